@@ -1,0 +1,56 @@
+/** Native module: libcurl's multi interface (native/http.c), driven by the caller's event loop (curl_multi_socket_action(3)). */
+declare module 'http' {
+  /** What the loop is to watch on `fd`: a bit mask, 1 readable, 2 writable; 0 = stop watching. */
+  export type OnSocket = (fd: number, interest: number) => void;
+  /** Call `act(-1, 0)` after `delayMs`; -1 = no call is due any more. */
+  export type OnTimer = (delayMs: number) => void;
+
+  export interface TransferOptions {
+    readonly method: string;
+    readonly url: string;
+    /** Whole header lines, `Name: value`. */
+    readonly headers: readonly string[];
+    readonly body: string | null;
+    /** For the whole transfer. */
+    readonly timeoutMs: number;
+    readonly connectTimeoutMs: number;
+    /** A longer reply ends the transfer as `tooLarge`. */
+    readonly maxBodyBytes: number;
+    /** A PEM bundle and a hashed folder; null = none. */
+    readonly caFile: string | null;
+    readonly caPath: string | null;
+    /** Entries `host:port:address,…` as in CURLOPT_RESOLVE, used instead of asking the resolver. */
+    readonly resolve: readonly string[];
+  }
+
+  export interface Completed {
+    readonly id: number;
+    /** CURLcode; 0 = a whole reply arrived. */
+    readonly code: number;
+    /** libcurl's words for a failure, '' for none. */
+    readonly detail: string;
+    /** HTTP status, 0 = no status line arrived. */
+    readonly status: number;
+    /** Raw header lines of the last reply joined with \n, lower-case names not guaranteed. */
+    readonly headers: string;
+    readonly body: string;
+    /** Bytes of the request that went out: 0 = the server cannot have acted on it. */
+    readonly sentBytes: number;
+    /** Numeric address of the server that was connected to, '' = none. */
+    readonly remoteAddress: string;
+    readonly tooLarge: boolean;
+  }
+
+  /** Opens a multi handle: connections are kept between its transfers. There may be several. */
+  export function open(onSocket: OnSocket, onTimer: OnTimer): number;
+  /** Starts a transfer; the callbacks may run before this returns. @returns its id */
+  export function start(multi: number, options: TransferOptions): number;
+  /** curl_multi_socket_action: `fd` is ready as `events` says (1 readable, 2 writable, 4 error); fd -1 = the timer ran out. */
+  export function act(multi: number, fd: number, events: number): void;
+  /** The next transfer that ended, removed from the handle; null = none. */
+  export function completed(multi: number): Completed | null;
+  /** Drops a transfer without waiting for the resolver or the server. Unknown ids are ignored. */
+  export function cancel(multi: number, id: number): void;
+  /** Closes all connections and gives the memory back. */
+  export function close(multi: number): void;
+}

@@ -1,0 +1,15 @@
+/** Native module: rtnetlink sockets (native/netlink.c). Every function is one system call and throws HostError. */
+declare module 'netlink' {
+  /** socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE), bound to a port id of the kernel's choice.
+   *  @throws HostError EAFNOSUPPORT or EPERM in a sandbox without rtnetlink */
+  export function open(): number;
+  /** setsockopt(fd, level, option, value): NETLINK_ADD_MEMBERSHIP, NETLINK_GET_STRICT_CHK, SO_RCVBUF. */
+  export function setOption(fd: number, level: number, option: number, value: number): void;
+  /** Sends one request to the kernel (nl_pid 0). */
+  export function send(fd: number, message: ArrayBuffer): void;
+  /** Receives one datagram of the kernel into `buffer`; those of other senders (nl_pid not 0) are dropped unread.
+   *  @returns its length in bytes; 0 = nothing to read now
+   *  @throws HostError ENOBUFS when the kernel dropped messages, EMSGSIZE when the datagram is larger than `buffer` */
+  export function receive(fd: number, buffer: ArrayBuffer): number;
+  export function close(fd: number): void;
+}

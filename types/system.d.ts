@@ -1,0 +1,24 @@
+/** Native module: the system calls quickjs-libc lacks (native/system.c). */
+declare module 'system' {
+  /** timerfd_create(CLOCK_BOOTTIME): time in suspend counts. */
+  export function timerOpen(): number;
+  /** Arms the timer to run out once, `delayMs` from now (at least 1 ms); null disarms it. */
+  export function timerSet(fd: number, delayMs: number | null): void;
+  /** Blocks `signals` and returns a signalfd that reports them: none is lost between a check and a sleep. */
+  export function signalOpen(signals: readonly number[]): number;
+  /** Reads one 8-byte (timerfd) or 128-byte (signalfd) report.
+   *  @returns the signal's number, or the timer's count; 0 = nothing to read */
+  export function timerRead(fd: number): number;
+  export function signalRead(fd: number): number;
+  /** CLOCK_BOOTTIME and CLOCK_MONOTONIC in milliseconds, with fractions. */
+  export function boottimeMs(): number;
+  export function monotonicMs(): number;
+  /** Uniform in [0, 1), from getrandom(2). */
+  export function random(): number;
+  /** Overwrites the variable's value where the kernel shows it (/proc/PID/environ) and unsets it. */
+  export function eraseEnvironment(name: string): void;
+  /** One datagram to the AF_UNIX address (`@name` = abstract), MSG_NOSIGNAL. sd_notify(3). */
+  export function notify(address: string, message: string): void;
+  /** Gives file-backed read-only pages of the executable and free heap pages back to the kernel (madvise(2)). */
+  export function releaseMemory(): void;
+}
