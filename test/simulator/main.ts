@@ -1,6 +1,7 @@
-/** The simulator as a process of its own. Prints one JSON line (an Endpoint) when it listens; then takes calls on
- *  stdin, one JSON object a line, `{"id":1,"call":"addZone","arguments":[{"name":"example.com"}]}`, and answers each on
- *  stdout with `{"id":1,"result":…}` or `{"id":1,"error":"…"}`. Ends when stdin does. */
+/** The simulator as a process of its own: `[--host ADDRESS] [--port NUMBER] [--certificates FOLDER] [--plain]`.
+ *  Prints one JSON line (an Endpoint) when it listens; then takes calls on stdin, one JSON object a line,
+ *  `{"id":1,"call":"addZone","arguments":[{"name":"example.com"}]}`, and answers each on stdout with
+ *  `{"id":1,"result":…}` or `{"id":1,"error":"…"}`. Ends when stdin does; status 1 when it cannot listen. */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
@@ -12,8 +13,6 @@ const CallSchema = v.object({
   call: v.picklist(CONTROL_NAMES),
   arguments: v.optional(v.array(v.unknown()), []),
 });
-
-const USAGE = 'usage: simulator [--host ADDRESS] [--port NUMBER] [--certificates FOLDER] [--plain]\n';
 
 function readOptions(): SimulatorOptions {
   const { values } = parseArgs({
@@ -36,7 +35,7 @@ async function obey(controls: Controls, line: string): Promise<void> {
     const call = v.parse(CallSchema, JSON.parse(line));
     id = call.id;
     const method: (...values: never[]) => Promise<unknown> = controls[call.call];
-    const values = call.arguments as never[]; // typed where they are sent: remote.ts
+    const values = call.arguments.map((value) => value ?? undefined) as never[]; // typed where they are sent: remote.ts
     print({ id, result: (await method(...values)) ?? null });
   } catch (error) {
     print({ id, error: error instanceof Error ? error.message : String(error) });
@@ -54,6 +53,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`simulator: ${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-  process.exitCode = 64;
+  process.stderr.write(`simulator: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 });

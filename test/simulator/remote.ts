@@ -58,6 +58,7 @@ function caller(
   });
   return (name, values) =>
     new Promise((resolve, reject) => {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error('the simulator has ended');
       lastId += 1;
       pending.set(lastId, { resolve, reject });
       child.stdin?.write(`${JSON.stringify({ id: lastId, call: name, arguments: values })}\n`);

@@ -61,7 +61,7 @@ export interface Controls {
   /** The requests after the one numbered `since`. */
   requests(since?: number): Promise<RequestEntry[]>;
   /** The first matching request after the one numbered `since` (default: the last one that has come). */
-  nextRequest(match: RequestMatch, since?: number, timeoutMs?: number): Promise<RequestEntry>;
+  nextRequest(match: RequestMatch, options?: { since?: number; timeoutMs?: number }): Promise<RequestEntry>;
   /** That request once it has ended. */
   untilEnded(sequence: number, timeoutMs?: number): Promise<RequestEntry>;
 }
@@ -163,7 +163,8 @@ function controls(cloud: Cloud, server: ApiServer): Controls {
     clearFaults: async (id) => faults.clear(id),
     dropConnections: async () => server.dropConnections(),
     requests: async (since = 0) => structuredClone(log.entries.slice(since)),
-    nextRequest: (match, since = log.entries.length, timeoutMs = PATIENCE_MS) => log.next(match, since, timeoutMs),
+    nextRequest: (match, { since = log.entries.length, timeoutMs = PATIENCE_MS } = {}) =>
+      log.next(match, since, timeoutMs),
     untilEnded(sequence, timeoutMs = PATIENCE_MS) {
       const ended = (): RequestEntry | undefined => {
         const entry = log.entries[sequence - 1];
