@@ -1,0 +1,90 @@
+import { type HttpReply, header, retryAfterMs } from './http.ts';
+
+export interface ErrorCode {
+  readonly code: number;
+  readonly message: string;
+}
+
+/** What went wrong with a call, by what has to be done about it. */
+export type ApiFailure = Readonly<
+  | { kind: 'unreachable'; detail: string; sent: boolean } // sent: a write may have taken effect
+  | { kind: 'unavailable'; what: string; retryAfterMs: number | null } // the server's own trouble: try again
+  | { kind: 'throttled'; what: string; retryAfterMs: number } // too many requests: wait as told
+  | { kind: 'denied'; what: string; remedy: string } // token or zone: nothing of this zone will work
+  | { kind: 'refused'; what: string; remedy: string } // this record: the others may work
+  | { kind: 'outdated'; what: string } // the records are not what we thought: read them again
+>;
+
+/** Wait after a 429 that names none: as long as Cloudflare's own block lasts. */
+export const THROTTLED_MS = 300_000;
+
+const OUTDATED_CODES = [81044, 81057, 81058];
+
+/** Codes that concern the token or the zone, not one record, whatever status they come with. */
+const DENIED_CODES = [1000, 1001, 6003, 6111, 7000, 7003, 9103, 9106, 9109, 10000];
+
+/** A hint by code; the first that matches the reply's codes wins. */
+const REMEDIES: readonly (readonly [code: number, remedy: string])[] = [
+  [6111, 'the token is malformed: copy it again, without quotes, blanks or a name in front'],
+  [6003, 'the token is malformed: copy it again, without quotes, blanks or a name in front'],
+  [9109, 'the token is unknown, expired, revoked or limited to other client addresses: make a new one'],
+  [10000, 'give the token the permission Zone → DNS → Edit for this zone, and check zone_id'],
+  [7003, "zone_id is not a zone of this account: copy it from the zone's overview page"],
+  [1001, "zone_id is not a zone of this account: copy it from the zone's overview page"],
+  [81053, 'remove the CNAME record of this name, or choose another name'],
+  [81054, 'remove the CNAME record of this name, or choose another name'],
+  [81056, 'the name is delegated by NS records: choose another name'],
+  [81045, 'the zone is full: remove records that are not needed'],
+  [1038, "Cloudflare's API does not serve .cf, .ga, .gq, .ml and .tk: move to another domain"],
+  [9003, 'Cloudflare does not proxy to this address: set proxied to false'],
+  [9004, 'this record cannot be proxied: set proxied to false'],
+  [9041, 'this record cannot be proxied: set proxied to false'],
+  [9021, 'set ttl to 1 (automatic) or 60–86400 seconds'],
+  [9313, "shorten comment to what the zone's plan allows (100 characters on Free)"],
+];
+
+/** Whether the reply is a failure, and which.
+ *  @param codes every code of its envelope at any depth; null = the body is no envelope
+ *  @param success what the envelope says of itself */
+export function classify(reply: HttpReply, codes: readonly ErrorCode[] | null, success: boolean): ApiFailure | null {
+  const { status } = reply;
+  const what = describeReply(reply, codes ?? []);
+  if (status === 429) return { kind: 'throttled', what, retryAfterMs: retryAfterMs(reply) ?? THROTTLED_MS };
+  if (status >= 500 || status === 408 || status === 409) return unavailable(reply, what);
+  if (codes === null) return unreadable(reply, 'the body is not the JSON that the API promises');
+  if (success && status < 300) return null;
+  const has = (wanted: readonly number[]): boolean => codes.some(({ code }) => wanted.includes(code));
+  if (has(OUTDATED_CODES)) return { kind: 'outdated', what };
+  const remedy = remedyFor(codes);
+  if (status === 401 || status === 403 || has(DENIED_CODES)) return { kind: 'denied', what, remedy };
+  if (status === 404) return { kind: 'outdated', what };
+  return status >= 400 ? { kind: 'refused', what, remedy } : unavailable(reply, what);
+}
+
+/** A reply that is not what the API promises, which passes with time. */
+export const unreadable = (reply: HttpReply, problem: string): ApiFailure =>
+  unavailable(reply, `HTTP ${reply.status}, ${problem}${ray(reply)}`);
+
+const unavailable = (reply: HttpReply, what: string): ApiFailure => ({
+  kind: 'unavailable',
+  what,
+  retryAfterMs: retryAfterMs(reply),
+});
+
+const remedyFor = (codes: readonly ErrorCode[]): string =>
+  REMEDIES.find(([code]) => codes.some((own) => own.code === code))?.[1] ??
+  "see the code in Cloudflare's documentation, then correct the settings";
+
+/** Status, codes with their messages, and the ray that Cloudflare's support asks for. */
+function describeReply(reply: HttpReply, codes: readonly ErrorCode[]): string {
+  const parts = codes.slice(0, 4).map(({ code, message }) => `code ${code} "${printable(message)}"`);
+  return `${[`HTTP ${reply.status}`, ...parts].join(', ')}${ray(reply)}`;
+}
+
+const ray = (reply: HttpReply): string => {
+  const value = header(reply, 'cf-ray');
+  return value === null ? '' : `, cf-ray ${printable(value)}`;
+};
+
+/** Text of the server's that is safe on a terminal: no control characters, bounded. */
+const printable = (text: string): string => text.replace(/[^ -~\u00a0-\ud7ff]/g, '?').slice(0, 200);

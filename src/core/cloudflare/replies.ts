@@ -1,0 +1,119 @@
+import type { RecordResponse } from 'cloudflare/resources/dns/records';
+import * as v from 'valibot';
+import { parseAddress } from '../address/address.ts';
+import type { AaaaRecord } from '../dns/record.ts';
+import { failed, ok, type Result } from '../result.ts';
+import { type ApiFailure, classify, type ErrorCode, unreadable } from './failure.ts';
+import type { HttpReply } from './http.ts';
+
+/** The parts of a record that this program reads; unknown fields are ignored, new ones appear regularly. */
+const recordShape = v.object({
+  id: v.string(),
+  type: v.string(),
+  name: v.string(),
+  content: v.optional(v.string(), ''),
+  ttl: v.number(),
+  proxied: v.optional(v.boolean(), false),
+  comment: v.nullish(v.string(), ''),
+  meta: v.nullish(v.object({ read_only: v.optional(v.boolean(), false) })),
+});
+
+/** Breaks the build when the official SDK's type of a record no longer fits the shape above. */
+type Accepts<Wire extends Shape, Shape> = Wire;
+export type SdkRecord = Accepts<
+  Omit<RecordResponse.AAAARecord, 'meta'>,
+  Omit<v.InferInput<typeof recordShape>, 'meta'>
+>;
+
+/** An error's own code and those nested in it, the outermost first (section "Envelope" of the API's facts). */
+const errorShape: v.GenericSchema<unknown, ErrorTree> = v.object({
+  code: v.optional(v.number(), 0),
+  message: v.optional(v.string(), ''),
+  error_chain: v.nullish(v.array(v.lazy(() => errorShape))),
+});
+
+interface ErrorTree {
+  readonly code: number;
+  readonly message: string;
+  readonly error_chain?: readonly ErrorTree[] | null | undefined;
+}
+
+const envelopeShape = v.object({
+  success: v.boolean(),
+  errors: v.nullish(v.array(errorShape)),
+  result: v.optional(v.unknown()),
+});
+
+const listShape = v.array(recordShape);
+const pagesShape = v.object({ result_info: v.nullish(v.object({ total_pages: v.optional(v.number(), 1) })) });
+const batchShape = v.object({
+  patches: v.nullish(v.array(recordShape)),
+  posts: v.nullish(v.array(recordShape)),
+});
+
+/** A record with the name it belongs to. */
+export interface NamedRecord extends AaaaRecord {
+  readonly name: string;
+}
+
+/** The AAAA records of a list reply, in the API's order. */
+export function readList(reply: HttpReply): Result<readonly NamedRecord[], ApiFailure> {
+  const records = read(reply, listShape);
+  if (!records.ok) return records;
+  const pages = v.safeParse(pagesShape, parseJson(reply.body));
+  if (pages.success && (pages.output.result_info?.total_pages ?? 1) > 1) {
+    return failed(unreadable(reply, 'more AAAA records for one name than fit one page'));
+  }
+  return ok(records.value.filter(({ type }) => type === 'AAAA').map(toRecord));
+}
+
+/** The record that a create or update reply describes. */
+export function readRecord(reply: HttpReply): Result<NamedRecord, ApiFailure> {
+  const record = read(reply, recordShape);
+  return record.ok ? ok(toRecord(record.value)) : record;
+}
+
+/** The records that a batch reply created or updated. */
+export function readBatch(reply: HttpReply): Result<readonly NamedRecord[], ApiFailure> {
+  const result = read(reply, batchShape);
+  if (!result.ok) return result;
+  return ok([...(result.value.patches ?? []), ...(result.value.posts ?? [])].map(toRecord));
+}
+
+/** A reply whose result does not matter beyond its success. */
+export function readDone(reply: HttpReply): Result<unknown, ApiFailure> {
+  return read(reply, v.unknown());
+}
+
+const toRecord = (wire: v.InferOutput<typeof recordShape>): NamedRecord => ({
+  id: wire.id,
+  name: wire.name.toLowerCase(),
+  content: parseAddress(wire.content),
+  ttlSec: wire.ttl,
+  proxied: wire.proxied,
+  comment: wire.comment ?? '',
+  readOnly: wire.meta?.read_only ?? false,
+});
+
+function read<T>(reply: HttpReply, shape: v.GenericSchema<unknown, T>): Result<T, ApiFailure> {
+  const envelope = v.safeParse(envelopeShape, parseJson(reply.body));
+  const codes = envelope.success ? flatten(envelope.output.errors ?? []) : null;
+  const failure = classify(reply, codes, envelope.success && envelope.output.success);
+  if (failure !== null) return failed(failure);
+  const result = v.safeParse(shape, envelope.success ? envelope.output.result : undefined);
+  if (result.success) return ok(result.output);
+  const where = v.getDotPath(result.issues[0]) ?? 'result';
+  return failed(unreadable(reply, `unexpected shape of the reply at "${where}"`));
+}
+
+/** null = no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const flatten = (errors: readonly ErrorTree[]): ErrorCode[] =>
+  errors.flatMap(({ code, message, error_chain }) => [{ code, message }, ...flatten(error_chain ?? [])]);

@@ -1,0 +1,76 @@
+import type { RecordBatchParams, RecordCreateParams, RecordEditParams } from 'cloudflare/resources/dns/records';
+import type { Operation } from '../dns/plan.ts';
+import type { Changes } from '../dns/record.ts';
+import type { ApiRequest } from './http.ts';
+
+/** The SDK's types name the zone among the body's parameters; it travels in the path. */
+type Body<T> = Omit<T, 'zone_id'>;
+type CreateBody = Body<RecordCreateParams.AAAARecord>;
+type BatchBody = Body<RecordBatchParams>;
+
+/** TTL "automatic"; an old API generation refused bodies without a TTL, so a new record always names one. */
+const AUTOMATIC_TTL = 1;
+
+const recordsPath = (zoneId: string): string => `/zones/${zoneId}/dns_records`;
+
+/** Every AAAA record of exactly `name`. */
+export function listRecords(zoneId: string, name: string): ApiRequest {
+  const query = `type=AAAA&name=${encodeURIComponent(name)}&per_page=100`;
+  return { method: 'GET', path: `${recordsPath(zoneId)}?${query}`, body: null };
+}
+
+/** One operation as a call of its own. */
+export function writeRecord(zoneId: string, name: string, operation: Operation): ApiRequest {
+  const path = recordsPath(zoneId);
+  switch (operation.op) {
+    case 'create':
+      return { method: 'POST', path, body: JSON.stringify(createBody(name, operation)) };
+    case 'update':
+      return {
+        method: 'PATCH',
+        path: `${path}/${operation.id}`,
+        body: JSON.stringify(changedFields(operation.changes)),
+      };
+    case 'delete':
+      return { method: 'DELETE', path: `${path}/${operation.id}`, body: null };
+  }
+}
+
+/** Several operations in one transaction; Cloudflare carries out deletions, then updates, then creations. */
+export function batch(zoneId: string, steps: readonly { name: string; operation: Operation }[]): ApiRequest {
+  const deletes: { id: string }[] = [];
+  const patches: ({ id: string } & ReturnType<typeof changedFields>)[] = [];
+  const posts: CreateBody[] = [];
+  for (const { name, operation } of steps) {
+    if (operation.op === 'create') posts.push(createBody(name, operation));
+    else if (operation.op === 'update') patches.push({ id: operation.id, ...changedFields(operation.changes) });
+    else deletes.push({ id: operation.id });
+  }
+  const body = {
+    ...(deletes.length > 0 && { deletes }),
+    ...(patches.length > 0 && { patches }),
+    ...(posts.length > 0 && { posts }),
+  } satisfies { [Part in keyof BatchBody]: unknown };
+  return { method: 'POST', path: `${recordsPath(zoneId)}/batch`, body: JSON.stringify(body) };
+}
+
+function createBody(name: string, { content, enforced }: Extract<Operation, { op: 'create' }>): CreateBody {
+  return {
+    type: 'AAAA',
+    name,
+    content,
+    ttl: enforced.ttlSec ?? AUTOMATIC_TTL,
+    proxied: enforced.proxied ?? false,
+    ...(enforced.comment !== null && { comment: enforced.comment }),
+  };
+}
+
+/** Names only what differs: PATCH keeps every attribute that it does not name, the owner's included. */
+function changedFields({ content, ttlSec, proxied, comment }: Changes) {
+  return {
+    ...(content !== undefined && { content }),
+    ...(ttlSec !== undefined && { ttl: ttlSec }),
+    ...(proxied !== undefined && { proxied }),
+    ...(comment !== undefined && { comment }),
+  } satisfies Partial<Body<RecordEditParams.AAAARecord>>;
+}

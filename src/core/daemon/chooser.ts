@@ -1,0 +1,50 @@
+import type { Address } from '../address/address.ts';
+import { select } from '../address/select.ts';
+import type { IfAddr } from '../address/table.ts';
+
+/** How long an older address has to wait after a loss: a replacement usually follows 1.6 s behind, and links flap. */
+export const GRACE_MS = 3000;
+
+/** What has been chosen, and what is being waited for. */
+export interface Choice {
+  /** The address to publish; null = none was eligible yet. It stays chosen after its loss until another replaces it. */
+  readonly current: Readonly<{ address: Address; createdStamp: number | null }> | null;
+  /** After a loss: until when older addresses wait, and which ones those are. */
+  readonly grace: Readonly<{ untilMs: number; passedOver: ReadonlySet<Address> }> | null;
+}
+
+export const nothingChosen: Choice = { current: null, grace: null };
+
+/** Decides what to publish after the eligible addresses changed, or when `grace` is over.
+ *
+ *  A gain is taken at once: there was nothing, or something better became eligible. A loss is followed at once by an
+ *  address younger than the lost one, its successor, and by an older one after GRACE_MS. With nothing eligible the
+ *  choice stays as it is.
+ *  @param nowMs CLOCK_BOOTTIME */
+export function choose(choice: Choice, eligible: readonly IfAddr[], nowMs: number): Choice {
+  const { current, grace } = choice;
+  const selection = select(eligible, { published: current?.address ?? null });
+  if (selection === null) return { current, grace: null };
+  const taken: Choice = { current: selection.winner, grace: null };
+  if (current === null) return taken;
+  const survivor = eligible.find((row) => row.address === current.address);
+  // Made again by the kernel, the same address has another age.
+  if (survivor !== undefined)
+    return selection.winner.address === current.address ? { current: survivor, grace: null } : taken;
+  if (eligible.some((row) => isYounger(row.createdStamp, current.createdStamp))) return taken;
+  if (grace === null) {
+    return { current, grace: { untilMs: nowMs + GRACE_MS, passedOver: new Set(eligible.map((row) => row.address)) } };
+  }
+  const newcomer = eligible.some((row) => !grace.passedOver.has(row.address));
+  return newcomer || nowMs >= grace.untilMs ? taken : choice;
+}
+
+/** Takes the address that the record turned out to say, one of the `equallyGood`, over the one chosen blindly. */
+export function adopt(choice: Choice, eligible: readonly IfAddr[], published: Address): Choice {
+  const row = eligible.find(({ address }) => address === published);
+  return row === undefined ? choice : { current: row, grace: null };
+}
+
+/** Stamps are 32-bit counters that wrap after 497 days. Unknown ages are never younger. */
+const isYounger = (stamp: number | null, than: number | null): boolean =>
+  stamp !== null && than !== null && ((stamp - than) | 0) > 0;

@@ -1,0 +1,187 @@
+import type { Address } from '../address/address.ts';
+import { describeRefusal, type Refusal } from '../address/eligible.ts';
+import type { IfAddr, Link } from '../address/table.ts';
+import type { Operation, PlanRefusal } from '../dns/plan.ts';
+import { assertNever } from '../result.ts';
+import type { Trouble } from './zone-state.ts';
+
+/** Something a person may want to know of a record. */
+export type Notice = Readonly<
+  | { kind: 'detected'; name: string; address: Address; was: Address | null }
+  | {
+      kind: 'synced';
+      name: string;
+      address: Address;
+      was: Address | null;
+      how: 'found' | Operation['op'];
+      tookMs: number;
+    }
+  | { kind: 'drifted'; name: string; address: Address; found: readonly (Address | null)[] }
+  | { kind: 'rehearsed'; name: string; operation: Operation }
+  | { kind: 'nameTrouble'; name: string; trouble: Trouble; published: Address | null; nowMs: number; repeated: boolean }
+  | {
+      kind: 'zoneTrouble';
+      names: readonly string[];
+      trouble: Trouble;
+      published: Address | null;
+      nowMs: number;
+      repeated: boolean;
+    }
+  | { kind: 'bucketEmpty'; waitMs: number }
+>;
+
+export type Level = 'error' | 'warning' | 'notice' | 'info' | 'debug';
+
+/** A line of the log before it is written: `fields` go beside the text where the format has room for them. */
+export interface LogEntry {
+  readonly level: Level;
+  readonly msg: string;
+  readonly fields: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** How many addresses a line names before it only counts. */
+const MOST_NAMED = 12;
+
+/** Says that nothing can be published, and why not each address.
+ *  @param kept the address that the records stay at; null = none was chosen yet */
+export function describeNoAddress(
+  refusals: readonly { readonly row: IfAddr; readonly refusal: Refusal }[],
+  links: ReadonlyMap<number, Link>,
+  kept: Address | null,
+): LogEntry {
+  const named = refusals.slice(0, MOST_NAMED).map(({ row, refusal }) => {
+    const ifName = links.get(row.ifIndex)?.ifName ?? `link ${row.ifIndex}`;
+    return `${row.address} on ${ifName}: ${describeRefusal(refusal)}`;
+  });
+  const more = refusals.length > MOST_NAMED ? `; and ${refusals.length - MOST_NAMED} more` : '';
+  const seen = named.length === 0 ? 'this machine has no IPv6 address' : `${named.join('; ')}${more}`;
+  const meanwhile = kept === null ? 'The records stay as they are.' : `The records stay at ${kept}.`;
+  return { level: 'warning', msg: `no address to publish (${seen}). ${meanwhile}`, fields: { seen: refusals.length } };
+}
+
+export function describeNotice(notice: Notice): LogEntry {
+  switch (notice.kind) {
+    case 'detected': {
+      const { name, address, was } = notice;
+      const before = was === null || was === address ? '' : ` (record says ${was})`;
+      return {
+        level: 'info',
+        msg: `${name}: detected ${address}${before}`,
+        fields: { name, address, state: 'detected' },
+      };
+    }
+    case 'synced': {
+      const { name, address } = notice;
+      return { level: 'info', msg: `${name}: ${describeSync(notice)}`, fields: { name, address, state: 'synced' } };
+    }
+    case 'drifted': {
+      const { name, address, found } = notice;
+      const says = found.length === 0 ? 'was deleted' : `was changed to ${found.map(describeContent).join(', ')}`;
+      return {
+        level: 'warning',
+        msg: `${name}: the record ${says} by somebody else; setting it back`,
+        fields: { name, address },
+      };
+    }
+    case 'rehearsed':
+      return {
+        level: 'info',
+        msg: `${notice.name}: would ${describeOperation(notice.operation)}`,
+        fields: { name: notice.name },
+      };
+    case 'nameTrouble':
+      return describeTrouble([notice.name], notice);
+    case 'zoneTrouble':
+      return describeTrouble(notice.names, notice);
+    case 'bucketEmpty': {
+      const msg = `the address changes too often: next write in ${seconds(notice.waitMs)}, with the newest address`;
+      return { level: 'warning', msg, fields: {} };
+    }
+    default:
+      return assertNever(notice);
+  }
+}
+
+function describeTrouble(
+  names: readonly string[],
+  { trouble, published, nowMs, repeated }: Extract<Notice, { kind: 'nameTrouble' | 'zoneTrouble' }>,
+): LogEntry {
+  const meanwhile = published === null ? '' : ` AAAA stays ${published}.`;
+  const retry = `Next try in ${seconds(trouble.retryAtMs - nowMs)} (failure ${trouble.failures}).`;
+  return {
+    level: troubleLevel(trouble, repeated),
+    msg: `${describeNames(names)}: ${trouble.what}.${meanwhile} ${retry}`,
+    fields: { name: names.join(','), state: 'error', failures: trouble.failures },
+  };
+}
+
+const troubleLevel = (trouble: Trouble, repeated: boolean): Level => {
+  if (repeated && trouble.permanent) return 'debug';
+  return trouble.permanent ? 'error' : 'warning';
+};
+
+function describeSync({ address, was, how, tookMs }: Extract<Notice, { kind: 'synced' }>): string {
+  const before = was === null || was === address ? '' : ` (was ${was})`;
+  const took = `in ${Math.max(0, Math.round(tookMs))} ms`;
+  switch (how) {
+    case 'found':
+      return `AAAA ${address}${before}, already right`;
+    case 'create':
+      return `AAAA ${address}${before}, created ${took}`;
+    case 'update':
+    case 'delete':
+      return `AAAA ${address}${before}, updated ${took}`;
+    default:
+      return assertNever(how);
+  }
+}
+
+/** The operation in words that follow "would". */
+export function describeOperation(operation: Operation): string {
+  switch (operation.op) {
+    case 'create':
+      return `create AAAA ${operation.content}`;
+    case 'delete':
+      return `delete AAAA ${describeContent(operation.was)}`;
+    case 'update': {
+      const { content, ttlSec, proxied, comment } = operation.changes;
+      const parts = [
+        content === undefined ? null : `to ${content}`,
+        ttlSec === undefined ? null : `with ttl ${ttlSec}`,
+        proxied === undefined ? null : `with proxied ${proxied}`,
+        comment === undefined ? null : `with comment "${comment}"`,
+      ];
+      return `update AAAA ${describeContent(operation.was)} ${parts.filter((part) => part !== null).join(', ')}`;
+    }
+    default:
+      return assertNever(operation);
+  }
+}
+
+export function describePlanRefusal(refusal: PlanRefusal, wanted: Address | null): string {
+  switch (refusal.kind) {
+    case 'severalRecords': {
+      const list = refusal.contents.map(describeContent).join(', ');
+      return (
+        `the name has ${refusal.contents.length} AAAA records (${list}) and multi_record is "error": ` +
+        `delete the surplus ones, or set multi_record to "first" or "all"`
+      );
+    }
+    case 'readOnly':
+      return `its record belongs to another product of Cloudflare and cannot be set to ${wanted ?? 'an address'}: use another name`;
+    default:
+      return assertNever(refusal);
+  }
+}
+
+const describeContent = (content: Address | null): string => content ?? '(no IPv6 address)';
+
+const describeNames = (names: readonly string[]): string => {
+  const [first = 'no name'] = names;
+  return names.length <= 1 ? first : `${first} and ${names.length - 1} more`;
+};
+
+const seconds = (ms: number): string => {
+  if (ms >= 120_000) return `${Math.round(ms / 60_000)} min`;
+  return ms >= 10_000 ? `${Math.round(ms / 1000)} s` : `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+};

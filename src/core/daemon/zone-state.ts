@@ -1,0 +1,156 @@
+import type { Address } from '../address/address.ts';
+import type { HttpReply } from '../cloudflare/http.ts';
+import type { RecordSettings } from '../config/settings.ts';
+import { type Operation, type PlanRefusal, plan } from '../dns/plan.ts';
+import type { AaaaRecord } from '../dns/record.ts';
+import { type Bucket, fullBucket } from './bucket.ts';
+import type { Notice } from './notices.ts';
+
+/** How far a record is, in the words of the log and the status file. */
+export type RecordState = 'unknown' | 'detected' | 'synced' | 'error';
+
+/** The address that a name is to say. */
+export interface Desired {
+  readonly address: Address;
+  /** As good as `address`: should the record turn out to say one of them at the first look, then that one stays. */
+  readonly equallyGood: readonly Address[];
+  /** When it was chosen, milliseconds on CLOCK_BOOTTIME. */
+  readonly sinceMs: number;
+}
+
+/** What keeps a name or a whole zone from its goal, and when it is tried again. */
+export interface Trouble {
+  /** What happened, why, what to do; for people. */
+  readonly what: string;
+  /** Something must change before a retry can help. */
+  readonly permanent: boolean;
+  /** Consecutive failures, at least 1. */
+  readonly failures: number;
+  readonly retryAtMs: number;
+  /** The server named the time: nothing shortens it. */
+  readonly imposed: boolean;
+}
+
+export interface NameState {
+  readonly settings: RecordSettings;
+  readonly desired: Desired | null;
+  /** All AAAA records of the name; null = to be read before anything is written. */
+  readonly records: readonly AaaaRecord[] | null;
+  /** What is left to do, given `records` and `desired`; a refusal by the policy is in `trouble`. */
+  readonly todo: readonly Operation[];
+  /** Why the plan is empty although the goal is not reached. */
+  readonly refusal: PlanRefusal | null;
+  /** The address the provider last confirmed; null = none yet. */
+  readonly confirmed: Address | null;
+  /** When it did, milliseconds on CLOCK_BOOTTIME. */
+  readonly confirmedAtMs: number | null;
+  /** What the record said when it was last read or written. */
+  readonly published: Address | null;
+  /** It was read at least once since the start. */
+  readonly seen: boolean;
+  /** Times in a row that the records were not as we thought. */
+  readonly outdated: number;
+  readonly trouble: Trouble | null;
+}
+
+/** A request of the zone's, in flight. */
+export type Call =
+  | { readonly kind: 'list'; readonly index: number }
+  | { readonly kind: 'write'; readonly steps: readonly Step[] };
+
+/** One operation for the name at `index`. */
+export interface Step {
+  readonly index: number;
+  readonly operation: Operation;
+}
+
+export type Effect = Readonly<{ kind: 'call'; call: Call } | { kind: 'notice'; notice: Notice }>;
+
+export const notice = (content: Notice): Effect => ({ kind: 'notice', notice: content });
+
+/** How a request ended. Times are milliseconds on CLOCK_BOOTTIME, `draw` is uniform in [0, 1). */
+export type Outcome = Readonly<
+  | { kind: 'replied'; nowMs: number; draw: number; reply: HttpReply }
+  | { kind: 'unreachable'; nowMs: number; draw: number; detail: string; sent: boolean }
+>;
+
+/** Names of one zone. One request is in flight at a time; what is next follows from the state. */
+export interface ZoneState {
+  readonly zoneId: string;
+  readonly names: readonly NameState[];
+  readonly inFlight: Call | null;
+  /** An address arrived while a request was in flight: it does not wait for our own back-off. */
+  readonly hurry: boolean;
+  readonly trouble: Trouble | null;
+  /** Until when the server asked for silence after a success; 0 = not. */
+  readonly heldUntilMs: number;
+  readonly bucket: Bucket;
+  readonly bucketReported: boolean;
+  /** Operations in one batch: halved when one is refused, to find out which; doubled after a success. */
+  readonly batchLimit: number;
+  /** Print what would be written instead of writing it. */
+  readonly dryRun: boolean;
+}
+
+/** Records in one batch on the Free plan; the larger plans' 3,500 would save little. */
+export const MAX_BATCH = 200;
+
+export function newZone(
+  zoneId: string,
+  settings: readonly RecordSettings[],
+  dryRun: boolean,
+  nowMs: number,
+): ZoneState {
+  return {
+    zoneId,
+    names: settings.map(newName),
+    inFlight: null,
+    hurry: false,
+    trouble: null,
+    heldUntilMs: 0,
+    bucket: fullBucket(nowMs),
+    bucketReported: false,
+    batchLimit: MAX_BATCH,
+    dryRun,
+  };
+}
+
+const newName = (settings: RecordSettings): NameState => ({
+  settings,
+  desired: null,
+  records: null,
+  todo: [],
+  refusal: null,
+  confirmed: null,
+  confirmedAtMs: null,
+  published: null,
+  seen: false,
+  outdated: 0,
+  trouble: null,
+});
+
+/** The name with the plan that follows from its records and its goal. */
+export function replan(name: NameState): NameState {
+  if (name.records === null || name.desired === null) return { ...name, todo: [], refusal: null };
+  const { settings, desired, records } = name;
+  const planned = plan(records, { content: desired.address, enforced: settings, multiRecord: settings.multiRecord });
+  return planned.ok ? { ...name, todo: planned.value, refusal: null } : { ...name, todo: [], refusal: planned.error };
+}
+
+/** Whether there is anything left to do before the name is known to say what it should. */
+export const isPending = (name: NameState): boolean =>
+  name.desired !== null && (name.records === null || name.todo.length > 0 || name.refusal !== null);
+
+export function recordState(zone: ZoneState, name: NameState): RecordState {
+  const trouble = name.trouble ?? zone.trouble;
+  if (trouble !== null && isPending(name)) return 'error';
+  if (name.desired === null) return 'unknown';
+  return name.confirmed === name.desired.address && name.todo.length === 0 ? 'synced' : 'detected';
+}
+
+/** `names` with the one at `index` changed. */
+export const withName = (
+  names: readonly NameState[],
+  index: number,
+  change: (name: NameState) => NameState,
+): readonly NameState[] => names.map((name, i) => (i === index ? change(name) : name));

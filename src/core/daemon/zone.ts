@@ -1,0 +1,161 @@
+import { assertNever } from '../result.ts';
+import { slowRetryMs } from './backoff.ts';
+import { nextTokenMs, refill } from './bucket.ts';
+import { describePlanRefusal } from './notices.ts';
+import { settle, troubled } from './outcome.ts';
+import {
+  type Call,
+  type Desired,
+  type Effect,
+  isPending,
+  type NameState,
+  notice,
+  type Outcome,
+  replan,
+  type Step,
+  type Trouble,
+  withName,
+  type ZoneState,
+} from './zone-state.ts';
+
+/** What happens to a zone. Times are milliseconds on CLOCK_BOOTTIME, `draw` is uniform in [0, 1). */
+export type ZoneEvent = Readonly<
+  | { kind: 'desired'; nowMs: number; desired: readonly (Desired | null)[] } // one a name; null = no address
+  | Outcome
+  | { kind: 'verify'; nowMs: number } // read every record again
+  | { kind: 'due'; nowMs: number } // the time of `dueMs` has come
+>;
+
+export interface Transition {
+  readonly state: ZoneState;
+  readonly effects: readonly Effect[];
+}
+
+/** The zone's next state and what is to be done. Every event is legal in every state; late ones change nothing. */
+export function transition(state: ZoneState, event: ZoneEvent): Transition {
+  const effects: Effect[] = [];
+  const next = advance(react(state, event, effects), event.nowMs, effects);
+  return { state: next, effects };
+}
+
+/** When the zone has to be woken with `due`; null = only an event or a reply can change anything. */
+export function dueMs(zone: ZoneState): number | null {
+  if (zone.inFlight !== null) return null;
+  const times = zone.names.filter(isPending).map((name) => name.trouble?.retryAtMs ?? 0);
+  if (times.length === 0) return null;
+  const bucketMs = zone.bucket.tokens < 1 ? nextTokenMs(zone.bucket) : 0;
+  return Math.max(Math.min(...times), zone.trouble?.retryAtMs ?? 0, zone.heldUntilMs, bucketMs);
+}
+
+function react(zone: ZoneState, event: ZoneEvent, effects: Effect[]): ZoneState {
+  switch (event.kind) {
+    case 'desired':
+      return setDesired(zone, event.desired, event.nowMs, effects);
+    case 'verify':
+      return {
+        ...zone,
+        trouble: hasten(zone.trouble, event.nowMs),
+        names: zone.names.map((name) => ({
+          ...name,
+          records: null,
+          todo: [],
+          trouble: hasten(name.trouble, event.nowMs),
+        })),
+      };
+    case 'due':
+      return { ...zone, names: zone.names.map((name) => reread(name, event.nowMs)) };
+    case 'replied':
+    case 'unreachable':
+      return zone.inFlight === null ? zone : settle(zone, zone.inFlight, event, effects);
+    default:
+      return assertNever(event);
+  }
+}
+
+/** What the policy or Cloudflare refused may have been put right by now: look again before trying again. */
+const reread = (name: NameState, nowMs: number): NameState =>
+  name.trouble?.permanent && name.trouble.retryAtMs <= nowMs
+    ? { ...name, records: null, todo: [], refusal: null }
+    : name;
+
+/** A new address or a request to verify ends our own wait, never the server's. */
+const hasten = (trouble: Trouble | null, nowMs: number): Trouble | null =>
+  trouble === null || trouble.imposed ? trouble : { ...trouble, retryAtMs: Math.min(trouble.retryAtMs, nowMs) };
+
+function setDesired(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs: number, effects: Effect[]): ZoneState {
+  let changed = false;
+  const names = zone.names.map((name, index) => {
+    // Without an address the records stay as they are.
+    const desired = wanted[index] ?? name.desired;
+    if (desired === null || desired.address === name.desired?.address)
+      return desired === null ? name : { ...name, desired };
+    changed = true;
+    effects.push(notice({ kind: 'detected', name: name.settings.name, address: desired.address, was: name.published }));
+    return reread(replan({ ...name, desired, trouble: hasten(name.trouble, nowMs) }), nowMs);
+  });
+  if (!changed) return { ...zone, names };
+  return { ...zone, names, trouble: hasten(zone.trouble, nowMs), hurry: zone.inFlight !== null };
+}
+
+/** Starts the next request if one is due and none is in flight. */
+function advance(zone: ZoneState, nowMs: number, effects: Effect[]): ZoneState {
+  const waiting = Math.max(zone.trouble?.retryAtMs ?? 0, zone.heldUntilMs);
+  if (zone.inFlight !== null || nowMs < waiting) return zone;
+  const names = zone.names.map((name) =>
+    name.refusal !== null && (name.trouble === null || name.trouble.retryAtMs <= nowMs)
+      ? troubled(
+          name,
+          describePlanRefusal(name.refusal, name.desired?.address ?? null),
+          true,
+          nowMs,
+          slowRetryMs,
+          effects,
+        )
+      : name,
+  );
+  const ready = { ...zone, names };
+  const open = (name: NameState): boolean => isPending(name) && (name.trouble?.retryAtMs ?? 0) <= nowMs;
+  const unread = names.findIndex((name) => open(name) && name.records === null);
+  if (unread >= 0) return send(ready, { kind: 'list', index: unread }, effects);
+  const steps = nextSteps(ready, open);
+  if (steps.length === 0) return ready;
+  if (zone.dryRun) return rehearse(ready, steps, nowMs, effects);
+  const bucket = refill(zone.bucket, nowMs);
+  if (bucket.tokens < 1) {
+    if (!zone.bucketReported) effects.push(notice({ kind: 'bucketEmpty', waitMs: nextTokenMs(bucket) - nowMs }));
+    return { ...ready, bucket, bucketReported: true };
+  }
+  const spent = { ...bucket, tokens: bucket.tokens - 1 };
+  return send(
+    { ...ready, bucket: spent, bucketReported: zone.bucketReported && spent.tokens < 1 },
+    { kind: 'write', steps },
+    effects,
+  );
+}
+
+function send(zone: ZoneState, call: Call, effects: Effect[]): ZoneState {
+  effects.push({ kind: 'call', call });
+  return { ...zone, inFlight: call };
+}
+
+/** As many operations as go into one request; those of one name stay together unless they are too many. */
+function nextSteps(zone: ZoneState, open: (name: NameState) => boolean): Step[] {
+  const steps: Step[] = [];
+  for (const [index, name] of zone.names.entries()) {
+    if (!open(name)) continue;
+    if (steps.length > 0 && steps.length + name.todo.length > zone.batchLimit) break;
+    for (const operation of name.todo.slice(0, zone.batchLimit)) steps.push({ index, operation });
+  }
+  return steps;
+}
+
+/** A dry run shows the operations once; the names count as done until their goal changes. */
+function rehearse(zone: ZoneState, steps: readonly Step[], nowMs: number, effects: Effect[]): ZoneState {
+  let names = zone.names;
+  for (const { index, operation } of steps) {
+    const name = names[index]?.settings.name ?? '';
+    effects.push(notice({ kind: 'rehearsed', name, operation }));
+    names = withName(names, index, (own) => ({ ...own, todo: own.todo.slice(1) }));
+  }
+  return advance({ ...zone, names }, nowMs, effects);
+}

@@ -1,0 +1,63 @@
+/** Kernel constants under their own names: <linux/netlink.h>, <linux/rtnetlink.h>, <linux/if_addr.h>, <linux/if_link.h>. */
+
+/** rtnetlink speaks the host's byte order. */
+export const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+export const NLMSG_HDRLEN = 16;
+export const NLMSG_NOOP = 1;
+export const NLMSG_ERROR = 2;
+export const NLMSG_DONE = 3;
+export const NLMSG_OVERRUN = 4;
+export const RTM_NEWLINK = 16;
+export const RTM_DELLINK = 17;
+export const RTM_GETLINK = 18;
+export const RTM_NEWADDR = 20;
+export const RTM_DELADDR = 21;
+export const RTM_GETADDR = 22;
+
+export const NLM_F_REQUEST = 0x001;
+export const NLM_F_DUMP_INTR = 0x010;
+export const NLM_F_DUMP = 0x300;
+
+export const NLA_HDRLEN = 4;
+/** The two highest bits of an attribute's type are flags. */
+export const NLA_TYPE_MASK = 0x3fff;
+
+export const IFADDRMSG_LEN = 8;
+export const IFA_ADDRESS = 1;
+export const IFA_LOCAL = 2;
+export const IFA_CACHEINFO = 6;
+export const IFA_FLAGS = 8;
+export const IFA_PROTO = 11;
+
+export const IFA_F_TEMPORARY = 0x01;
+export const IFA_F_OPTIMISTIC = 0x04;
+export const IFA_F_DADFAILED = 0x08;
+export const IFA_F_DEPRECATED = 0x20;
+export const IFA_F_TENTATIVE = 0x40;
+export const IFA_F_PERMANENT = 0x80;
+export const IFA_F_MANAGETEMPADDR = 0x100;
+export const IFA_F_STABLE_PRIVACY = 0x800;
+
+/** Seconds of a lifetime that never ends (struct ifa_cacheinfo). */
+export const INFINITE_LIFETIME_SEC = 0xffffffff;
+
+export const IFINFOMSG_LEN = 16;
+export const IFLA_IFNAME = 3;
+export const IFLA_EXT_MASK = 29;
+export const RTEXT_FILTER_SKIP_STATS = 8;
+export const IFF_UP = 0x1;
+export const IFF_LOOPBACK = 0x8;
+
+export const RT_SCOPE_UNIVERSE = 0;
+export const AF_INET6 = 10;
+
+export const SOL_SOCKET = 1;
+export const SO_RCVBUF = 8;
+export const SOL_NETLINK = 270;
+export const NETLINK_ADD_MEMBERSHIP = 1;
+export const RTNLGRP_LINK = 1;
+export const RTNLGRP_IPV6_IFADDR = 9;
+
+/** Largest datagram the kernel makes for a dump (NLMSG_GOODSIZE bounded by 32 KiB, af_netlink.c). */
+export const MAX_DATAGRAM_BYTES = 32 * 1024;
