@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'node:tls';
 import { APIConnectionError, APIConnectionTimeoutError, InternalServerError, RateLimitError } from 'cloudflare';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Fault } from './faults.ts';
@@ -219,6 +221,25 @@ describe('rate limit', () => {
 });
 
 describe('connections', () => {
+  test('log: a request that comes in two pieces on a used connection → timed from its own first byte', async () => {
+    const options = { ca: readFileSync(simulator.caFile ?? ''), servername: 'localhost' };
+    const socket = connect({ host: '127.0.0.1', port: simulator.port, ...options });
+    const lookUpByHand = async (pauseMs: number) => {
+      const arrival = simulator.nextRequest({ path: '/by-hand$' });
+      socket.write('GET /client/v4/by-hand HTTP/1.1\r\n');
+      await sleep(pauseMs); // the pause is what is measured
+      socket.write('host: localhost\r\n\r\n');
+      return arrival;
+    };
+    const first = await lookUpByHand(0);
+    await simulator.untilEnded(first.sequence);
+    const second = await lookUpByHand(40);
+    socket.destroy();
+    expect(second.connection).toBe(first.connection);
+    expect(second.firstByteMs).toBeGreaterThan(first.completeMs);
+    expect(second.completeMs - second.firstByteMs).toBeGreaterThan(30);
+  });
+
   test('dropConnections: an idle one that is kept alive → the next request needs a new one', async () => {
     const customer = await newCustomer(simulator);
     const fetchKept = trustingFetch(simulator, new Agent({ keepAlive: true, maxSockets: 1 }));

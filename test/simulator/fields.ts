@@ -73,7 +73,7 @@ function absoluteName(given: string | undefined, zoneName: string): string {
   const name = ascii === '@' ? zoneName : `${ascii}${inside ? '' : `.${zoneName}`}`;
   const labels = name.split('.');
   const wellFormed = labels.every((label, at) => isLabel(label) || (at === 0 && label === '*'));
-  if (ascii === '' || ascii.endsWith('.') || !wellFormed || name.length > 253) {
+  if (ascii === '' || !wellFormed || name.length > 253) {
     throw invalid(9000, 'DNS name is invalid.');
   }
   return name;
