@@ -95,20 +95,28 @@ const PATIENCE_MS = 10_000;
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, plain = false } = options;
   const folder = options.certificates ?? (await mkdtemp(join(tmpdir(), 'simulator-')));
-  const certificates = plain ? null : await makeCertificates(folder, isWildcard(host) ? [] : [`IP:${host}`]);
-  const cloud = createCloud();
-  const server = new ApiServer(cloud, certificates);
-  const bound = await server.listen(host, port);
-  return {
-    url: `${plain ? 'http' : 'https'}://${reachable(host)}:${bound}${BASE_PATH}`,
-    port: bound,
-    caFile: certificates?.caFile ?? null,
-    ...controls(cloud, server),
-    async close() {
-      await server.close();
-      if (options.certificates === undefined) await rm(folder, { recursive: true });
-    },
+  const removeFolder = async (): Promise<void> => {
+    if (options.certificates === undefined) await rm(folder, { recursive: true });
   };
+  const cloud = createCloud();
+  try {
+    const certificates = plain ? null : await makeCertificates(folder, isWildcard(host) ? [] : [`IP:${host}`]);
+    const server = new ApiServer(cloud, certificates);
+    const bound = await server.listen(host, port);
+    return {
+      url: `${plain ? 'http' : 'https'}://${reachable(host)}:${bound}${BASE_PATH}`,
+      port: bound,
+      caFile: certificates?.caFile ?? null,
+      ...controls(cloud, server),
+      async close() {
+        await server.close();
+        await removeFolder();
+      },
+    };
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  }
 }
 
 const isWildcard = (host: string): boolean => host === '::' || host === '0.0.0.0';
