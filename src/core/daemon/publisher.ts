@@ -22,6 +22,8 @@ export type Output = Readonly<
 interface Group {
   readonly interfaces: readonly string[] | null;
   choice: Choice;
+  /** What the zones were told last, and when. */
+  told: Address | null;
   sinceMs: number;
   rows: readonly IfAddr[];
   /** A record was read: from now on what it said, or what was chosen instead, stays. */
@@ -48,6 +50,11 @@ export class Publisher {
   /** The states of the zones, for the status and for `once`. */
   get zones(): readonly ZoneState[] {
     return this.#zones.map(({ state }) => state);
+  }
+
+  /** Whether a request is in flight. */
+  isBusy(): boolean {
+    return this.zones.some((zone) => zone.inFlight !== null);
   }
 
   /** Whether nothing is in flight and nothing can be done before a wait is over. */
@@ -98,19 +105,23 @@ export class Publisher {
     return this.#each(() => ({ kind: 'verify', nowMs }));
   }
 
-  /** Chooses anew and tells every zone what its names are to say. */
+  /** Chooses anew and tells the zones concerned what their names are to say. */
   #decide(nowMs: number): Output[] {
+    const moved = new Set<Group>();
     for (const group of this.#groups) {
       // Until a record was read the choice is blind: it follows the table without holding on to anything.
       const next = choose(group.settled ? group.choice : nothingChosen, group.rows, nowMs);
-      const kept = next.current === null && !group.settled ? group.choice : next;
-      if (kept.current?.address !== group.choice.current?.address) group.sinceMs = nowMs;
-      group.choice = kept;
+      if (next.current === null) continue;
+      group.choice = next;
+      if (next.current.address === group.told) continue;
+      group.told = next.current.address;
+      group.sinceMs = nowMs;
+      moved.add(group);
     }
     return this.#zones.flatMap(({ state, groups }, index) => {
+      if (!groups.some((group) => moved.has(group))) return [];
       const desired = state.names.map((name, i) => desiredOf(name, groups[i]));
-      const same = desired.every((wanted, i) => wanted?.address === state.names[i]?.desired?.address);
-      return same ? [] : this.#send(index, { kind: 'desired', nowMs, desired });
+      return this.#send(index, { kind: 'desired', nowMs, desired });
     });
   }
 
@@ -147,6 +158,7 @@ export class Publisher {
     const group: Group = {
       interfaces,
       choice: nothingChosen,
+      told: null,
       sinceMs: 0,
       rows: [],
       settled: false,
@@ -185,6 +197,10 @@ function requestFor({ zoneId, names }: ZoneState, call: Call): ApiRequest {
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
   return groups;
 }

@@ -1,0 +1,31 @@
+/** Where distributions keep the bundle of root certificates, the most common first. */
+export const CA_FILES = [
+  '/etc/ssl/certs/ca-certificates.crt', // Debian, Ubuntu, Arch, Gentoo, OpenWrt
+  '/etc/pki/tls/certs/ca-bundle.crt', // Fedora, RHEL
+  '/etc/ssl/ca-bundle.pem', // openSUSE
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem', // RHEL 10
+  '/etc/ssl/cert.pem', // Alpine
+] as const;
+
+/** A reply longer than this is none of the API's: the longest list of one name is a few KiB. */
+export const MAX_REPLY_BYTES = 1024 * 1024;
+
+export const NO_CA_BUNDLE =
+  `no bundle of root certificates found (looked for ${CA_FILES.join(', ')}): ` +
+  'install the package ca-certificates, or name a bundle in SSL_CERT_FILE';
+
+/** CURLcodes for which libcurl's own words do not say what to do (curl/curl.h). */
+const ADVICE: readonly (readonly [code: number, advice: string])[] = [
+  [6, 'is the network up, and does the resolver in /etc/resolv.conf answer?'],
+  [7, 'is the network up?'],
+  [60, "are the machine's clock and its bundle of root certificates right?"],
+  [77, 'the bundle of root certificates cannot be read'],
+];
+
+/** What a failed transfer is to be called in the log.
+ *  @param code CURLcode, not 0
+ *  @param detail libcurl's words */
+export function describeTransportFailure(code: number, detail: string): string {
+  const advice = ADVICE.find(([own]) => own === code)?.[1];
+  return advice === undefined ? detail : `${detail}; ${advice}`;
+}

@@ -1,0 +1,60 @@
+import type { ApiRequest, HttpReply } from './cloudflare/http.ts';
+import type { Result } from './result.ts';
+
+/** What the shell needs of the machine, in the core's words. */
+
+export interface Clock {
+  /** Milliseconds on CLOCK_BOOTTIME: time in suspend counts. */
+  nowMs(): number;
+  /** Milliseconds since 1970. */
+  wallMs(): number;
+  /** Uniform in [0, 1). */
+  draw(): number;
+  /** Calls `listener` once when `nowMs` reaches `atMs`; replaces the alarm set before; null = none. */
+  setAlarm(atMs: number | null): void;
+  onAlarm(listener: () => void): void;
+}
+
+export type SignalName = 'SIGTERM' | 'SIGINT';
+
+export interface Signals {
+  onSignal(listener: (signal: SignalName) => void): void;
+}
+
+/** An rtnetlink socket that has joined the groups of addresses and links. */
+export interface KernelSocket {
+  /** Carries a request to the kernel. */
+  send(request: ArrayBuffer): Result<null, string>;
+  /** The next datagram, valid until the next call; null = nothing to read now; an error: messages were lost. */
+  receive(): Result<Uint8Array | null, { readonly kind: 'overrun' | 'broken'; readonly detail: string }>;
+  close(): void;
+}
+
+export interface Kernel {
+  /** Opens the socket; `onReadable` runs whenever there is something to receive. The error is for people. */
+  open(onReadable: () => void): Result<KernelSocket, string>;
+}
+
+/** How a call of the API ended, without time and chance, which the caller adds. */
+export type HttpOutcome = Readonly<
+  { kind: 'replied'; reply: HttpReply } | { kind: 'unreachable'; detail: string; sent: boolean }
+>;
+
+export interface ApiClient {
+  /** Sends a request; `done` runs once, never before this returns. */
+  send(request: ApiRequest, done: (outcome: HttpOutcome) => void): void;
+  /** Nothing more is to be sent for now: connections are closed and memory is given back. */
+  rest(): void;
+}
+
+/** Text files of the machine. */
+export interface Files {
+  /** The file's text, at most 1 MiB of it. */
+  read(path: string): Result<string, { readonly kind: 'missing' | 'unreadable'; readonly detail: string }>;
+}
+
+/** Where lines go: without their final newline. */
+export interface Output {
+  stdout(line: string): void;
+  stderr(line: string): void;
+}

@@ -1,0 +1,139 @@
+import type { AddressTable } from '../address/table.ts';
+import { IFF_UP } from './constants.ts';
+import { type Envelope, type LinkMessage, type Message, readDatagram, WireError } from './reader.ts';
+import { addressDumpRequest, linkDumpRequest } from './requests.ts';
+
+/** The least time between two resyncs: a machine that overruns the socket again and again must not make us spin. */
+export const RESYNC_PAUSE_MS = 100;
+
+/** What a datagram, or the lack of one, led to. */
+export interface Progress {
+  /** A request for the kernel; null = none. */
+  readonly request: ArrayBuffer | null;
+  /** The sound addresses or the links changed, and the table is whole. */
+  readonly changed: boolean;
+  /** Why a resync was started; null = none was. */
+  readonly resync: string | null;
+}
+
+/** Keeps an AddressTable equal to the kernel's over one rtnetlink socket: dumps the links, then the addresses, and
+ *  applies the events that arrive meanwhile and from then on. Because dump and events share the socket, the kernel's
+ *  order is the order here, and an event is never older than the dump row that follows it.
+ *  Join the groups first, then send `begin`. */
+export class RtnetlinkSession {
+  readonly #table: AddressTable;
+  /** Number of the dump that runs; 0 = none. */
+  #dump: { readonly sequence: number; readonly of: 'links' | 'addresses' } | null = null;
+  #sequence = 0;
+  #interrupted = false;
+  /** A resync is due, once the running dump is over: the kernel runs one at a time (EBUSY). */
+  #stale: string | null = null;
+  #resyncNotBeforeMs = 0;
+  #links = new Set<number>();
+  /** The table has been whole at least once. */
+  #whole = false;
+  /** Something changed that was not reported yet. */
+  #dirty = false;
+
+  constructor(table: AddressTable) {
+    this.#table = table;
+  }
+
+  /** Whether the table shows the kernel's state; false until the first dump is complete. */
+  get isWhole(): boolean {
+    return this.#whole;
+  }
+
+  get isDumping(): boolean {
+    return this.#dump !== null;
+  }
+
+  /** When a resync that waits for its pause is due (`tick`); null = none waits. */
+  get dueMs(): number | null {
+    return this.#stale !== null && this.#dump === null ? this.#resyncNotBeforeMs : null;
+  }
+
+  /** The first request. */
+  begin(): ArrayBuffer {
+    this.#interrupted = false;
+    this.#links = new Set();
+    this.#table.beginDump();
+    return this.#ask('links');
+  }
+
+  /** Messages were lost or make no sense: everything is to be dumped again. */
+  lost(why: string): void {
+    this.#stale = why;
+  }
+
+  /** Starts a resync that is due. To be called when the socket is drained: until then the kernel goes on dropping what
+   *  is new without another word (netlink_overrun, net/netlink/af_netlink.c). */
+  tick(nowMs: number): Progress {
+    if (this.#stale === null || this.#dump !== null || nowMs < this.#resyncNotBeforeMs) return nothing;
+    const resync = this.#stale;
+    this.#stale = null;
+    this.#resyncNotBeforeMs = nowMs + RESYNC_PAUSE_MS;
+    return { request: this.begin(), changed: false, resync };
+  }
+
+  /** Takes one datagram in.
+   *  @param nowMs CLOCK_BOOTTIME */
+  receive(datagram: Uint8Array, nowMs: number): Progress {
+    let messages: Envelope<Message>[];
+    try {
+      messages = readDatagram(new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength));
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.lost(error.message);
+      return nothing;
+    }
+    let report: Progress = nothing;
+    for (const envelope of messages) report = this.#take(envelope, datagram, nowMs) ?? report;
+    const changed = report.changed || (this.#dirty && this.#whole && this.#dump === null && this.#stale === null);
+    if (changed) this.#dirty = false;
+    return { ...report, changed };
+  }
+
+  #take({ sequence, interrupted, message }: Envelope<Message>, datagram: Uint8Array, nowMs: number): Progress | null {
+    if (message.kind === 'address') this.#dirty = this.#table.apply(message, datagram, nowMs / 1000) || this.#dirty;
+    else if (message.kind === 'link') this.#dirty = this.#applyLink(message, sequence) || this.#dirty;
+    if (sequence !== this.#dump?.sequence) return null;
+    this.#interrupted ||= interrupted;
+    return message.kind === 'end' ? this.#endDump(message.errno) : null;
+  }
+
+  #applyLink(message: LinkMessage, sequence: number): boolean {
+    if (this.#dump?.of === 'links') this.#links.add(message.ifIndex);
+    const before = this.#table.links.get(message.ifIndex);
+    // Addresses kept while a link is down turn tentative without an event (keep_addr_on_down): look again.
+    const turned = before !== undefined && ((before.flags ^ message.flags) & IFF_UP) !== 0;
+    if (sequence === 0 && turned && !message.removed) this.#stale ??= `${message.ifName} went up or down`;
+    return this.#table.applyLink(message);
+  }
+
+  /** Goes on from links to addresses, and after those reports the table, even if another resync is due by now: under
+   *  a storm of events there may always be one. */
+  #endDump(errno: number): Progress {
+    const of = this.#dump?.of;
+    this.#dump = null;
+    if (errno !== 0 || this.#interrupted) {
+      this.lost(errno !== 0 ? `a dump failed with errno ${errno}` : 'a dump was interrupted by changes');
+      return nothing;
+    }
+    if (of === 'links') {
+      for (const ifIndex of this.#table.links.keys()) if (!this.#links.has(ifIndex)) this.#table.links.delete(ifIndex);
+      return { ...nothing, request: this.#ask('addresses') };
+    }
+    this.#table.endDump();
+    this.#whole = true;
+    return { ...nothing, changed: true };
+  }
+
+  #ask(of: 'links' | 'addresses'): ArrayBuffer {
+    this.#sequence = (this.#sequence % 0x7fffffff) + 1;
+    this.#dump = { sequence: this.#sequence, of };
+    return of === 'links' ? linkDumpRequest(this.#sequence) : addressDumpRequest(this.#sequence);
+  }
+}
+
+const nothing: Progress = { request: null, changed: false, resync: null };

@@ -1,0 +1,102 @@
+import * as http from 'http';
+import * as os from 'os';
+import * as system from 'system';
+import type { ApiRequest } from '../core/cloudflare/http.ts';
+import { CA_FILES, describeTransportFailure, MAX_REPLY_BYTES, NO_CA_BUNDLE } from '../core/cloudflare/transport.ts';
+import type { Settings } from '../core/config/settings.ts';
+import type { ApiClient, HttpOutcome } from '../core/ports.ts';
+import { exists } from './files.ts';
+import { Timer } from './timer.ts';
+
+const READABLE = 1;
+const WRITABLE = 2;
+
+type ApiSettings = Pick<Settings, 'apiToken' | 'baseUrl' | 'timeoutMs' | 'caFile' | 'caPath'>;
+
+/** Sends calls of the API through libcurl, beside everything else that the loop serves. */
+export class CurlApiClient implements ApiClient {
+  readonly #settings: ApiSettings;
+  readonly #userAgent: string;
+  readonly #timer = new Timer(() => this.#act(-1, 0));
+  readonly #waiting = new Map<number, (outcome: HttpOutcome) => void>();
+  #multi: http.Multi | null = null;
+
+  constructor(settings: ApiSettings, userAgent: string) {
+    this.#settings = settings;
+    this.#userAgent = userAgent;
+  }
+
+  send({ method, path, body }: ApiRequest, done: (outcome: HttpOutcome) => void): void {
+    const { apiToken, baseUrl, timeoutMs, caPath } = this.#settings;
+    const caFile = this.#settings.caFile ?? (caPath === null ? CA_FILES.find(exists) : null);
+    if (caFile === undefined && baseUrl.startsWith('https:')) {
+      void Promise.resolve().then(() => done({ kind: 'unreachable', detail: NO_CA_BUNDLE, sent: false }));
+      return;
+    }
+    this.#multi ??= http.open(
+      (fd, interest) => this.#watch(fd, interest),
+      (delayMs) => this.#schedule(delayMs),
+    );
+    const id = http.start(this.#multi, {
+      method,
+      url: baseUrl + path,
+      headers: [
+        `Authorization: Bearer ${apiToken.reveal()}`,
+        `User-Agent: ${this.#userAgent}`,
+        'Accept: application/json',
+        ...(body === null ? [] : ['Content-Type: application/json']),
+      ],
+      body,
+      timeoutMs,
+      connectTimeoutMs: timeoutMs,
+      maxBodyBytes: MAX_REPLY_BYTES,
+      caFile: caFile ?? null,
+      caPath,
+      resolve: [],
+    });
+    this.#waiting.set(id, done);
+  }
+
+  rest(): void {
+    if (this.#multi === null) return;
+    http.close(this.#multi);
+    this.#multi = null;
+    this.#waiting.clear();
+    this.#timer.set(null);
+    system.releaseMemory();
+  }
+
+  #watch(fd: number, interest: number): void {
+    os.setReadHandler(fd, interest & READABLE ? () => this.#act(fd, READABLE) : null);
+    os.setWriteHandler(fd, interest & WRITABLE ? () => this.#act(fd, WRITABLE) : null);
+  }
+
+  #schedule(delayMs: number): void {
+    // At once, but not from inside libcurl's own callback.
+    if (delayMs === 0) void Promise.resolve().then(() => this.#act(-1, 0));
+    else this.#timer.set(delayMs < 0 ? null : delayMs);
+  }
+
+  #act(fd: number, events: number): void {
+    if (this.#multi === null) return;
+    http.act(this.#multi, fd, events);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    for (;;) {
+      // A listener may have put the client to rest, or to work again.
+      const transfer = this.#multi === null ? null : http.completed(this.#multi);
+      if (transfer === null) return;
+      const done = this.#waiting.get(transfer.id);
+      this.#waiting.delete(transfer.id);
+      done?.(outcomeOf(transfer));
+    }
+  }
+}
+
+function outcomeOf({ code, detail, status, headers, body, sentBytes, tooLarge }: http.Completed): HttpOutcome {
+  if (code === 0) return { kind: 'replied', reply: { status, headers, body } };
+  const what = tooLarge ? `the reply is longer than ${MAX_REPLY_BYTES} bytes` : describeTransportFailure(code, detail);
+  return { kind: 'unreachable', detail: what, sent: sentBytes > 0 };
+}

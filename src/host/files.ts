@@ -1,0 +1,47 @@
+import * as os from 'os';
+import * as std from 'std';
+import type { Files, Output } from '../core/ports.ts';
+import { failed, ok } from '../core/result.ts';
+
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/** <errno.h>: the path, or a folder on the way to it, is not there. */
+const ENOENT = 2;
+const ENOTDIR = 20;
+
+export class SystemFiles implements Files {
+  read(path: string): ReturnType<Files['read']> {
+    const error = { errno: 0 };
+    const file = std.open(path, 'r', error);
+    if (file === null) {
+      const kind = error.errno === ENOENT || error.errno === ENOTDIR ? 'missing' : 'unreadable';
+      return failed({ kind, detail: std.strerror(error.errno) });
+    }
+    try {
+      return ok(file.readAsString(MAX_FILE_BYTES));
+    } finally {
+      file.close();
+    }
+  }
+}
+
+export class StandardStreams implements Output {
+  stdout(line: string): void {
+    std.out.puts(`${line}\n`);
+    std.out.flush();
+  }
+
+  stderr(line: string): void {
+    std.err.puts(`${line}\n`);
+    std.err.flush();
+  }
+}
+
+/** Whether journald reads our stderr: `$JOURNAL_STREAM` names its device and inode (systemd.exec(5)). */
+export function journalReadsStderr(journalStream: string | undefined): boolean {
+  const [stat] = os.stat('/proc/self/fd/2');
+  return stat !== null && journalStream === `${stat.dev}:${stat.ino}`;
+}
+
+/** Whether there is such a file or folder that this process may see. */
+export const exists = (path: string): boolean => os.stat(path)[1] === 0;

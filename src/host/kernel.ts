@@ -1,0 +1,69 @@
+import * as netlink from 'netlink';
+import * as os from 'os';
+import type { Kernel, KernelSocket } from '../core/ports.ts';
+import { failed, ok, type Result } from '../core/result.ts';
+import {
+  MAX_DATAGRAM_BYTES,
+  NETLINK_ADD_MEMBERSHIP,
+  RTNLGRP_IPV6_IFADDR,
+  RTNLGRP_LINK,
+  SO_RCVBUF,
+  SOL_NETLINK,
+  SOL_SOCKET,
+} from '../core/wire/constants.ts';
+
+/** Room for bursts. The kernel cuts it to net.core.rmem_max where this process has no privilege. */
+const RECEIVE_BUFFER_BYTES = 1024 * 1024;
+
+export class RtnetlinkKernel implements Kernel {
+  open(onReadable: () => void): Result<KernelSocket, string> {
+    let fd = -1;
+    try {
+      fd = netlink.open();
+      netlink.setOption(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+      for (const group of [RTNLGRP_LINK, RTNLGRP_IPV6_IFADDR]) {
+        netlink.setOption(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+      }
+    } catch (error) {
+      if (fd >= 0) netlink.close(fd);
+      return failed(messageOf(error));
+    }
+    os.setReadHandler(fd, onReadable);
+    return ok(new Socket(fd));
+  }
+}
+
+class Socket implements KernelSocket {
+  readonly #fd: number;
+  readonly #buffer = new Uint8Array(MAX_DATAGRAM_BYTES);
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  send(request: ArrayBuffer): Result<null, string> {
+    try {
+      netlink.send(this.#fd, request);
+      return ok(null);
+    } catch (error) {
+      return failed(messageOf(error));
+    }
+  }
+
+  receive(): ReturnType<KernelSocket['receive']> {
+    try {
+      const length = netlink.receive(this.#fd, this.#buffer.buffer);
+      return ok(length === 0 ? null : this.#buffer.subarray(0, length));
+    } catch (error) {
+      const lost = error instanceof Error && 'code' in error && (error.code === 'ENOBUFS' || error.code === 'EMSGSIZE');
+      return failed({ kind: lost ? 'overrun' : 'broken', detail: messageOf(error) });
+    }
+  }
+
+  close(): void {
+    os.setReadHandler(this.#fd, null);
+    netlink.close(this.#fd);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

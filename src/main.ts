@@ -1,0 +1,54 @@
+import * as std from 'std';
+import * as system from 'system';
+import { helpText, parseCommandLine } from './core/config/command-line.ts';
+import { loadSettings } from './core/config/load.ts';
+import { describeProblem } from './core/config/problem.ts';
+import { SECRET_VARIABLES } from './core/config/schema.ts';
+import { CurlApiClient } from './host/api-client.ts';
+import { SystemClock } from './host/clock.ts';
+import { journalReadsStderr, StandardStreams, SystemFiles } from './host/files.ts';
+import { RtnetlinkKernel } from './host/kernel.ts';
+import { SystemSignals } from './host/signals.ts';
+import { type CommandContext, EXIT, type ExitStatus, once, run } from './shell/commands.ts';
+import { Log } from './shell/log.ts';
+
+const COMMANDS = { run, once } as const satisfies Record<string, (context: CommandContext) => void>;
+
+/** Names every concrete part, reads the environment and picks the exit status.
+ *  @returns the status to leave with at once; null = the loop goes on */
+function main(): ExitStatus | null {
+  const output = new StandardStreams();
+  const parsed = parseCommandLine(scriptArgs.slice(1));
+  if (!parsed.ok) {
+    output.stderr(parsed.error.trimEnd());
+    return EXIT.usage;
+  }
+  const { command, logFormat, help, version, dryRun, ...named } = parsed.value;
+  if (help || version) {
+    output.stdout(help ? helpText().trimEnd() : `ipv6ddns ${VERSION}`);
+    return EXIT.ok;
+  }
+
+  const environment = std.getenviron();
+  for (const name of SECRET_VARIABLES) system.eraseEnvironment(name);
+  const clock = new SystemClock();
+  const journal = logFormat === 'text' && journalReadsStderr(environment['JOURNAL_STREAM']);
+  const log = new Log(output, clock, journal ? 'journal' : logFormat);
+  const files = new SystemFiles();
+  const loaded = loadSettings({ ...named, environment }, (path) => files.read(path));
+  if (!loaded.ok) {
+    for (const problem of loaded.error) log.write('error', describeProblem(problem));
+    return EXIT.config;
+  }
+  const { settings, warnings } = loaded.value;
+  log.configure(settings.verbose, settings.apiToken);
+  for (const warning of warnings) log.write('warning', describeProblem(warning));
+
+  const api = new CurlApiClient(settings, `ipv6ddns/${VERSION}`);
+  const ports = { kernel: new RtnetlinkKernel(), files, clock, api, output, signals: new SystemSignals() };
+  COMMANDS[command]({ ports, log, settings, dryRun, exit: (status) => std.exit(status) });
+  return null;
+}
+
+const status = main();
+if (status !== null) std.exit(status);

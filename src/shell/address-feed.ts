@@ -1,0 +1,159 @@
+import { AddressTable } from '../core/address/table.ts';
+import type { Clock, Files, Kernel, KernelSocket } from '../core/ports.ts';
+import { IFF_LOOPBACK, IFF_UP } from '../core/wire/constants.ts';
+import { readIfInet6 } from '../core/wire/if-inet6.ts';
+import { type Progress, RtnetlinkSession } from '../core/wire/session.ts';
+import type { Log } from './log.ts';
+
+/** /proc/net is hidden where only the own process's part of procfs is mounted; this path is not. */
+const IF_INET6 = '/proc/self/net/if_inet6';
+
+/** Datagrams taken in before the loop serves its other descriptors. */
+const BURST = 256;
+
+/** A dump that is not over by then will not end: the socket is opened anew. */
+const DUMP_TIMEOUT_MS = 5_000;
+
+/** Keeps the address table equal to the kernel's: by events while rtnetlink works, by polling while it does not. */
+export class AddressFeed {
+  readonly table = new AddressTable();
+  readonly #ports: { readonly kernel: Kernel; readonly files: Files; readonly clock: Clock };
+  readonly #log: Log;
+  readonly #pollIntervalMs: number;
+  readonly #onChange: () => void;
+  #source: { readonly socket: KernelSocket; readonly session: RtnetlinkSession; dumpingSinceMs: number } | null = null;
+  #nextPollMs: number | null = null;
+  #polled = '';
+
+  /** @param onChange runs when what may be published changed, and after the first look */
+  constructor(
+    ports: { readonly kernel: Kernel; readonly files: Files; readonly clock: Clock },
+    log: Log,
+    pollIntervalMs: number,
+    onChange: () => void,
+  ) {
+    this.#ports = ports;
+    this.#log = log;
+    this.#pollIntervalMs = pollIntervalMs;
+    this.#onChange = onChange;
+  }
+
+  get mode(): 'netlink' | 'polling' {
+    return this.#source === null ? 'polling' : 'netlink';
+  }
+
+  /** When `due` has to be called; null = not. */
+  get dueMs(): number | null {
+    if (this.#source === null) return this.#nextPollMs;
+    const { session, dumpingSinceMs } = this.#source;
+    return session.isDumping ? dumpingSinceMs + DUMP_TIMEOUT_MS : session.dueMs;
+  }
+
+  start(): void {
+    const problem = this.#open();
+    if (problem === null) return;
+    const pace = `polling ${IF_INET6} every ${this.#pollIntervalMs / 1000} s until it can`;
+    this.#log.write('warning', `cannot listen to the kernel's address events (${problem}); ${pace}`);
+    this.#poll();
+  }
+
+  due(): void {
+    const nowMs = this.#ports.clock.nowMs();
+    if ((this.dueMs ?? Number.POSITIVE_INFINITY) > nowMs) return;
+    if (this.#source === null) {
+      if (this.#open() === null) this.#log.write('notice', "listening to the kernel's address events again");
+      else this.#poll();
+    } else if (this.#source.session.isDumping) {
+      this.#fall('a dump of the address table does not end');
+    } else {
+      this.#follow(this.#source.session.tick(nowMs));
+    }
+  }
+
+  close(): void {
+    this.#source?.socket.close();
+    this.#source = null;
+    this.#nextPollMs = null;
+  }
+
+  /** @returns why it failed; null = it listens */
+  #open(): string | null {
+    const opened = this.#ports.kernel.open(() => this.#drain());
+    if (!opened.ok) return opened.error;
+    const session = new RtnetlinkSession(this.table);
+    const sent = opened.value.send(session.begin());
+    if (!sent.ok) {
+      opened.value.close();
+      return sent.error;
+    }
+    this.#source = { socket: opened.value, session, dumpingSinceMs: this.#ports.clock.nowMs() };
+    this.#nextPollMs = null;
+    this.#polled = '';
+    return null;
+  }
+
+  /** Gives rtnetlink up for now. */
+  #fall(problem: string): void {
+    this.close();
+    this.#log.write('warning', `lost the kernel's address events (${problem}); opening the socket anew`);
+    this.start();
+  }
+
+  #drain(): void {
+    let changed = false;
+    for (let left = BURST; left > 0 && this.#source !== null; left--) {
+      const { socket, session } = this.#source;
+      const received = socket.receive();
+      if (received.ok && received.value === null) {
+        this.#follow(session.tick(this.#ports.clock.nowMs()));
+        break;
+      }
+      if (received.ok && received.value !== null) {
+        const progress = session.receive(received.value, this.#ports.clock.nowMs());
+        this.#follow(progress);
+        changed ||= progress.changed;
+      } else if (!received.ok && received.error.kind === 'overrun') {
+        session.lost(received.error.detail);
+      } else if (!received.ok) {
+        this.#fall(received.error.detail);
+      }
+    }
+    if (changed) this.#onChange();
+  }
+
+  /** Sends what the session wants to be sent. */
+  #follow({ request, resync }: Progress): void {
+    if (resync !== null) this.#log.write('debug', `dumping the address table again: ${resync}`);
+    if (request === null || this.#source === null) return;
+    this.#source.dumpingSinceMs = this.#ports.clock.nowMs();
+    const sent = this.#source.socket.send(request);
+    if (!sent.ok) this.#fall(sent.error);
+  }
+
+  #poll(): void {
+    this.#nextPollMs = this.#ports.clock.nowMs() + this.#pollIntervalMs;
+    const read = this.#ports.files.read(IF_INET6);
+    if (!read.ok) {
+      this.#log.write('error', `cannot read ${IF_INET6}: ${read.error.detail}; is IPv6 switched off?`);
+      return;
+    }
+    if (read.value === this.#polled) return;
+    this.#polled = read.value;
+    const nowSec = this.#ports.clock.nowMs() / 1000;
+    this.table.beginDump();
+    for (const { message, bytes, ifName } of readIfInet6(read.value)) {
+      this.table.apply(message, bytes, nowSec);
+      const flags = this.#linkFlags(ifName);
+      this.table.applyLink({ kind: 'link', removed: false, ifIndex: message.ifIndex, ifName, flags });
+    }
+    this.table.endDump();
+    this.#onChange();
+  }
+
+  /** IFF_ bits from sysfs; where it is hidden, an interface with addresses counts as up. */
+  #linkFlags(ifName: string): number {
+    const read = this.#ports.files.read(`/sys/class/net/${ifName}/flags`);
+    if (read.ok) return Number.parseInt(read.value.trim(), 16);
+    return ifName === 'lo' ? IFF_UP | IFF_LOOPBACK : IFF_UP;
+  }
+}

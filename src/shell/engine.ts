@@ -1,0 +1,81 @@
+import type { Settings } from '../core/config/settings.ts';
+import { type Output as Decision, Publisher } from '../core/daemon/publisher.ts';
+import type { ApiClient, Clock, Files, Kernel, Output } from '../core/ports.ts';
+import { AddressFeed } from './address-feed.ts';
+import type { Log } from './log.ts';
+
+export interface EnginePorts {
+  readonly kernel: Kernel;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly api: ApiClient;
+  readonly output: Output;
+}
+
+/** Carries the decisions of the core out: kernel events and replies in, requests, log lines and alarms out. */
+export class Engine {
+  readonly feed: AddressFeed;
+  readonly publisher: Publisher;
+  readonly #ports: EnginePorts;
+  readonly #log: Log;
+  readonly #verifyIntervalMs: number | null;
+  readonly #onStep: () => void;
+  #nextVerifyMs: number | null = null;
+
+  /** @param onStep runs after everything that may have changed a state */
+  constructor(ports: EnginePorts, log: Log, settings: Settings, dryRun: boolean, onStep: () => void = () => {}) {
+    this.#ports = ports;
+    this.#log = log;
+    this.#verifyIntervalMs = settings.verifyIntervalMs;
+    this.#onStep = onStep;
+    this.publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs());
+    this.feed = new AddressFeed(ports, log, settings.pollIntervalMs, () => {
+      this.#carryOut(this.publisher.tableChanged(this.feed.table, ports.clock.nowMs()));
+    });
+  }
+
+  start(): void {
+    this.#ports.clock.onAlarm(() => this.#due());
+    this.#scheduleVerify();
+    this.feed.start();
+    this.#setAlarm();
+  }
+
+  #due(): void {
+    const nowMs = this.#ports.clock.nowMs();
+    this.feed.due();
+    if (this.#nextVerifyMs !== null && nowMs >= this.#nextVerifyMs) {
+      this.#scheduleVerify();
+      this.#carryOut(this.publisher.verify(nowMs));
+    }
+    this.#carryOut(this.publisher.due(nowMs));
+  }
+
+  #carryOut(decisions: readonly Decision[]): void {
+    for (const decision of decisions) {
+      if (decision.kind === 'log') this.#log.entry(decision.entry);
+      else if (decision.kind === 'rehearsed') this.#ports.output.stdout(decision.text);
+      else this.#request(decision);
+    }
+    this.#setAlarm();
+    if (!this.publisher.isBusy()) this.#ports.api.rest();
+    this.#onStep();
+  }
+
+  #request({ zone, request }: Extract<Decision, { kind: 'request' }>): void {
+    this.#log.write('debug', `${request.method} ${request.path}`);
+    this.#ports.api.send(request, (outcome) => {
+      const { clock } = this.#ports;
+      this.#carryOut(this.publisher.settled(zone, { ...outcome, nowMs: clock.nowMs(), draw: clock.draw() }));
+    });
+  }
+
+  #scheduleVerify(): void {
+    this.#nextVerifyMs = this.#verifyIntervalMs === null ? null : this.#ports.clock.nowMs() + this.#verifyIntervalMs;
+  }
+
+  #setAlarm(): void {
+    const times = [this.feed.dueMs, this.publisher.dueMs(), this.#nextVerifyMs].filter((time) => time !== null);
+    this.#ports.clock.setAlarm(times.length === 0 ? null : Math.min(...times));
+  }
+}

@@ -1,0 +1,52 @@
+import type { Secret } from '../core/config/secret.ts';
+import type { Level, LogEntry } from '../core/daemon/notices.ts';
+import type { Clock, Output } from '../core/ports.ts';
+
+/** `journal`: the priority in front, the time is journald's own (sd-daemon(3)). */
+export type LogFormat = 'text' | 'journal' | 'json';
+
+/** Priorities of syslog(3). */
+const PRIORITIES = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const satisfies Record<Level, number>;
+
+/** Writes one line an event to stderr. The token never gets out: wherever it appears it is replaced. */
+export class Log {
+  readonly #output: Output;
+  readonly #clock: Pick<Clock, 'wallMs'>;
+  readonly #format: LogFormat;
+  #verbose = false;
+  #secret: Secret | null = null;
+
+  constructor(output: Output, clock: Pick<Clock, 'wallMs'>, format: LogFormat) {
+    this.#output = output;
+    this.#clock = clock;
+    this.#format = format;
+  }
+
+  /** Takes over what the settings say. */
+  configure(verbose: boolean, secret: Secret): void {
+    this.#verbose = verbose;
+    this.#secret = secret;
+  }
+
+  write(level: Level, msg: string, fields: LogEntry['fields'] = {}): void {
+    if (level === 'debug' && !this.#verbose) return;
+    this.#output.stderr(this.#redact(this.#line(level, msg, fields)));
+  }
+
+  entry({ level, msg, fields }: LogEntry): void {
+    this.write(level, msg, fields);
+  }
+
+  #line(level: Level, msg: string, fields: LogEntry['fields']): string {
+    // One line an event, whatever the text holds.
+    const text = msg.replace(/[\r\n]+/g, ' ');
+    if (this.#format === 'journal') return `<${PRIORITIES[level]}>${text}`;
+    const time = new Date(this.#clock.wallMs()).toISOString();
+    if (this.#format === 'json') return JSON.stringify({ time, level, msg: text, ...fields });
+    return `${time} ${level} ${text}`;
+  }
+
+  #redact(line: string): string {
+    return this.#secret === null ? line : line.replaceAll(this.#secret.reveal(), this.#secret.toString());
+  }
+}
