@@ -2,19 +2,25 @@
 declare module 'http' {
   /** What the loop is to watch on `fd`: a bit mask, 1 readable, 2 writable; 0 = stop watching. */
   export type OnSocket = (fd: number, interest: number) => void;
-  /** Call `act(-1, 0)` after `delayMs`; -1 = no call is due any more. */
+  /** Call `act(multi, -1, 0)` after `delayMs`; -1 = no call is due any more. */
   export type OnTimer = (delayMs: number) => void;
 
+  const multi: unique symbol;
+  /** A multi handle. Closed by `close`, or by the collector when nothing refers to it any more. */
+  export type Multi = { readonly [multi]: true };
+
   export interface TransferOptions {
+    /** Any but HEAD. */
     readonly method: string;
     readonly url: string;
     /** Whole header lines, `Name: value`. */
     readonly headers: readonly string[];
+    /** Sent as it is, also when empty; null = none. */
     readonly body: string | null;
     /** For the whole transfer. */
     readonly timeoutMs: number;
     readonly connectTimeoutMs: number;
-    /** A longer reply ends the transfer as `tooLarge`. */
+    /** A longer reply, or a head over 64 KiB, ends the transfer as `tooLarge`. */
     readonly maxBodyBytes: number;
     /** A PEM bundle and a hashed folder; null = none. */
     readonly caFile: string | null;
@@ -31,7 +37,7 @@ declare module 'http' {
     readonly detail: string;
     /** HTTP status, 0 = no status line arrived. */
     readonly status: number;
-    /** Raw header lines of the last reply joined with \n, lower-case names not guaranteed. */
+    /** Status line and header lines of the last reply, each ending in \n; names in any case. */
     readonly headers: string;
     readonly body: string;
     /** Bytes of the request that went out: 0 = the server cannot have acted on it. */
@@ -41,16 +47,17 @@ declare module 'http' {
     readonly tooLarge: boolean;
   }
 
-  /** Opens a multi handle: connections are kept between its transfers. There may be several. */
-  export function open(onSocket: OnSocket, onTimer: OnTimer): number;
+  /** Opens a multi handle: connections are kept between its transfers. There may be several. An exception of a
+   *  callback ends the process. Inside of a callback every function below but `open` throws. */
+  export function open(onSocket: OnSocket, onTimer: OnTimer): Multi;
   /** Starts a transfer; the callbacks may run before this returns. @returns its id */
-  export function start(multi: number, options: TransferOptions): number;
+  export function start(multi: Multi, options: TransferOptions): number;
   /** curl_multi_socket_action: `fd` is ready as `events` says (1 readable, 2 writable, 4 error); fd -1 = the timer ran out. */
-  export function act(multi: number, fd: number, events: number): void;
+  export function act(multi: Multi, fd: number, events: number): void;
   /** The next transfer that ended, removed from the handle; null = none. */
-  export function completed(multi: number): Completed | null;
+  export function completed(multi: Multi): Completed | null;
   /** Drops a transfer without waiting for the resolver or the server. Unknown ids are ignored. */
-  export function cancel(multi: number, id: number): void;
-  /** Closes all connections and gives the memory back. */
-  export function close(multi: number): void;
+  export function cancel(multi: Multi, id: number): void;
+  /** Closes all connections and gives the memory back; the callbacks run for what they still watch. Again: does nothing. */
+  export function close(multi: Multi): void;
 }

@@ -1,2 +1,2 @@
-/** The version in package.json, put in by the bundler. */
+/** The version in package.json; the Makefile has esbuild put it in. */
 declare const VERSION: string;

@@ -1,0 +1,22 @@
+/* What the native modules share. Each function of a module is one system or library call: it takes its
+ * arguments, calls, translates the result. What to do about it is decided in TypeScript. */
+#ifndef HOST_H
+#define HOST_H
+
+#include "quickjs.h"
+
+/* Throws Error {message: "CALL: TEXT", code: CODE}. */
+JSValue host_throw(JSContext *ctx, const char *call, const char *code, const char *text);
+
+/* The same for a failed system call: `code` is the errno's name ("ENOBUFS"), the text strerror(3)'s. */
+JSValue host_throw_errno(JSContext *ctx, const char *call, int error);
+
+/* Reads a number property. Returns 0, or -1 with an exception pending. */
+int host_get_number(JSContext *ctx, JSValueConst object, const char *name, int64_t *number);
+
+/* Native modules; their signatures are in types/NAME.d.ts. */
+JSModuleDef *js_init_module_netlink(JSContext *ctx, const char *name);
+JSModuleDef *js_init_module_http(JSContext *ctx, const char *name);
+JSModuleDef *js_init_module_system(JSContext *ctx, const char *name);
+
+#endif

@@ -1,0 +1,136 @@
+/* The process around the compiled TypeScript: one runtime, one context, the native modules, the event loop. */
+#include "host.h"
+#include "quickjs-libc.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+/* The program as qjsc wrote it. */
+extern const uint8_t program[];
+extern const uint32_t program_size;
+
+static void print_error(JSContext *ctx, const char *what, JSValueConst error)
+{
+    JSValue stack = JS_IsError(ctx, error) ? JS_GetPropertyStr(ctx, error, "stack") : JS_UNDEFINED;
+    const char *text = JS_ToCString(ctx, error);
+    const char *lines = JS_IsString(stack) ? JS_ToCString(ctx, stack) : NULL;
+    fprintf(stderr, "%s: %s\n%s", what, text ? text : "(not printable)", lines ? lines : "");
+    JS_FreeCString(ctx, text);
+    JS_FreeCString(ctx, lines);
+    JS_FreeValue(ctx, stack);
+}
+
+/* An exception that reached the event loop leaves the program in a state nobody thought of: the service manager
+ * starts it anew. Replaces the weak function of quickjs-libc.c, which prints and carries on (third-party.mk). */
+void js_std_dump_error(JSContext *ctx)
+{
+    print_error(ctx, "uncaught exception", JS_GetException(ctx));
+    exit(EX_SOFTWARE);
+}
+
+/* Rejected promises that have no handler yet; judged when no job is pending any more, because a handler that
+ * is attached in the same turn comes in time. */
+typedef struct Rejection {
+    struct Rejection *next;
+    JSValue promise, reason;
+} Rejection;
+static Rejection *rejections;
+
+static JSValue judge_rejections(JSContext *ctx, int argc, JSValueConst *argv)
+{
+    (void)argc, (void)argv;
+    if (!rejections) return JS_UNDEFINED;
+    if (JS_IsJobPending(JS_GetRuntime(ctx))) {
+        JS_EnqueueJob(ctx, judge_rejections, 0, NULL);
+        return JS_UNDEFINED;
+    }
+    print_error(ctx, "unhandled promise rejection", rejections->reason);
+    exit(EX_SOFTWARE);
+}
+
+static void forget_rejection(JSContext *ctx, JSValueConst promise)
+{
+    for (Rejection **link = &rejections; *link; link = &(*link)->next) {
+        Rejection *rejection = *link;
+        if (JS_VALUE_GET_PTR(rejection->promise) != JS_VALUE_GET_PTR(promise)) continue;
+        *link = rejection->next;
+        JS_FreeValue(ctx, rejection->promise);
+        JS_FreeValue(ctx, rejection->reason);
+        js_free(ctx, rejection);
+        return;
+    }
+}
+
+static void track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, JS_BOOL is_handled, void *opaque)
+{
+    Rejection *rejection;
+    (void)opaque;
+    if (is_handled) {
+        forget_rejection(ctx, promise);
+        return;
+    }
+    rejection = js_malloc(ctx, sizeof *rejection);
+    if (!rejection) js_std_dump_error(ctx);
+    *rejection = (Rejection){rejections, JS_DupValue(ctx, promise), JS_DupValue(ctx, reason)};
+    if (!rejections) JS_EnqueueJob(ctx, judge_rejections, 0, NULL);
+    rejections = rejection;
+}
+
+/* Only what the program uses: without JS_AddIntrinsicEval the linker drops the compiler. */
+static JSContext *new_context(JSRuntime *rt)
+{
+    JSContext *ctx = JS_NewContextRaw(rt);
+    if (!ctx) return NULL;
+    JS_AddIntrinsicBaseObjects(ctx);
+    JS_AddIntrinsicDate(ctx);
+    JS_AddIntrinsicStringNormalize(ctx);
+    JS_AddIntrinsicRegExp(ctx);
+    JS_AddIntrinsicJSON(ctx);
+    JS_AddIntrinsicMapSet(ctx);
+    JS_AddIntrinsicTypedArrays(ctx);
+    JS_AddIntrinsicPromise(ctx);
+#ifdef WITH_TEST_LIBRARIES /* vitest's and fast-check's needs */
+    JS_AddIntrinsicEval(ctx);
+    JS_AddIntrinsicProxy(ctx);
+    JS_AddIntrinsicWeakRef(ctx);
+#endif
+    js_init_module_std(ctx, "std");
+    js_init_module_os(ctx, "os");
+    js_init_module_netlink(ctx, "netlink");
+    js_init_module_http(ctx, "http");
+    js_init_module_system(ctx, "system");
+    return ctx;
+}
+
+int main(int argc, char **argv)
+{
+    JSRuntime *rt = JS_NewRuntime();
+    JSContext *ctx = rt ? new_context(rt) : NULL;
+    JSValue module, done;
+    int status;
+
+    if (!ctx) {
+        fputs("no memory for the runtime\n", stderr);
+        return EX_OSERR;
+    }
+    signal(SIGPIPE, SIG_IGN); /* a closed connection is an error of the write, not the end of the process */
+    JS_SetHostPromiseRejectionTracker(rt, track_rejection, NULL);
+    js_std_init_handlers(rt);
+    js_std_add_helpers(ctx, argc, argv);
+
+    module = JS_ReadObject(ctx, program, program_size, JS_READ_OBJ_BYTECODE);
+    if (JS_IsException(module) || JS_ResolveModule(ctx, module) < 0) js_std_dump_error(ctx);
+    done = JS_EvalFunction(ctx, module); /* consumes `module` */
+    if (JS_IsException(done)) js_std_dump_error(ctx);
+    js_std_loop(ctx);
+    /* Still pending: a top-level await that nothing can fulfil any more. */
+    status = JS_PromiseState(ctx, done) == JS_PROMISE_FULFILLED ? EX_OK : EX_SOFTWARE;
+
+    JS_FreeValue(ctx, done);
+    js_std_free_handlers(rt);
+    JS_FreeContext(ctx);
+    JS_FreeRuntime(rt);
+    return status;
+}

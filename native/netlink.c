@@ -1,0 +1,97 @@
+/* rtnetlink sockets; signatures and contract in types/netlink.d.ts, netlink(7). */
+#include "host.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static JSValue netlink_open(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    const struct sockaddr_nl self = {.nl_family = AF_NETLINK};
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+    (void)this_val, (void)argc, (void)argv;
+    if (fd < 0) return host_throw_errno(ctx, "socket", errno);
+    if (bind(fd, (const struct sockaddr *)&self, sizeof self) < 0) {
+        int error = errno;
+        close(fd);
+        return host_throw_errno(ctx, "bind", error);
+    }
+    return JS_NewInt32(ctx, fd);
+}
+
+static JSValue netlink_set_option(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    int fd, level, option, value;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &fd, argv[0]) || JS_ToInt32(ctx, &level, argv[1]) || JS_ToInt32(ctx, &option, argv[2]) ||
+        JS_ToInt32(ctx, &value, argv[3]))
+        return JS_EXCEPTION;
+    if (setsockopt(fd, level, option, &value, sizeof value) < 0) return host_throw_errno(ctx, "setsockopt", errno);
+    return JS_UNDEFINED;
+}
+
+static JSValue netlink_send(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    size_t length;
+    uint8_t *message;
+    int fd;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &fd, argv[0])) return JS_EXCEPTION;
+    message = JS_GetArrayBuffer(ctx, &length, argv[1]);
+    if (!message) return JS_EXCEPTION;
+    if (sendto(fd, message, length, 0, (const struct sockaddr *)&kernel, sizeof kernel) < 0)
+        return host_throw_errno(ctx, "sendto", errno);
+    return JS_UNDEFINED;
+}
+
+static JSValue netlink_receive(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct sockaddr_nl from = {0};
+    struct iovec iov;
+    struct msghdr msg = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &iov, .msg_iovlen = 1};
+    int fd;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &fd, argv[0])) return JS_EXCEPTION;
+    iov.iov_base = JS_GetArrayBuffer(ctx, &iov.iov_len, argv[1]);
+    if (!iov.iov_base) return JS_EXCEPTION;
+    for (;;) {
+        ssize_t length = recvmsg(fd, &msg, MSG_DONTWAIT);
+        if (length >= 0 && from.nl_pid != 0) continue; /* any local process may send to us: only the kernel counts */
+        if (length >= 0 && (msg.msg_flags & MSG_TRUNC)) return host_throw_errno(ctx, "recvmsg", EMSGSIZE);
+        if (length >= 0) return JS_NewInt32(ctx, (int32_t)length);
+        if (errno == EAGAIN) return JS_NewInt32(ctx, 0);
+        if (errno != EINTR) return host_throw_errno(ctx, "recvmsg", errno);
+    }
+}
+
+static JSValue netlink_close(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    int fd;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &fd, argv[0])) return JS_EXCEPTION;
+    if (close(fd) < 0) return host_throw_errno(ctx, "close", errno);
+    return JS_UNDEFINED;
+}
+
+static const JSCFunctionListEntry functions[] = {
+    JS_CFUNC_DEF("open", 0, netlink_open),
+    JS_CFUNC_DEF("setOption", 4, netlink_set_option),
+    JS_CFUNC_DEF("send", 2, netlink_send),
+    JS_CFUNC_DEF("receive", 2, netlink_receive),
+    JS_CFUNC_DEF("close", 1, netlink_close),
+};
+
+static int init(JSContext *ctx, JSModuleDef *module)
+{
+    return JS_SetModuleExportList(ctx, module, functions, sizeof functions / sizeof *functions);
+}
+
+JSModuleDef *js_init_module_netlink(JSContext *ctx, const char *name)
+{
+    JSModuleDef *module = JS_NewCModule(ctx, name, init);
+    if (module) JS_AddModuleExportList(ctx, module, functions, sizeof functions / sizeof *functions);
+    return module;
+}

@@ -1,0 +1,209 @@
+/* The system calls that quickjs-libc lacks; signatures and contract in types/system.d.ts. */
+#include "host.h"
+
+#include <errno.h>
+#include <link.h>
+#include <math.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MS_PER_S 1000
+#define NS_PER_MS 1000000
+/* A hundred years: anything longer is a mistake, and would overflow time_t on 32-bit kernels. */
+#define MAX_DELAY_MS (100.0 * 366 * 86400 * MS_PER_S)
+
+static JSValue timer_open(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    int fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    (void)this_val, (void)argc, (void)argv;
+    if (fd < 0) return host_throw_errno(ctx, "timerfd_create", errno);
+    return JS_NewInt32(ctx, fd);
+}
+
+static JSValue timer_set(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct itimerspec spec = {0};
+    int fd;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &fd, argv[0])) return JS_EXCEPTION;
+    if (!JS_IsNull(argv[1])) {
+        double delay_ms;
+        int64_t whole_ms;
+        if (JS_ToFloat64(ctx, &delay_ms, argv[1])) return JS_EXCEPTION;
+        if (!(delay_ms <= MAX_DELAY_MS)) return JS_ThrowRangeError(ctx, "delay of the timer: %f ms", delay_ms);
+        whole_ms = delay_ms < 1 ? 1 : (int64_t)ceil(delay_ms); /* 0 would disarm it */
+        spec.it_value.tv_sec = whole_ms / MS_PER_S;
+        spec.it_value.tv_nsec = whole_ms % MS_PER_S * NS_PER_MS;
+    }
+    if (timerfd_settime(fd, 0, &spec, NULL) < 0) return host_throw_errno(ctx, "timerfd_settime", errno);
+    return JS_UNDEFINED;
+}
+
+static JSValue signal_open(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    sigset_t set;
+    int64_t count;
+    int fd;
+    (void)this_val, (void)argc;
+    sigemptyset(&set);
+    if (host_get_number(ctx, argv[0], "length", &count)) return JS_EXCEPTION;
+    for (int64_t i = 0; i < count; i++) {
+        int32_t number;
+        JSValue item = JS_GetPropertyUint32(ctx, argv[0], (uint32_t)i);
+        int failed = JS_ToInt32(ctx, &number, item);
+        JS_FreeValue(ctx, item);
+        if (failed) return JS_EXCEPTION;
+        if (sigaddset(&set, number) < 0) return host_throw_errno(ctx, "sigaddset", errno);
+    }
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return host_throw_errno(ctx, "sigprocmask", errno);
+    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0) return host_throw_errno(ctx, "signalfd", errno);
+    return JS_NewInt32(ctx, fd);
+}
+
+/* Reads one report of `size` bytes. Returns 1, 0 = nothing to read, -1 = exception pending. */
+static int read_report(JSContext *ctx, JSValueConst fd_value, void *report, size_t size)
+{
+    int fd;
+    ssize_t length;
+    if (JS_ToInt32(ctx, &fd, fd_value)) return -1;
+    do length = read(fd, report, size);
+    while (length < 0 && errno == EINTR);
+    if (length == (ssize_t)size) return 1;
+    if (length < 0 && errno == EAGAIN) return 0;
+    host_throw_errno(ctx, "read", length < 0 ? errno : EIO);
+    return -1;
+}
+
+static JSValue timer_read(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    uint64_t count = 0;
+    (void)this_val, (void)argc;
+    if (read_report(ctx, argv[0], &count, sizeof count) < 0) return JS_EXCEPTION;
+    return JS_NewInt64(ctx, (int64_t)count);
+}
+
+static JSValue signal_read(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct signalfd_siginfo info = {0};
+    (void)this_val, (void)argc;
+    if (read_report(ctx, argv[0], &info, sizeof info) < 0) return JS_EXCEPTION;
+    return JS_NewInt32(ctx, (int32_t)info.ssi_signo);
+}
+
+static JSValue clock_ms(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv, int clock)
+{
+    struct timespec now;
+    (void)this_val, (void)argc, (void)argv;
+    if (clock_gettime(clock, &now) < 0) return host_throw_errno(ctx, "clock_gettime", errno);
+    return JS_NewFloat64(ctx, (double)now.tv_sec * MS_PER_S + (double)now.tv_nsec / NS_PER_MS);
+}
+
+static JSValue uniform_random(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    uint64_t bits;
+    (void)this_val, (void)argc, (void)argv;
+    if (getrandom(&bits, sizeof bits, 0) != sizeof bits) return host_throw_errno(ctx, "getrandom", errno);
+    return JS_NewFloat64(ctx, (double)(bits >> 11) * 0x1p-53); /* the 53 bits that a double holds exactly */
+}
+
+static JSValue erase_environment(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    size_t length;
+    const char *name = JS_ToCStringLen(ctx, &length, argv[0]);
+    int error = 0;
+    (void)this_val, (void)argc;
+    if (!name) return JS_EXCEPTION;
+    for (char **entry = environ; *entry; entry++)
+        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+            explicit_bzero(*entry + length + 1, strlen(*entry + length + 1));
+    if (unsetenv(name) < 0) error = errno;
+    JS_FreeCString(ctx, name);
+    if (error) return host_throw_errno(ctx, "unsetenv", error);
+    return JS_UNDEFINED;
+}
+
+static JSValue notify(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct sockaddr_un peer = {.sun_family = AF_UNIX};
+    size_t path_length, length;
+    const char *path = JS_ToCStringLen(ctx, &path_length, argv[0]);
+    const char *message = path ? JS_ToCStringLen(ctx, &length, argv[1]) : NULL;
+    JSValue result = message ? JS_UNDEFINED : JS_EXCEPTION;
+    int fd;
+    (void)this_val, (void)argc;
+    if (message && path_length > sizeof peer.sun_path) {
+        result = host_throw_errno(ctx, "sendto", ENAMETOOLONG);
+    } else if (message && (fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0) {
+        result = host_throw_errno(ctx, "socket", errno);
+    } else if (message) {
+        memcpy(peer.sun_path, path, path_length);
+        if (*path == '@') peer.sun_path[0] = '\0'; /* abstract, see unix(7) */
+        socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path_length);
+        if (sendto(fd, message, length, MSG_NOSIGNAL, (const struct sockaddr *)&peer, size) < 0)
+            result = host_throw_errno(ctx, "sendto", errno);
+        close(fd);
+    }
+    JS_FreeCString(ctx, path);
+    JS_FreeCString(ctx, message);
+    return result;
+}
+
+/* Writable segments keep their pages: they differ from the file. */
+static int drop_read_only_segments(struct dl_phdr_info *image, size_t size, void *opaque)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    (void)size, (void)opaque;
+    for (int i = 0; i < image->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &image->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+        uintptr_t start = (image->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+        uintptr_t end = image->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+/* Free heap pages go back by themselves: musl's malloc unmaps a group when its last slot is freed. */
+static JSValue release_memory(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    (void)ctx, (void)this_val, (void)argc, (void)argv;
+    dl_iterate_phdr(drop_read_only_segments, NULL);
+    return JS_UNDEFINED;
+}
+
+static const JSCFunctionListEntry functions[] = {
+    JS_CFUNC_DEF("timerOpen", 0, timer_open),
+    JS_CFUNC_DEF("timerSet", 2, timer_set),
+    JS_CFUNC_DEF("timerRead", 1, timer_read),
+    JS_CFUNC_DEF("signalOpen", 1, signal_open),
+    JS_CFUNC_DEF("signalRead", 1, signal_read),
+    JS_CFUNC_MAGIC_DEF("boottimeMs", 0, clock_ms, CLOCK_BOOTTIME),
+    JS_CFUNC_MAGIC_DEF("monotonicMs", 0, clock_ms, CLOCK_MONOTONIC),
+    JS_CFUNC_DEF("random", 0, uniform_random),
+    JS_CFUNC_DEF("eraseEnvironment", 1, erase_environment),
+    JS_CFUNC_DEF("notify", 2, notify),
+    JS_CFUNC_DEF("releaseMemory", 0, release_memory),
+};
+
+static int init(JSContext *ctx, JSModuleDef *module)
+{
+    return JS_SetModuleExportList(ctx, module, functions, sizeof functions / sizeof *functions);
+}
+
+JSModuleDef *js_init_module_system(JSContext *ctx, const char *name)
+{
+    JSModuleDef *module = JS_NewCModule(ctx, name, init);
+    if (module) JS_AddModuleExportList(ctx, module, functions, sizeof functions / sizeof *functions);
+    return module;
+}

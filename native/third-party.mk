@@ -1,0 +1,76 @@
+# The C libraries, fetched, checked and built once. Outputs, for each flavour F (musl: the product; asan: its tests):
+#   build/F/libquickjs.a build/F/quickjs/*.h · build/F/mbedtls/{include,lib} · build/F/curl/{include,lib/.libs} · build/qjsc
+# Versions and checksums are those of the upstream tarballs as Debian carries them.
+
+QUICKJS_VERSION := 2025.04.26
+QUICKJS := quickjs_$(QUICKJS_VERSION).orig.tar.xz
+QUICKJS_SHA256 := ec81da5b3249ed648dbc7df4a1654988910e66a118d9b71cb63534216efcfbbe
+MBEDTLS := mbedtls_3.6.6.orig.tar.bz2
+MBEDTLS_SHA256 := 8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a
+CURL := curl_8.14.1.orig.tar.gz
+CURL_SHA256 := 6766ada7101d292b42b8b15681120acd68effa4a9660935853cf6d61f0d984d4
+
+# Folder with the three tarballs, and mirror of the Debian archive; both empty = ask apt.
+SOURCES ?=
+DEBIAN_MIRROR ?=
+
+# Per flavour: compiler, flags for all code, flags where speed matters most (big numbers, the interpreter).
+COMMON_CFLAGS := -pipe -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-ident \
+	-ffile-prefix-map=$(CURDIR)=.
+CC_musl := musl-gcc
+CFLAGS_musl := -Os $(COMMON_CFLAGS)
+FAST_musl := -O2
+CC_asan := gcc
+CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -pipe
+FAST_asan :=
+
+build/sources/%: | packages
+	SOURCES='$(SOURCES)' DEBIAN_MIRROR='$(DEBIAN_MIRROR)' tools/fetch-source '$(SHA256)' $@
+build/sources/$(QUICKJS): SHA256 := $(QUICKJS_SHA256)
+build/sources/$(MBEDTLS): SHA256 := $(MBEDTLS_SHA256)
+build/sources/$(CURL): SHA256 := $(CURL_SHA256)
+
+UNPACK = rm -rf $(@D) && mkdir -p $(@D) && tar -xf $< -C $(@D) --strip-components=1 && touch $@
+
+build/%/quickjs/.unpacked: build/sources/$(QUICKJS)
+	$(UNPACK)
+build/%/mbedtls/.unpacked: build/sources/$(MBEDTLS)
+	$(UNPACK)
+build/%/curl/.unpacked: build/sources/$(CURL)
+	$(UNPACK)
+
+# js_std_dump_error is made weak: main.c ends the process instead of printing an exception and carrying on.
+QUICKJS_DEFINES := -D_GNU_SOURCE -DCONFIG_VERSION='"$(QUICKJS_VERSION)"'
+QUICKJS_UNITS := quickjs libregexp libunicode cutils dtoa quickjs-libc
+build/%/libquickjs.a: build/%/quickjs/.unpacked native/third-party.mk
+	echo '#pragma weak js_std_dump_error' > $(<D)/weak.h
+	cd $(<D) && for unit in $(QUICKJS_UNITS); do \
+	  $(CC_$*) $(CFLAGS_$*) $(FAST_$*) $(QUICKJS_DEFINES) -fwrapv -include weak.h -c $$unit.c || exit; done
+	rm -f $@ && ar rcsD $@ $(QUICKJS_UNITS:%=$(<D)/%.o)
+
+# The compiler to bytecode runs on this machine; it links the objects of the product.
+build/qjsc: build/musl/libquickjs.a
+	$(CC_musl) -static $(QUICKJS_DEFINES) -DCONFIG_CC='""' -DCONFIG_PREFIX='""' -o $@ build/musl/quickjs/qjsc.c $< \
+	  -lm -lpthread
+
+# Big numbers and curves are where a handshake spends its time.
+MBEDTLS_FAST := bignum.o bignum_core.o bignum_mod.o bignum_mod_raw.o ecp.o ecp_curves.o sha256.o sha512.o
+build/%/mbedtls/lib/libmbedtls.a: build/%/mbedtls/.unpacked native/mbedtls_config.h native/third-party.mk
+	cp native/mbedtls_config.h build/$*/mbedtls/include/mbedtls/
+	$(MAKE) --silent -C build/$*/mbedtls/library clean
+	$(MAKE) --silent -C build/$*/mbedtls/library CC=$(CC_$*) CFLAGS='$(CFLAGS_$*) $(FAST_$*)' $(MBEDTLS_FAST)
+	$(MAKE) --silent -C build/$*/mbedtls/library CC=$(CC_$*) CFLAGS='$(CFLAGS_$*)' ARFLAGS=-crD \
+	  libmbedcrypto.a libmbedx509.a libmbedtls.a
+	mkdir -p $(@D) && cp build/$*/mbedtls/library/*.a $(@D)
+
+CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --disable-debug --disable-symbol-hiding \
+	--without-ca-bundle --without-ca-path --enable-ipv6 --enable-threaded-resolver --enable-proxy --enable-basic-auth \
+	$(addprefix --without-,zlib brotli zstd libpsl libidn2 nghttp2 libssh2 librtmp libgsasl) \
+	$(addprefix --disable-,ftp file ipfs ldap ldaps rtsp dict telnet tftp pop3 imap smb smtp gopher mqtt) \
+	$(addprefix --disable-,manual docs libcurl-option versioned-symbols ca-search unix-sockets cookies doh mime \
+	  form-api netrc progress-meter alt-svc hsts headers-api get-easy-options dnsshuffle bindlocal dateparse \
+	  digest-auth bearer-auth kerberos-auth negotiate-auth aws ntlm tls-srp sha512-256 websockets httpsrr ech verbose)
+build/%/curl/lib/.libs/libcurl.a: build/%/curl/.unpacked build/%/mbedtls/lib/libmbedtls.a
+	cd $(<D) && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) --with-mbedtls=$(CURDIR)/build/$*/mbedtls \
+	  $(CURL_OPTIONS) CC=$(CC_$*) CFLAGS='$(CFLAGS_$*)'
+	$(MAKE) --silent -C $(<D)/lib libcurl.la
