@@ -1,0 +1,141 @@
+import arg from 'arg';
+import { failed, ok, type Result } from '../result.ts';
+import { nearest, quote } from './problem.ts';
+
+interface Option {
+  readonly short?: string;
+  /** Name of its value in the help; none = a flag. */
+  readonly value?: string;
+  readonly does: string;
+  /** Goes with those commands alone that list it. */
+  readonly limited?: true;
+}
+
+const OPTIONS: Readonly<Record<string, Option>> = {
+  '--config': { short: '-c', value: 'FILE', does: 'settings (default /etc/ipv6ddns/config.toml)' },
+  '--env-file': { value: 'FILE', does: 'variables (default /etc/default/ipv6ddns)' },
+  '--verbose': { short: '-v', does: 'log what is seen and decided, too' },
+  '--log-format': { value: 'FORMAT', does: 'text (default) or json' },
+  '--dry-run': { does: 'print writes instead of sending them', limited: true },
+  '--json': { does: 'print one JSON document', limited: true },
+  '--help': { short: '-h', does: 'print this help' },
+  '--version': { short: '-V', does: 'print the version' },
+};
+
+const COMMANDS = {
+  run: { does: 'keep the records right, in the foreground (default)', takes: ['--dry-run'] },
+  once: { does: 'bring every record in line once', takes: ['--dry-run'] },
+} as const satisfies Record<string, { does: string; takes: readonly string[] }>;
+
+export type Command = keyof typeof COMMANDS;
+
+export interface CommandLine {
+  readonly command: Command;
+  /** Named by the user, so it must exist; null = the default one, if it exists. */
+  readonly configFile: string | null;
+  readonly environmentFile: string | null;
+  readonly verbose: boolean;
+  readonly logFormat: 'text' | 'json';
+  readonly json: boolean;
+  readonly dryRun: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+const USAGE = `Usage: ipv6ddns [${Object.keys(COMMANDS).join('|')}] [OPTION]...`;
+
+/** @param argv what follows the program's name
+ *  @returns what was asked for, or the usage error for stderr (exit status 64) */
+export function parseCommandLine(argv: readonly string[]): Result<CommandLine, string> {
+  try {
+    return ok(interpret(argv));
+  } catch (error) {
+    if (!(error instanceof arg.ArgError)) throw error;
+    return failed(`ipv6ddns: ${error.message}\n${USAGE}\n"ipv6ddns --help" lists commands and options.\n`);
+  }
+}
+
+function interpret(argv: readonly string[]): CommandLine {
+  refuseFlagValues(argv);
+  const { _: operands, ...given } = arg(specification(), { argv: [...argv] });
+  const [command = 'run', operand] = operands;
+  if (!isCommand(command)) {
+    const guess = nearest(command, Object.keys(COMMANDS));
+    throw usageError(`unknown command ${quote(command)}${guess === null ? '' : `; did you mean "${guess}"?`}`);
+  }
+  if (operand !== undefined) throw usageError(`unexpected operand ${quote(operand)}`);
+  const takes: readonly string[] = COMMANDS[command].takes;
+  for (const name of Object.keys(given)) {
+    if (OPTIONS[name]?.limited && !takes.includes(name)) throw usageError(`${name} does not go with ${command}`);
+  }
+  const text = (name: string) => (typeof given[name] === 'string' ? given[name] : null);
+  const logFormat = text('--log-format') ?? 'text';
+  if (logFormat !== 'text' && logFormat !== 'json') {
+    throw usageError(`--log-format: found ${quote(logFormat)}; allowed are text and json`);
+  }
+  return {
+    command,
+    configFile: text('--config'),
+    environmentFile: text('--env-file'),
+    verbose: '--verbose' in given,
+    logFormat,
+    json: '--json' in given,
+    dryRun: '--dry-run' in given,
+    help: '--help' in given,
+    version: '--version' in given,
+  };
+}
+
+const usageError = (message: string) => new arg.ArgError(message, 'USAGE');
+
+const isCommand = (word: string): word is Command => Object.hasOwn(COMMANDS, word);
+
+/** The library drops the value of `--flag=value`. */
+function refuseFlagValues(argv: readonly string[]): void {
+  for (const word of argv) {
+    if (word === '--') return;
+    const [name = ''] = word.split('=', 1);
+    if (name === word || !Object.hasOwn(OPTIONS, name) || OPTIONS[name]?.value) continue;
+    throw usageError(`option takes no value: ${name}`);
+  }
+}
+
+function specification(): arg.Spec {
+  const value: arg.Handler<string> = (text, name, previous) => {
+    if (previous !== undefined) throw usageError(`option given more than once: ${name}`);
+    if (text === '') throw usageError(`option requires argument: ${name}`);
+    return text;
+  };
+  const spec: arg.Spec = {};
+  for (const [name, option] of Object.entries(OPTIONS)) {
+    spec[name] = option.value ? value : Boolean;
+    if (option.short) spec[option.short] = name;
+  }
+  return spec;
+}
+
+/** At most 24 lines of 80 columns. Options that no command takes are left out. */
+export function helpText(): string {
+  const rows = (entries: readonly (readonly [string, string])[]) =>
+    entries.map(([left, right]) => `  ${left.padEnd(22)}  ${right}\n`).join('');
+  const takers = (name: string) =>
+    Object.entries(COMMANDS).flatMap(([command, { takes }]) => (takes.some((taken) => taken === name) ? command : []));
+  const options = Object.entries(OPTIONS)
+    .filter(([name, { limited }]) => !limited || takers(name).length > 0)
+    .map(([name, { short, value, does, limited }]) => {
+      const left = `${short ? `${short}, ` : '    '}${name}${value ? ` ${value}` : ''}`;
+      return [left, limited ? `${does} (${takers(name).join(', ')})` : does] as const;
+    });
+  return `${USAGE}
+Keeps AAAA records at Cloudflare equal to this machine's public IPv6 address.
+
+Commands:
+${rows(Object.entries(COMMANDS).map(([command, { does }]) => [command, does]))}
+Options:
+${rows(options)}
+Examples:
+${rows([
+  ['ipv6ddns once --dry-run', 'what would be written now'],
+  ['ipv6ddns -c ddns.toml', 'the daemon, with settings of your own'],
+])}`;
+}

@@ -1,0 +1,65 @@
+import { failed, ok, type Result } from '../result.ts';
+import type { Problem } from './problem.ts';
+import { readRecords } from './records.ts';
+import type { Settings } from './settings.ts';
+import { type Findings, type ReadFile, readConfigFile, readEnvironment } from './sources.ts';
+import { findToken } from './token.ts';
+
+/** What decides the settings besides the files; what the command line says comes first. */
+export interface Request {
+  /** Files that the command line names and that must exist; null = the default ones, if they exist. */
+  readonly configFile: string | null;
+  readonly environmentFile: string | null;
+  readonly verbose: boolean;
+  /** As it was when the process started: the variables that hold secrets are erased afterwards. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Loaded {
+  readonly settings: Settings;
+  readonly warnings: readonly Problem[];
+}
+
+const DEFAULT_BASE_URL = 'https://api.cloudflare.com/client/v4';
+const DEFAULT_TIMEOUT_SEC = 30;
+const DEFAULT_POLL_SEC = 60;
+const DEFAULT_VERIFY_SEC = 3600;
+
+/** Puts the settings together: command line > environment > environment file > config file > default.
+ *  @returns the settings, or everything that is wrong with them, then the warnings */
+export function loadSettings(request: Request, readFile: ReadFile): Result<Loaded, readonly Problem[]> {
+  const findings: Findings = { problems: [], warnings: [], incomplete: false };
+  const environment = readEnvironment(request.environmentFile, request.environment, readFile, findings);
+  const config = readConfigFile(request.configFile, readFile, findings);
+  const credentialsFolder = request.environment['CREDENTIALS_DIRECTORY']?.trim() ?? '';
+  const apiToken = findToken(environment, credentialsFolder, config, readFile, findings);
+  const records = readRecords(environment, config, findings);
+  if (apiToken === null || findings.problems.length > 0) {
+    return failed([...findings.problems.toSorted(byPlace), ...findings.warnings]);
+  }
+
+  const values = { ...config.topLevel.values, ...environment.values };
+  const verifySec = values.verify_interval ?? DEFAULT_VERIFY_SEC;
+  const settings: Settings = {
+    apiToken,
+    baseUrl: values.base_url ?? DEFAULT_BASE_URL,
+    records,
+    timeoutMs: (values.timeout ?? DEFAULT_TIMEOUT_SEC) * 1000,
+    pollIntervalMs: (values.poll_interval ?? DEFAULT_POLL_SEC) * 1000,
+    verifyIntervalMs: verifySec === 0 ? null : verifySec * 1000,
+    verbose: request.verbose || (values.verbose ?? false),
+    statusFile: values.status_file ?? null,
+    caFile: values.ca_file ?? null,
+    caPath: values.ca_path ?? null,
+    httpsProxy: values.https_proxy ?? null,
+    noProxy: values.no_proxy ?? null,
+  };
+  return ok({ settings, warnings: findings.warnings });
+}
+
+/** The environment's first, then file by file in the order of the lines. */
+function byPlace(a: Problem, b: Problem): number {
+  const [left, right] = [a.file ?? '', b.file ?? ''];
+  if (left !== right) return left < right ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0);
+}

@@ -1,0 +1,173 @@
+import * as v from 'valibot';
+import type { Result } from '../result.ts';
+import { baseUrl } from './base-url.ts';
+import { recordName } from './names.ts';
+import { Secret } from './secret.ts';
+
+/** A schema whose every fault says what is allowed: a text that completes "allowed are …". */
+const allowing = <S extends v.GenericSchema>(allowed: string, schema: S): S =>
+  v.config(schema, { message: allowed, abortPipeEarly: true });
+
+/** Kind of the issues whose message is a whole sentence rather than what is allowed. */
+export const SENTENCE = 'raw_transform';
+
+/** A step that converts; the error is a whole sentence. */
+const converting = <I, O>(convert: (input: I) => Result<O, string>) =>
+  v.rawTransform<I, O>(({ dataset, addIssue, NEVER }) => {
+    const converted = convert(dataset.value);
+    if (converted.ok) return converted.value;
+    addIssue({ message: converted.error });
+    return NEVER;
+  });
+
+const integer = (min: number, max: number, unit = '') =>
+  allowing(`${min}–${max}${unit}`, v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max)));
+
+/** Whole seconds from `min` to `max`, or the one value with a meaning of its own. */
+const secondsOr = (special: number, meaning: string, min: number, max: number) =>
+  allowing(
+    `${special} (${meaning}) and ${min}–${max} seconds`,
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.check((sec) => sec === special || (sec >= min && sec <= max)),
+    ),
+  );
+
+/** One value or a list of them, as a list. */
+const oneOrMore = <S extends v.GenericSchema>(allowed: string, item: S) =>
+  allowing(
+    allowed,
+    v.pipe(
+      v.unknown(),
+      v.transform((value) => (Array.isArray(value) ? value : [value])),
+      v.array(item),
+      v.minLength(1),
+    ),
+  );
+
+const flag = allowing('true and false', v.boolean());
+const text = allowing('non-empty texts', v.pipe(v.string(), v.trim(), v.nonEmpty()));
+
+/** Bearer token (RFC 6750 §2.1; the alphabet and the length are Cloudflare's business): sent as it is, so whatever
+ *  surrounds it by mistake is refused here. */
+export const token = allowing(
+  'visible ASCII characters without blanks',
+  v.pipe(
+    v.string(),
+    v.trim(),
+    v.regex(/^[!-~]+$/),
+    v.regex(/^[^"'`].*[^"'`]$|^[^"'`]$/, 'tokens without quotes around them'),
+    v.regex(/^(?!\w+=[^=]|[A-Z_]+=)/, 'the token alone, without "NAME=" before it'),
+    v.regex(/^(?![<[{$]|.*your.*token|.*change.?me|x+$)/i, 'tokens, not a placeholder for one'),
+    v.transform((value) => new Secret(value)),
+  ),
+);
+
+const zoneId = allowing('32 hexadecimal digits', v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/i), v.toLowerCase()));
+
+/** dev_valid_name() of the kernel's net/core/dev.c. */
+const interfaceName = v.pipe(v.string(), v.regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/));
+
+const name = allowing('record names', v.pipe(v.string(), converting(recordName)));
+
+/** Cloudflare takes up to 500 characters (Free plan: 100), graphic ones only. */
+const comment = allowing(
+  'up to 500 printable characters without line breaks',
+  v.pipe(v.string(), v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]{0,500}$/u)),
+);
+
+/** Keys of the top level that a `[[record]]` table may override. */
+const OVERRIDABLE = {
+  zone_id: zoneId,
+  interface: oneOrMore('interface names: 1–15 characters without blanks, "/" and ":"', interfaceName),
+  multi_record: allowing('"error", "first" and "all"', v.picklist(['error', 'first', 'all'])),
+  ttl: secondsOr(1, 'automatic', 30, 86400),
+  proxied: flag,
+  comment,
+};
+
+const TOP_LEVEL = {
+  ...OVERRIDABLE,
+  api_token: token,
+  api_token_file: text,
+  record_name: oneOrMore('a record name and a list of them', name),
+  timeout: integer(1, 300, ' seconds'),
+  poll_interval: integer(10, 3600, ' seconds'),
+  verify_interval: secondsOr(0, 'never', 60, 86400),
+  verbose: flag,
+  status_file: text,
+};
+
+const RECORD = {
+  ...OVERRIDABLE,
+  name,
+  host_id: text,
+  prefix_length: integer(1, 127),
+};
+
+/** Settings that the environment alone has. */
+const ENVIRONMENT_ONLY = {
+  base_url: allowing('URLs', v.pipe(v.string(), converting(baseUrl))),
+  ca_file: text,
+  ca_path: text,
+  https_proxy: allowing(
+    'non-empty texts',
+    v.pipe(
+      v.string(),
+      v.transform((value) => new Secret(value)),
+    ),
+  ),
+  no_proxy: text,
+};
+
+export const TOP_LEVEL_KEYS = [...Object.keys(TOP_LEVEL), 'record'];
+export const RECORD_KEYS = Object.keys(RECORD);
+
+/** Keys whose value no message repeats. */
+export const SECRET_KEYS: readonly string[] = ['api_token', 'https_proxy'];
+
+export const topLevelSchema = v.partial(v.object(TOP_LEVEL));
+export const recordSchema = v.partial(v.object(RECORD));
+export const environmentSchema = v.partial(v.object({ ...TOP_LEVEL, ...ENVIRONMENT_ONLY }));
+
+const asText = (value: string): unknown => value;
+const asList = (value: string): unknown =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+const asNumber = (value: string): unknown => (/^-?\d+$/.test(value) ? Number(value) : value);
+const asFlag = (value: string): unknown => {
+  if (/^(true|yes|on|1)$/i.test(value)) return true;
+  return /^(false|no|off|0)$/i.test(value) ? false : value;
+};
+
+/** A variable's key in {@link environmentSchema} and how its text becomes that key's value;
+ *  text of another form stays as it is, for the schema to refuse. */
+interface Variable {
+  readonly key: keyof typeof TOP_LEVEL | keyof typeof ENVIRONMENT_ONLY;
+  readonly read: (value: string) => unknown;
+}
+
+export const VARIABLES: Readonly<Record<string, Variable>> = {
+  CLOUDFLARE_API_TOKEN: { key: 'api_token', read: asText },
+  CLOUDFLARE_API_TOKEN_FILE: { key: 'api_token_file', read: asText },
+  CLOUDFLARE_ZONE_ID: { key: 'zone_id', read: asText },
+  CLOUDFLARE_RECORD_NAME: { key: 'record_name', read: asList },
+  CLOUDFLARE_MULTI_RECORD: { key: 'multi_record', read: asText },
+  IPV6DDNS_TIMEOUT: { key: 'timeout', read: asNumber },
+  IPV6DDNS_POLL_INTERVAL: { key: 'poll_interval', read: asNumber },
+  IPV6DDNS_VERIFY_INTERVAL: { key: 'verify_interval', read: asNumber },
+  IPV6DDNS_INTERFACE: { key: 'interface', read: asList },
+  IPV6DDNS_VERBOSE: { key: 'verbose', read: asFlag },
+  IPV6DDNS_STATUS_FILE: { key: 'status_file', read: asText },
+  CLOUDFLARE_BASE_URL: { key: 'base_url', read: asText },
+  SSL_CERT_FILE: { key: 'ca_file', read: asText },
+  SSL_CERT_DIR: { key: 'ca_path', read: asText },
+  HTTPS_PROXY: { key: 'https_proxy', read: asText },
+  NO_PROXY: { key: 'no_proxy', read: asText },
+};
+
+/** Variables that hold a secret; the process erases them once they are read. */
+export const SECRET_VARIABLES: readonly string[] = ['CLOUDFLARE_API_TOKEN'];

@@ -1,0 +1,184 @@
+import * as v from 'valibot';
+import { failed, type Result } from '../result.ts';
+import { parseEnvironmentFile } from './environment-file.ts';
+import { nearest, type Place, type Problem, problemAt, quote, show } from './problem.ts';
+import {
+  environmentSchema,
+  RECORD_KEYS,
+  recordSchema,
+  SECRET_KEYS,
+  SENTENCE,
+  TOP_LEVEL_KEYS,
+  topLevelSchema,
+  VARIABLES,
+} from './schema.ts';
+import { isTable, keyLines, parseToml } from './toml.ts';
+
+/** Files that are read when the command line names none. */
+export const DEFAULT_CONFIG_FILE = '/etc/ipv6ddns/config.toml';
+export const DEFAULT_ENVIRONMENT_FILE = '/etc/default/ipv6ddns';
+
+/** Reads a whole text file. `detail`: the system's words, such as "Permission denied". */
+export type ReadFile = (
+  path: string,
+) => Result<string, { readonly kind: 'missing' | 'unreadable'; readonly detail: string }>;
+
+/** Everything that was noticed, in the order in which it was read. */
+export interface Findings {
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+  /** A file could not be read or parsed: what seems to be missing may stand there. */
+  incomplete: boolean;
+}
+
+/** Checked values of one source and where each of them stands. */
+export interface Source<T> {
+  /** Without those that were refused. */
+  readonly values: T;
+  /** Whether the source sets the key, be the value good or refused. */
+  has(key: string): boolean;
+  place(key: string): Place;
+}
+
+/** Checks `raw` and reports each bad value at its place. */
+function source<T>(
+  schema: v.GenericSchema<unknown, T>,
+  raw: Readonly<Record<string, unknown>>,
+  place: (key: string) => Place,
+  { problems }: Findings,
+): Source<T> {
+  const has = (key: string) => Object.hasOwn(raw, key);
+  const parsed = v.safeParse(schema, raw);
+  if (parsed.success) return { values: parsed.output, has, place };
+  const refused = new Set<string>();
+  for (const issue of parsed.issues) {
+    const key = String(issue.path?.[0]?.key);
+    const found = `found ${show(issue.input, SECRET_KEYS.includes(key))}; allowed are ${issue.message}`;
+    problems.push(problemAt(place(key), issue.type === SENTENCE ? issue.message : found));
+    refused.add(key);
+  }
+  const good = Object.fromEntries(Object.entries(raw).filter(([key]) => !refused.has(key)));
+  return { values: v.parse(schema, good), has, place };
+}
+
+export type Environment = Source<v.InferOutput<typeof environmentSchema>>;
+export type TopLevelValues = v.InferOutput<typeof topLevelSchema>;
+export type RecordValues = v.InferOutput<typeof recordSchema>;
+
+/** The process's environment laid over the environment file; in both an empty value counts as unset. */
+export function readEnvironment(
+  named: string | null,
+  environment: Readonly<Record<string, string>>,
+  readFile: ReadFile,
+  findings: Findings,
+): Environment {
+  const set = new Map<string, { value: string; file: string | null; line: number | null }>();
+  for (const { name, value, ...place } of readAssignments(named, readFile, findings))
+    set.set(name, { value, ...place });
+  for (const [name, value] of Object.entries(environment)) {
+    if (value.trim() !== '') set.set(name, { value, file: null, line: null });
+  }
+
+  for (const [name, { file, line }] of set) {
+    if (!/^IPV6DDNS_\w*$/.test(name) || Object.hasOwn(VARIABLES, name)) continue;
+    const guess = nearest(name, Object.keys(VARIABLES));
+    const detail = `unknown variable ${name}, ignored${guess === null ? '' : `; did you mean ${guess}?`}`;
+    findings.warnings.push(problemAt({ file, line, key: null }, detail));
+  }
+
+  const raw: Record<string, unknown> = {};
+  const places = new Map<string, Place>();
+  for (const [name, { key, read }] of Object.entries(VARIABLES)) {
+    const found = set.get(name);
+    const value = found?.value.trim();
+    if (found === undefined || value === undefined || value === '') continue;
+    raw[key] = read(value);
+    places.set(key, { file: found.file, line: found.line, key: name });
+  }
+  return source(environmentSchema, raw, (key) => places.get(key) ?? { file: null, line: null, key }, findings);
+}
+
+/** A file that the user did not name may be missing; one that may not be read is skipped, but not silently. */
+function readAssignments(named: string | null, readFile: ReadFile, findings: Findings) {
+  const file = named ?? DEFAULT_ENVIRONMENT_FILE;
+  const read = readFile(file);
+  if (!read.ok && named === null) {
+    if (read.error.kind === 'unreadable') findings.warnings.push(unreadable(file, read.error.detail));
+    return [];
+  }
+  const parsed = read.ok ? parseEnvironmentFile(read.value, file) : failed([unreadable(file, read.error.detail)]);
+  if (parsed.ok) return parsed.value.map((assignment) => ({ ...assignment, file }));
+  findings.problems.push(...parsed.error);
+  findings.incomplete = true;
+  return [];
+}
+
+const unreadable = (file: string, detail: string): Problem =>
+  problemAt({ file, line: null, key: null }, `cannot be read: ${detail}`);
+
+export interface ConfigFile {
+  /** Its name, whether or not there is one. */
+  readonly file: string;
+  readonly topLevel: Source<TopLevelValues>;
+  readonly records: readonly Source<RecordValues>[];
+}
+
+export function readConfigFile(named: string | null, readFile: ReadFile, findings: Findings): ConfigFile {
+  const file = named ?? DEFAULT_CONFIG_FILE;
+  const read = readFile(file);
+  if (read.ok) return parseConfigFile(read.value, file, findings);
+  if (named !== null || read.error.kind === 'unreadable') {
+    findings.problems.push(unreadable(file, read.error.detail));
+    findings.incomplete = true;
+  }
+  return parseConfigFile('', file, findings);
+}
+
+function parseConfigFile(text: string, file: string, findings: Findings): ConfigFile {
+  const parsed = parseToml(text);
+  if (!parsed.ok) {
+    findings.problems.push({ file, key: null, ...parsed.error });
+    findings.incomplete = true;
+  }
+  const { record = [], ...top } = parsed.ok ? parsed.value : {};
+
+  let lineOf: ReturnType<typeof keyLines> | null = null;
+  const line = (path: readonly (string | number)[]) => {
+    lineOf ??= keyLines(text); // only a problem needs a line
+    return lineOf(path);
+  };
+  const topPlace = (key: string): Place => ({ file, line: line([key]), key });
+  reportUnknown(top, TOP_LEVEL_KEYS, RECORD_KEYS, 'is a key of [[record]]', topPlace, findings);
+  const topLevel = source(topLevelSchema, top, topPlace, findings);
+
+  const tables = Array.isArray(record) ? record : [record];
+  if (!Array.isArray(record) || !tables.every(isTable)) {
+    findings.problems.push(
+      problemAt(topPlace('record'), `found ${show(record, false)}; allowed are [[record]] tables`),
+    );
+    return { file, topLevel, records: [] };
+  }
+  const records = tables.map((table, index) => {
+    const place = (key: string): Place => ({ file, line: line(['record', index, key]), key: `record.${key}` });
+    reportUnknown(table, RECORD_KEYS, TOP_LEVEL_KEYS, 'is a key of the top level, above all tables', place, findings);
+    return source(recordSchema, table, place, findings);
+  });
+  return { file, topLevel, records };
+}
+
+function reportUnknown(
+  table: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  elsewhere: readonly string[],
+  there: string,
+  place: (key: string) => Place,
+  { problems }: Findings,
+): void {
+  for (const key of Object.keys(table)) {
+    if (known.includes(key)) continue;
+    const guess = nearest(key, known);
+    let hint = guess === null ? '' : `; did you mean "${guess}"?`;
+    if (elsewhere.includes(key)) hint = `; it ${there}`;
+    problems.push(problemAt({ ...place(key), key: null }, `unknown key ${quote(key)}${hint}`));
+  }
+}
