@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { parseEnvironmentFile } from '../../../src/core/config/environment-file.ts';
+import { describeProblem } from '../../../src/core/config/problem.ts';
+
+const FILE = '/etc/default/ipv6ddns';
+
+function assignments(text: string): [string, string, number][] {
+  const result = parseEnvironmentFile(text, FILE);
+  if (!result.ok) throw new Error(result.error.map(describeProblem).join('\n'));
+  return result.value.map(({ name, value, line }) => [name, value, line]);
+}
+
+function problems(text: string): string[] {
+  const result = parseEnvironmentFile(text, FILE);
+  return result.ok ? [] : result.error.map(describeProblem);
+}
+
+describe('parseEnvironmentFile: assignments', () => {
+  test.each<[string, string, string]>([
+    ['a plain value', 'A=value', 'value'],
+    ['export', 'export A=value', 'value'],
+    ['export and double quotes', 'export A="a value"', 'a value'],
+    ['single quotes', 'A=\'a "value" $HOME \\n\'', 'a "value" $HOME \\n'],
+    ['no value', 'A=', ''],
+    ['empty quotes', 'A=""', ''],
+    ['indentation', '  \tA=value  ', 'value'],
+    ['a comment behind', 'A=value # comment', 'value'],
+    ['# inside a word', 'A=val#ue', 'val#ue'],
+    ['# in quotes', 'A="val #ue"', 'val #ue'],
+    ['an equals sign in the value', 'A=b=c', 'b=c'],
+    ['variables', 'A="$HOME/$B"$C', '$HOME/$B$C'],
+    ['escapes in double quotes', 'A="\\" \\\\ \\$ \\` \\n"', '" \\ $ ` \\n'],
+    ['escapes outside quotes', 'A=a\\ b\\"c', 'a b"c'],
+    ['pieces side by side', `A='it'\\''s '"here"`, "it's here"],
+    ['quotes over two lines', 'A="a\nb"', 'a\nb'],
+    ['a continued line', 'A=ab\\\ncd', 'abcd'],
+    ['a continued line in quotes', 'A="ab\\\ncd"', 'abcd'],
+    ['other characters than ASCII', 'A=bücher.example', 'bücher.example'],
+    ['CRLF', 'A=value\r\n', 'value'],
+    ['a byte order mark', '\ufeffA=value', 'value'],
+    ['a final semicolon', 'A=value;', 'value'],
+  ])('parseEnvironmentFile: %s → value', (_, text, value) => {
+    expect(assignments(text)).toEqual([['A', value, 1]]);
+  });
+
+  test('parseEnvironmentFile: comments and blank lines → skipped, lines counted', () => {
+    expect(assignments("# one\n\n  ; two \\\nA=1\n\t# \"three\nexport B='2\n2'\nC=3")).toEqual([
+      ['A', '1', 4],
+      ['B', '2\n2', 6],
+      ['C', '3', 8],
+    ]);
+  });
+
+  test('parseEnvironmentFile: several commands on a line and export of a name → what a shell would set', () => {
+    expect(assignments('A=1; export A\nB=2 C=3\nexport D=4 E F=5')).toEqual([
+      ['A', '1', 1],
+      ['B', '2', 2],
+      ['C', '3', 2],
+      ['D', '4', 3],
+      ['F', '5', 3],
+    ]);
+  });
+
+  test('parseEnvironmentFile: a name twice → both in their order', () => {
+    expect(assignments('A=1\nA=2')).toEqual([
+      ['A', '1', 1],
+      ['A', '2', 2],
+    ]);
+  });
+
+  test('parseEnvironmentFile: nothing → nothing', () => {
+    expect(assignments('')).toEqual([]);
+  });
+});
+
+describe('parseEnvironmentFile: problems', () => {
+  test.each<[string, string, string]>([
+    ['no equals sign', 's3cret', 'not an assignment'],
+    ['blanks around the equals sign', 'A = s3cret', 'not an assignment'],
+    ['a value with a blank and no quotes', 'A=one s3cret', 'not an assignment'],
+    ['a name that no shell takes', 'export 1s3cret=x', 'not an assignment'],
+    ['a name with a dash', 's3cret-a=x', 'not an assignment'],
+    ['command substitution', 'A=$(s3cret)', 'outside single quotes'],
+    ['a backquote', 'A=`s3cret`', 'outside single quotes'],
+    ['a redirection', 'A=s3cret >file', 'outside single quotes'],
+    ['a lone backslash at the end', 'A=s3cret\\', 'outside single quotes'],
+  ])('parseEnvironmentFile: %s → problem with its line and without the text', (_, text, expected) => {
+    const found = problems(`B=1\n${text}\nC=2\n`.replace(/\\\nC=2\n$/, '\\'));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^\/etc\/default\/ipv6ddns:2: /);
+    expect(found[0]).toContain(expected);
+    expect(found[0]).not.toContain('s3cret');
+  });
+
+  test('parseEnvironmentFile: a quote that is never closed → problem with the line it starts on', () => {
+    expect(problems('A=1\nB="s3cret\nC=2\n')).toEqual([`${FILE}:2: a quote that starts on line 2 is not closed`]);
+  });
+
+  test('parseEnvironmentFile: several bad lines → all of them', () => {
+    expect(problems('a b\nB=1\nc|d\n').map((text) => text.slice(0, FILE.length + 3))).toEqual([
+      `${FILE}:1:`,
+      `${FILE}:3:`,
+    ]);
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import type { Request } from '../../../src/core/config/load.ts';
+import { BASE, CONFIG, ENV_FILE, type Files, problems, settings, TOKEN, withBase } from './loading.ts';
+
+describe('loadSettings: problems', () => {
+  const at3 = `${CONFIG}:3:`;
+  test.each<[string, string]>([
+    ['poll_interval = 5', `${at3} poll_interval: found 5; allowed are 10–3600 seconds`],
+    ['poll_interval = 3601', `${at3} poll_interval: found 3601; allowed are 10–3600 seconds`],
+    ['timeout = 0', `${at3} timeout: found 0; allowed are 1–300 seconds`],
+    ['timeout = 2.5', `${at3} timeout: found 2.5; allowed are 1–300 seconds`],
+    ['timeout = nan', `${at3} timeout: found NaN; allowed are 1–300 seconds`],
+    ['timeout = "30"', `${at3} timeout: found "30"; allowed are 1–300 seconds`],
+    ['timeout = 1979-05-27', `${at3} timeout: found a table or a date; allowed are 1–300 seconds`],
+    ['verify_interval = 59', `${at3} verify_interval: found 59; allowed are 0 (never) and 60–86400 seconds`],
+    ['ttl = 29', `${at3} ttl: found 29; allowed are 1 (automatic) and 30–86400 seconds`],
+    ['ttl = 86401', `${at3} ttl: found 86401; allowed are 1 (automatic) and 30–86400 seconds`],
+    ['verbose = "yes"', `${at3} verbose: found "yes"; allowed are true and false`],
+    ['multi_record = "frist"', `${at3} multi_record: found "frist"; allowed are "error", "first" and "all"`],
+    ['zone_id = "0123"', `${at3} zone_id: found "0123"; allowed are 32 hexadecimal digits`],
+    [
+      'interface = []',
+      `${at3} interface: found an empty list; allowed are interface names: 1–15 characters without blanks, "/" and ":"`,
+    ],
+    [
+      'interface = ["eth0", "a/b"]',
+      `${at3} interface: found "a/b"; allowed are interface names: 1–15 characters without blanks, "/" and ":"`,
+    ],
+    ['status_file = ""', `${at3} status_file: found ""; allowed are non-empty texts`],
+    [
+      'comment = "a\\nb"',
+      `${at3} comment: found "a\ufffdb"; allowed are up to 500 printable characters without line breaks`,
+    ],
+    [
+      'ttl = 300\nproxied = true',
+      `${at3} ttl: found ttl 300 with proxied true; allowed for a proxied record are ttl 1 (automatic) and no ttl`,
+    ],
+    ['recordname = 1', `${at3} unknown key "recordname"; did you mean "record_name"?`],
+    ['frobnicate = 1', `${at3} unknown key "frobnicate"`],
+    ['host_id = "::1"', `${at3} unknown key "host_id"; it is a key of [[record]]`],
+    ['[cloudflare]\nx = 1', `${at3} unknown key "cloudflare"`],
+    ['__proto__ = 1', `${at3} unknown key "__proto__"`],
+    ['[record]\nname = "a.example.com"', `${at3} record: found a table or a date; allowed are [[record]] tables`],
+    ['record = [1]', `${at3} record: found a list; allowed are [[record]] tables`],
+    ['timeout = ', `${at3}11: not TOML: invalid value`],
+    ['[[record]]\nttl = 30', `${at3} record.name: missing; every [[record]] table needs one`],
+    ['[[record]]\nname = 5', `${CONFIG}:4: record.name: found 5; allowed are record names`],
+    [
+      '[[record]]\nname = "a"',
+      `${CONFIG}:4: record.name: "a" is not a record name: give the full name, such as home.example.com`,
+    ],
+    ['[[record]]\nname = "HOME.example.com."', `${CONFIG}:4: record.name: "home.example.com" is named more than once`],
+    [
+      '[[record]]\nname = "a.example.com"\nverbose = true',
+      `${CONFIG}:5: unknown key "verbose"; it is a key of the top level, above all tables`,
+    ],
+    [
+      '[[record]]\nname = "a.example.com"\nhost_id = "::1"\nprefix_length = 128',
+      `${CONFIG}:6: record.prefix_length: found 128; allowed are 1–127`,
+    ],
+    [
+      '[[record]]\nname = "a.example.com"\nprefix_length = 64',
+      `${CONFIG}:5: record.prefix_length: has no meaning without host_id`,
+    ],
+    [
+      '[[record]]\nname = "a.example.com"\nhost_id = 1\nprefix_length = 64',
+      `${CONFIG}:5: record.host_id: found 1; allowed are non-empty texts`,
+    ],
+    [
+      '[[record]]\nname = "a.example.com"\nhost_id = "1::1"',
+      `${CONFIG}:5: record.host_id: found "1::1", which reaches into the first 64 bits; allowed are bits below the prefix`,
+    ],
+    [
+      'proxied = true\n[[record]]\nname = "a.example.com"\nttl = 60',
+      `${CONFIG}:6: record.ttl: found ttl 60 with proxied true; allowed for a proxied record are ttl 1 (automatic) and no ttl`,
+    ],
+  ])('loadSettings: %j → that one problem', (text, expected) => {
+    expect(problems(withBase(text))).toEqual([expected]);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['a number', { IPV6DDNS_TIMEOUT: '30s' }, 'IPV6DDNS_TIMEOUT: found "30s"; allowed are 1–300 seconds'],
+    [
+      'a number out of range',
+      { IPV6DDNS_POLL_INTERVAL: '5' },
+      'IPV6DDNS_POLL_INTERVAL: found 5; allowed are 10–3600 seconds',
+    ],
+    ['a flag', { IPV6DDNS_VERBOSE: 'maybe' }, 'IPV6DDNS_VERBOSE: found "maybe"; allowed are true and false'],
+    [
+      'a list of nothing',
+      { CLOUDFLARE_RECORD_NAME: ' , ' },
+      'CLOUDFLARE_RECORD_NAME: found an empty list; allowed are a record name and a list of them',
+    ],
+    [
+      'a name twice',
+      { CLOUDFLARE_RECORD_NAME: 'a.example.com,A.example.com' },
+      'CLOUDFLARE_RECORD_NAME: "a.example.com" is named more than once',
+    ],
+    [
+      'a URL',
+      { CLOUDFLARE_BASE_URL: 'http://example.com' },
+      'CLOUDFLARE_BASE_URL: found http to "example.com"; allowed is https, and http to a loopback address only',
+    ],
+  ])('loadSettings: %s in the environment → problem with the name of the variable', (_, environment, expected) => {
+    expect(problems(BASE, environment)).toEqual([expected]);
+  });
+
+  test('loadSettings: a bad value in the environment file → problem with its file and line', () => {
+    expect(problems(BASE, {}, { [ENV_FILE]: '\nIPV6DDNS_TIMEOUT=0' })).toEqual([
+      `${ENV_FILE}:2: IPV6DDNS_TIMEOUT: found 0; allowed are 1–300 seconds`,
+    ]);
+  });
+
+  test('loadSettings: a bad key that the environment overrides → a problem all the same', () => {
+    expect(problems(withBase('timeout = 0'), { IPV6DDNS_TIMEOUT: '5' })).toHaveLength(1);
+  });
+
+  test('loadSettings: problems in every source → all in one go, in the order of the lines', () => {
+    const config = 'api_token = "a b"\nttl = 2\nfoo = 1\n[[record]]\nname = "x"\ntimeout = 3\n[[record]]';
+    expect(problems(config, { IPV6DDNS_TIMEOUT: '0' }, { [ENV_FILE]: 'IPV6DDNS_VERBOSE=x' })).toEqual([
+      'IPV6DDNS_TIMEOUT: found 0; allowed are 1–300 seconds',
+      `${ENV_FILE}:1: IPV6DDNS_VERBOSE: found "x"; allowed are true and false`,
+      `${CONFIG}:1: api_token: found text; allowed are visible ASCII characters without blanks`,
+      `${CONFIG}:2: ttl: found 2; allowed are 1 (automatic) and 30–86400 seconds`,
+      `${CONFIG}:3: unknown key "foo"`,
+      `${CONFIG}:5: record.name: "x" is not a record name: give the full name, such as home.example.com`,
+      `${CONFIG}:6: unknown key "timeout"; it is a key of the top level, above all tables`,
+      `${CONFIG}:7: record.name: missing; every [[record]] table needs one`,
+    ]);
+  });
+
+  test('loadSettings: nothing is set → what to set', () => {
+    expect(problems('')).toEqual([
+      `no API token; set CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_TOKEN_FILE or, in ${CONFIG}, api_token_file`,
+      `no record name; set CLOUDFLARE_RECORD_NAME or, in ${CONFIG}, record_name or a [[record]] table`,
+    ]);
+  });
+
+  test.each<[string, Files, Partial<Request>, string]>([
+    [
+      'a config file that is named and missing',
+      {},
+      { configFile: '/c' },
+      '/c: cannot be read: No such file or directory',
+    ],
+    [
+      'a default config file that may not be read',
+      { [CONFIG]: null },
+      {},
+      `${CONFIG}: cannot be read: Permission denied`,
+    ],
+    [
+      'an environment file that is named and missing',
+      {},
+      { environmentFile: '/e' },
+      '/e: cannot be read: No such file or directory',
+    ],
+    [
+      'an environment file with a bad line',
+      { [ENV_FILE]: 'a b' },
+      {},
+      `${ENV_FILE}:1: not an assignment; allowed are NAME=value and export NAME="value", with quotes around blanks`,
+    ],
+    [
+      'a config file that is not TOML',
+      { [CONFIG]: 'a' },
+      {},
+      `${CONFIG}:1:1: not TOML: incomplete key-value: cannot find end of key`,
+    ],
+  ])('loadSettings: %s → that problem, and nothing about what may stand there', (_, files, request, expected) => {
+    expect(problems('', {}, files, request)).toEqual([expected]);
+  });
+
+  test('loadSettings: one fault of the top level and many names → reported once', () => {
+    const text = `api_token = "${TOKEN}"\nrecord_name = ["a.example.com", "b.example.com"]\nttl = 60\nproxied = true`;
+    expect(problems(text)).toHaveLength(1);
+  });
+
+  test('loadSettings: top-level ttl and proxied that no name combines → fine', () => {
+    const text = `api_token = "${TOKEN}"\nttl = 60\nproxied = true\n[[record]]\nname = "a.example.com"\nproxied = false`;
+    expect(settings(text).records[0]).toMatchObject({ ttlSec: 60, proxied: false });
+  });
+});
