@@ -1,7 +1,6 @@
 # Builds, tests and installs ipv6ddns; `make help` lists the targets. Everything that is made lies under build/.
 
 VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
-ENTRY ?= src/main.ts
 MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -27,8 +26,8 @@ build/node_modules.stamp: package-lock.json | packages
 NATIVE_MODULES := std os netlink http system
 TYPESCRIPT := $(shell find src -name '*.ts')
 
-build/program.js: $(ENTRY) $(TYPESCRIPT) package.json build/node_modules.stamp
-	node_modules/.bin/esbuild $(ENTRY) --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
+build/program.js: $(TYPESCRIPT) package.json build/node_modules.stamp
+	node_modules/.bin/esbuild src/main.ts --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
 	  $(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@
 
 build/program.c: build/program.js build/qjsc
