@@ -1,5 +1,5 @@
 import { hostPart } from './host-id.ts';
-import { describeProblem, type Place, type Problem, problemAt, quote } from './problem.ts';
+import { describeProblem, type Place, type Problem, problemAt } from './problem.ts';
 import type { HostPart, RecordSettings } from './settings.ts';
 import type { ConfigFile, Environment, Findings, RecordValues, Source, TopLevelValues } from './sources.ts';
 
@@ -39,7 +39,7 @@ export function readRecords(environment: Environment, config: ConfigFile, findin
 
   const seen = new Set<string>();
   return candidates.map((candidate) => {
-    if (seen.has(candidate.name)) report(candidate.place('name'), `${quote(candidate.name)} is named more than once`);
+    if (seen.has(candidate.name)) report(candidate.place('name'), `"${candidate.name}" is named more than once`);
     seen.add(candidate.name);
     return readRecord(candidate, top, topPlace, report);
   });

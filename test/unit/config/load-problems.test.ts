@@ -171,6 +171,12 @@ describe('loadSettings: problems', () => {
     expect(problems('', {}, files, request)).toEqual([expected]);
   });
 
+  test('loadSettings: a name twice that looks like a token → shown, since it is a name', () => {
+    const name = '0f8fad5b-d9cb-469f-a165-70867728950e.example.com';
+    const text = `api_token = "${TOKEN}"\nrecord_name = ["${name}", "${name}"]`;
+    expect(problems(text)).toEqual([`${CONFIG}:2: record_name: "${name}" is named more than once`]);
+  });
+
   test('loadSettings: one fault of the top level and many names → reported once', () => {
     const text = `api_token = "${TOKEN}"\nrecord_name = ["a.example.com", "b.example.com"]\nttl = 60\nproxied = true`;
     expect(problems(text)).toHaveLength(1);
