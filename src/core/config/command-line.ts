@@ -117,7 +117,7 @@ function specification(): arg.Spec {
 /** At most 24 lines of 80 columns. Options that no command takes are left out. */
 export function helpText(): string {
   const rows = (entries: readonly (readonly [string, string])[]) =>
-    entries.map(([left, right]) => `  ${left.padEnd(22)}  ${right}\n`).join('');
+    entries.map(([left, right]) => `  ${left.padEnd(23)}  ${right}\n`).join('');
   const takers = (name: string) =>
     Object.entries(COMMANDS).flatMap(([command, { takes }]) => (takes.some((taken) => taken === name) ? command : []));
   const options = Object.entries(OPTIONS)
