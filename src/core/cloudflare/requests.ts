@@ -1,15 +1,12 @@
 import type { RecordBatchParams, RecordCreateParams, RecordEditParams } from 'cloudflare/resources/dns/records';
 import type { Operation } from '../dns/plan.ts';
-import type { Changes } from '../dns/record.ts';
+import { AUTOMATIC_TTL_SEC, type Changes } from '../dns/record.ts';
 import type { ApiRequest } from './http.ts';
 
 /** The SDK's types name the zone among the body's parameters; it travels in the path. */
 type Body<T> = Omit<T, 'zone_id'>;
 type CreateBody = Body<RecordCreateParams.AAAARecord>;
 type BatchBody = Body<RecordBatchParams>;
-
-/** TTL "automatic"; an old API generation refused bodies without a TTL, so a new record always names one. */
-const AUTOMATIC_TTL = 1;
 
 const recordsPath = (zoneId: string): string => `/zones/${zoneId}/dns_records`;
 
@@ -59,7 +56,8 @@ function createBody(name: string, { content, enforced }: Extract<Operation, { op
     type: 'AAAA',
     name,
     content,
-    ttl: enforced.ttlSec ?? AUTOMATIC_TTL,
+    // An old API generation refused bodies without a TTL, so a new record always names one.
+    ttl: enforced.ttlSec ?? AUTOMATIC_TTL_SEC,
     proxied: enforced.proxied ?? false,
     ...(enforced.comment !== null && { comment: enforced.comment }),
   };

@@ -1,7 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { MultiRecord } from '../config/settings.ts';
 import { failed, ok, type Result } from '../result.ts';
-import type { AaaaRecord, Changes, Enforced } from './record.ts';
+import { type AaaaRecord, AUTOMATIC_TTL_SEC, type Changes, type Enforced } from './record.ts';
 
 /** One step towards the goal; the same list is logged, shown by a dry run and carried out. */
 export type Operation =
@@ -43,8 +43,7 @@ export function plan(records: readonly AaaaRecord[], goal: Goal): Result<readonl
 
 function difference(record: AaaaRecord, { content, enforced }: Goal): Changes {
   const proxied = enforced.proxied ?? record.proxied;
-  // A proxied record is always automatic, whatever TTL it was given: enforcing another would never end.
-  const ttlSec = proxied ? record.ttlSec : (enforced.ttlSec ?? record.ttlSec);
+  const ttlSec = proxied ? proxiedTtl(record) : (enforced.ttlSec ?? record.ttlSec);
   const comment = enforced.comment ?? record.comment;
   return {
     ...(record.content !== content && { content }),
@@ -53,3 +52,7 @@ function difference(record: AaaaRecord, { content, enforced }: Goal): Changes {
     ...(record.comment !== comment && { comment }),
   };
 }
+
+/** A proxied record is always automatic, and asking for anything else may be refused. What a proxied one is said to have
+ *  is left alone: enforcing another would never end. */
+const proxiedTtl = ({ proxied, ttlSec }: AaaaRecord): number => (proxied ? ttlSec : AUTOMATIC_TTL_SEC);

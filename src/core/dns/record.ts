@@ -1,5 +1,8 @@
 import type { Address } from '../address/address.ts';
 
+/** The provider chooses how long resolvers may cache. */
+export const AUTOMATIC_TTL_SEC = 1;
+
 /** One AAAA record as the provider holds it. */
 export interface AaaaRecord {
   readonly id: string;

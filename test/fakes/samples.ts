@@ -1,0 +1,43 @@
+import { type Address, parseAddress } from '../../src/core/address/address.ts';
+import type { RecordSettings } from '../../src/core/config/settings.ts';
+import type { AaaaRecord } from '../../src/core/dns/record.ts';
+
+/** The text as an address. @throws Error when it is none */
+export function address(text: string): Address {
+  const parsed = parseAddress(text);
+  if (parsed === null) throw new Error(`no IPv6 address: ${text}`);
+  return parsed;
+}
+
+/** Publishable addresses, numerically ascending. */
+export const A = address('2a01:db8::a');
+export const B = address('2a01:db8::b');
+export const C = address('2a01:db8::c');
+export const D = address('2a01:db8::d');
+
+export const ZONE = '0123456789abcdef0123456789abcdef';
+export const OTHER_ZONE = 'fedcba9876543210fedcba9876543210';
+
+/** One name to keep right, with the defaults of the settings. */
+export const recordSettings = (name: string, own: Partial<RecordSettings> = {}): RecordSettings => ({
+  name,
+  zoneId: ZONE,
+  interfaces: null,
+  multiRecord: 'error',
+  ttlSec: null,
+  proxied: null,
+  comment: null,
+  host: null,
+  ...own,
+});
+
+/** A record as its owner left it: automatic TTL, not proxied, no comment. */
+export const record = (id: string, content: Address | null, own: Partial<AaaaRecord> = {}): AaaaRecord => ({
+  id,
+  content,
+  ttlSec: 1,
+  proxied: false,
+  comment: '',
+  readOnly: false,
+  ...own,
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { MultiRecord } from '../../../src/core/config/settings.ts';
+import { plan } from '../../../src/core/dns/plan.ts';
+import type { AaaaRecord, Enforced } from '../../../src/core/dns/record.ts';
+import { A, B, C, record } from '../../fakes/samples.ts';
+
+const KEEP: Enforced = { ttlSec: null, proxied: null, comment: null };
+
+const planA = (records: readonly AaaaRecord[], multiRecord: MultiRecord, enforced: Partial<Enforced> = {}) =>
+  plan(records, { content: A, enforced: { ...KEEP, ...enforced }, multiRecord });
+
+const done = (...operations: unknown[]) => ({ ok: true, value: operations });
+const POLICIES = ['error', 'first', 'all'] as const;
+
+describe('plan: any policy', () => {
+  test.each(POLICIES)('plan: no record, multi_record %s → one is created', (policy) => {
+    expect(planA([], policy)).toEqual(done({ op: 'create', content: A, enforced: KEEP }));
+  });
+
+  test.each(POLICIES)('plan: one record that is right, multi_record %s → nothing', (policy) => {
+    expect(planA([record('r1', A)], policy)).toEqual(done());
+  });
+
+  test.each(POLICIES)('plan: one record that differs, multi_record %s → its content alone is updated', (policy) => {
+    const own = record('r1', B, { ttlSec: 300, proxied: true, comment: "the owner's" });
+    expect(planA([own], policy)).toEqual(done({ op: 'update', id: 'r1', was: B, changes: { content: A } }));
+  });
+
+  test.each(POLICIES)('plan: one record whose text is no address, multi_record %s → updated', (policy) => {
+    expect(planA([record('r1', null)], policy)).toEqual(
+      done({ op: 'update', id: 'r1', was: null, changes: { content: A } }),
+    );
+  });
+
+  test.each(POLICIES)('plan: nothing but a record of another product, multi_record %s → refused', (policy) => {
+    expect(planA([record('r1', B, { readOnly: true })], policy)).toEqual({ ok: false, error: { kind: 'readOnly' } });
+  });
+
+  test.each(POLICIES)('plan: own record beside one of another product, multi_record %s → only the own', (policy) => {
+    expect(planA([record('r1', C, { readOnly: true }), record('r2', B)], policy)).toEqual(
+      done({ op: 'update', id: 'r2', was: B, changes: { content: A } }),
+    );
+  });
+});
+
+describe('plan: several records', () => {
+  const several = [record('r1', B), record('r2', C), record('r3', A)];
+
+  test('plan: multi_record error → refused, with what they say', () => {
+    expect(planA(several, 'error')).toEqual({ ok: false, error: { kind: 'severalRecords', contents: [B, C, A] } });
+  });
+
+  test('plan: multi_record first, another one is right already → nothing', () => {
+    expect(planA(several, 'first')).toEqual(done());
+  });
+
+  test('plan: multi_record first, none is right → the first listed is updated, the rest stay', () => {
+    expect(planA([record('r9', C), record('r1', B)], 'first')).toEqual(
+      done({ op: 'update', id: 'r9', was: C, changes: { content: A } }),
+    );
+  });
+
+  test('plan: multi_record all, one is right → the others are deleted', () => {
+    expect(planA(several, 'all')).toEqual(done({ op: 'delete', id: 'r1', was: B }, { op: 'delete', id: 'r2', was: C }));
+  });
+
+  test('plan: multi_record all, none is right → one is updated before the others are deleted', () => {
+    expect(planA([record('r1', B), record('r2', C)], 'all')).toEqual(
+      done({ op: 'update', id: 'r1', was: B, changes: { content: A } }, { op: 'delete', id: 'r2', was: C }),
+    );
+  });
+});
+
+describe('plan: enforced attributes', () => {
+  test.each<[string, Partial<AaaaRecord>, Partial<Enforced>, object]>([
+    ['ttl differs', { ttlSec: 300 }, { ttlSec: 60 }, { ttlSec: 60 }],
+    ['proxied differs', { proxied: false }, { proxied: true }, { proxied: true }],
+    ['comment differs', { comment: 'old' }, { comment: 'new' }, { comment: 'new' }],
+    ['comment is to be empty', { comment: 'old' }, { comment: '' }, { comment: '' }],
+    ['proxied off and ttl set', { proxied: true }, { proxied: false, ttlSec: 60 }, { proxied: false, ttlSec: 60 }],
+    ['proxied on, the record has a ttl', { ttlSec: 300 }, { proxied: true }, { proxied: true, ttlSec: 1 }],
+  ])('plan: address right, %s → that attribute alone is updated', (_, own, enforced, changes) => {
+    expect(planA([record('r1', A, own)], 'error', enforced)).toEqual(done({ op: 'update', id: 'r1', was: A, changes }));
+  });
+
+  test('plan: ttl enforced on a proxied record, which is always automatic → nothing, however often it is asked', () => {
+    expect(planA([record('r1', A, { proxied: true, ttlSec: 1 })], 'error', { ttlSec: 120 })).toEqual(done());
+    expect(planA([record('r1', A, { proxied: true, ttlSec: 300 })], 'error', { proxied: true })).toEqual(done());
+  });
+
+  test('plan: no record → it is created with what is enforced', () => {
+    const enforced = { ttlSec: 120, proxied: false, comment: 'mine' };
+    expect(planA([], 'all', enforced)).toEqual(done({ op: 'create', content: A, enforced }));
+  });
+
+  test('plan: multi_record first, the right one is not the first → enforced on the right one', () => {
+    expect(planA([record('r1', B), record('r2', A)], 'first', { comment: 'mine' })).toEqual(
+      done({ op: 'update', id: 'r2', was: A, changes: { comment: 'mine' } }),
+    );
+  });
+});
