@@ -2,6 +2,7 @@
 #include "host.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -29,6 +30,23 @@ static JSValue netlink_set_option(JSContext *ctx, JSValueConst this_val, int arg
         JS_ToInt32(ctx, &value, argv[3]))
         return JS_EXCEPTION;
     if (setsockopt(fd, level, option, &value, sizeof value) < 0) return host_throw_errno(ctx, "setsockopt", errno);
+    return JS_UNDEFINED;
+}
+
+static JSValue netlink_attach_filter(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct sock_fprog program;
+    size_t length;
+    uint8_t *code;
+    int fd;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &fd, argv[0])) return JS_EXCEPTION;
+    code = JS_GetArrayBuffer(ctx, &length, argv[1]);
+    if (!code) return JS_EXCEPTION;
+    program.len = (unsigned short)(length / sizeof(struct sock_filter));
+    program.filter = (struct sock_filter *)code;
+    if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0)
+        return host_throw_errno(ctx, "setsockopt", errno);
     return JS_UNDEFINED;
 }
 
@@ -79,6 +97,7 @@ static JSValue netlink_close(JSContext *ctx, JSValueConst this_val, int argc, JS
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("open", 0, netlink_open),
     JS_CFUNC_DEF("setOption", 4, netlink_set_option),
+    JS_CFUNC_DEF("attachFilter", 2, netlink_attach_filter),
     JS_CFUNC_DEF("send", 2, netlink_send),
     JS_CFUNC_DEF("receive", 2, netlink_receive),
     JS_CFUNC_DEF("close", 1, netlink_close),

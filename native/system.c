@@ -49,6 +49,39 @@ static JSValue timer_set(JSContext *ctx, JSValueConst this_val, int argc, JSValu
     return JS_UNDEFINED;
 }
 
+/* Far enough never to run out; only a jump of the clock ends it. */
+static int arm_jump(int fd)
+{
+    const struct itimerspec never = {.it_value = {.tv_sec = MAX_DELAY_MS / MS_PER_S * 2}};
+    return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
+}
+
+static JSValue jump_open(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    (void)this_val, (void)argc, (void)argv;
+    if (fd < 0) return host_throw_errno(ctx, "timerfd_create", errno);
+    if (arm_jump(fd) < 0) {
+        int error = errno;
+        close(fd);
+        return host_throw_errno(ctx, "timerfd_settime", error);
+    }
+    return JS_NewInt32(ctx, fd);
+}
+
+static JSValue jump_read(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    uint64_t report;
+    int fd;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &fd, argv[0])) return JS_EXCEPTION;
+    /* A jump is reported as ECANCELED, which is why we read. */
+    if (read(fd, &report, sizeof report) < 0 && errno != ECANCELED && errno != EAGAIN && errno != EINTR)
+        return host_throw_errno(ctx, "read", errno);
+    if (arm_jump(fd) < 0 && errno != ECANCELED) return host_throw_errno(ctx, "timerfd_settime", errno);
+    return JS_UNDEFINED;
+}
+
 static JSValue signal_open(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
     sigset_t set;
@@ -186,6 +219,8 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("timerOpen", 0, timer_open),
     JS_CFUNC_DEF("timerSet", 2, timer_set),
     JS_CFUNC_DEF("timerRead", 1, timer_read),
+    JS_CFUNC_DEF("jumpOpen", 0, jump_open),
+    JS_CFUNC_DEF("jumpRead", 1, jump_read),
     JS_CFUNC_DEF("signalOpen", 1, signal_open),
     JS_CFUNC_DEF("signalRead", 1, signal_read),
     JS_CFUNC_MAGIC_DEF("boottimeMs", 0, clock_ms, CLOCK_BOOTTIME),

@@ -5,6 +5,8 @@ declare module 'netlink' {
   export function open(): number;
   /** setsockopt(fd, level, option, value): NETLINK_ADD_MEMBERSHIP, NETLINK_GET_STRICT_CHK, SO_RCVBUF. */
   export function setOption(fd: number, level: number, option: number, value: number): void;
+  /** setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER): `program` is an array of struct sock_filter, 8 bytes each (<linux/filter.h>). */
+  export function attachFilter(fd: number, program: ArrayBuffer): void;
   /** Sends one request to the kernel (nl_pid 0). */
   export function send(fd: number, message: ArrayBuffer): void;
   /** Receives one datagram of the kernel into `buffer`; those of other senders (nl_pid not 0) are dropped unread.

@@ -10,6 +10,11 @@ declare module 'system' {
    *  @returns the signal's number, or the timer's count; 0 = nothing to read */
   export function timerRead(fd: number): number;
   export function signalRead(fd: number): number;
+  /** A timerfd that becomes readable when the wall clock jumps, which a resume from suspend makes it do
+   *  (TFD_TIMER_CANCEL_ON_SET, timerfd_create(2)). */
+  export function jumpOpen(): number;
+  /** Takes the report of a jump and waits for the next one. */
+  export function jumpRead(fd: number): void;
   /** CLOCK_BOOTTIME and CLOCK_MONOTONIC in milliseconds, with fractions. */
   export function boottimeMs(): number;
   export function monotonicMs(): number;

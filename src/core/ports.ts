@@ -13,6 +13,8 @@ export interface Clock {
   /** Calls `listener` once when `nowMs` reaches `atMs`; replaces the alarm set before; null = none. */
   setAlarm(atMs: number | null): void;
   onAlarm(listener: () => void): void;
+  /** Calls `listener` after the machine woke from suspend, or its clock was set. */
+  onJump(listener: () => void): void;
 }
 
 export type SignalName = 'SIGTERM' | 'SIGINT';
@@ -21,7 +23,6 @@ export interface Signals {
   onSignal(listener: (signal: SignalName) => void): void;
 }
 
-/** An rtnetlink socket that has joined the groups of addresses and links. */
 export interface KernelSocket {
   /** Carries a request to the kernel. */
   send(request: ArrayBuffer): Result<null, string>;
@@ -30,9 +31,18 @@ export interface KernelSocket {
   close(): void;
 }
 
+export interface KernelSocketOptions {
+  /** RTNLGRP_ numbers of the events to hear. */
+  readonly groups: readonly number[];
+  /** Classic BPF program that picks the messages to hear; null = all. */
+  readonly filter: ArrayBuffer | null;
+  /** Runs whenever there is something to receive. */
+  readonly onReadable: () => void;
+}
+
 export interface Kernel {
-  /** Opens the socket; `onReadable` runs whenever there is something to receive. The error is for people. */
-  open(onReadable: () => void): Result<KernelSocket, string>;
+  /** Opens an rtnetlink socket. The error is for people. */
+  open(options: KernelSocketOptions): Result<KernelSocket, string>;
 }
 
 /** How a call of the API ended, without time and chance, which the caller adds. */

@@ -1,3 +1,4 @@
+import * as os from 'os';
 import * as system from 'system';
 import type { Clock } from '../core/ports.ts';
 import { Timer } from './timer.ts';
@@ -31,5 +32,13 @@ export class SystemClock implements Clock {
       this.#alarmMs = null;
       listener();
     };
+  }
+
+  onJump(listener: () => void): void {
+    const fd = system.jumpOpen();
+    os.setReadHandler(fd, () => {
+      system.jumpRead(fd);
+      listener();
+    });
   }
 }

@@ -1,12 +1,11 @@
 import * as netlink from 'netlink';
 import * as os from 'os';
-import type { Kernel, KernelSocket } from '../core/ports.ts';
+import type { Kernel, KernelSocket, KernelSocketOptions } from '../core/ports.ts';
 import { failed, ok, type Result } from '../core/result.ts';
 import {
   MAX_DATAGRAM_BYTES,
   NETLINK_ADD_MEMBERSHIP,
-  RTNLGRP_IPV6_IFADDR,
-  RTNLGRP_LINK,
+  NETLINK_GET_STRICT_CHK,
   SO_RCVBUF,
   SOL_NETLINK,
   SOL_SOCKET,
@@ -16,17 +15,21 @@ import {
 const RECEIVE_BUFFER_BYTES = 1024 * 1024;
 
 export class RtnetlinkKernel implements Kernel {
-  open(onReadable: () => void): Result<KernelSocket, string> {
+  open({ groups, filter, onReadable }: KernelSocketOptions): Result<KernelSocket, string> {
     let fd = -1;
     try {
       fd = netlink.open();
       netlink.setOption(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-      for (const group of [RTNLGRP_LINK, RTNLGRP_IPV6_IFADDR]) {
-        netlink.setOption(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
-      }
+      if (filter !== null) netlink.attachFilter(fd, filter);
+      for (const group of groups) netlink.setOption(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
     } catch (error) {
       if (fd >= 0) netlink.close(fd);
       return failed(messageOf(error));
+    }
+    try {
+      netlink.setOption(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+    } catch {
+      // Kernels before 4.20 do not know it: dumps then hold more than was asked for.
     }
     os.setReadHandler(fd, onReadable);
     return ok(new Socket(fd));

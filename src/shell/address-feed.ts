@@ -1,12 +1,17 @@
 import { AddressTable } from '../core/address/table.ts';
 import type { Clock, Files, Kernel, KernelSocket } from '../core/ports.ts';
-import { IFF_LOOPBACK, IFF_UP } from '../core/wire/constants.ts';
+import { IFF_LOOPBACK, IFF_UP, RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK } from '../core/wire/constants.ts';
 import { readIfInet6 } from '../core/wire/if-inet6.ts';
 import { type Progress, RtnetlinkSession } from '../core/wire/session.ts';
 import type { Log } from './log.ts';
 
 /** /proc/net is hidden where only the own process's part of procfs is mounted; this path is not. */
 const IF_INET6 = '/proc/self/net/if_inet6';
+
+const GROUPS = [RTNLGRP_LINK, RTNLGRP_IPV6_IFADDR];
+
+/** The kernel announces that a preferred lifetime ended up to a second late; from then on we do not rely on it. */
+const ANNOUNCEMENT_MS = 2_000;
 
 /** Datagrams taken in before the loop serves its other descriptors. */
 const BURST = 256;
@@ -38,15 +43,26 @@ export class AddressFeed {
     this.#onChange = onChange;
   }
 
+  /** Whether the table shows the kernel's state. */
+  get isWhole(): boolean {
+    return this.#source === null || this.#source.session.isWhole;
+  }
+
   get mode(): 'netlink' | 'polling' {
     return this.#source === null ? 'polling' : 'netlink';
   }
 
   /** When `due` has to be called; null = not. */
   get dueMs(): number | null {
-    if (this.#source === null) return this.#nextPollMs;
-    const { session, dumpingSinceMs } = this.#source;
-    return session.isDumping ? dumpingSinceMs + DUMP_TIMEOUT_MS : session.dueMs;
+    const times = [this.#expiryMs, this.#source === null ? this.#nextPollMs : this.#source.session.dueMs];
+    if (this.#source?.session.isDumping) times.push(this.#source.dumpingSinceMs + DUMP_TIMEOUT_MS);
+    const known = times.filter((time) => time !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  }
+
+  get #expiryMs(): number | null {
+    const { deadlineSec } = this.table;
+    return deadlineSec === Number.POSITIVE_INFINITY ? null : deadlineSec * 1000 + ANNOUNCEMENT_MS;
   }
 
   start(): void {
@@ -59,15 +75,29 @@ export class AddressFeed {
 
   due(): void {
     const nowMs = this.#ports.clock.nowMs();
-    if ((this.dueMs ?? Number.POSITIVE_INFINITY) > nowMs) return;
+    if (this.#expiryMs !== null && nowMs >= this.#expiryMs && this.table.expire(nowMs / 1000)) this.#onChange();
     if (this.#source === null) {
-      if (this.#open() === null) this.#log.write('notice', "listening to the kernel's address events again");
-      else this.#poll();
+      if (this.#nextPollMs !== null && nowMs >= this.#nextPollMs) this.#retryOrPoll();
     } else if (this.#source.session.isDumping) {
-      this.#fall('a dump of the address table does not end');
+      if (nowMs >= this.#source.dumpingSinceMs + DUMP_TIMEOUT_MS)
+        this.#fall('a dump of the address table does not end');
     } else {
       this.#follow(this.#source.session.tick(nowMs));
     }
+  }
+
+  /** Looks at the whole table again, for whatever reason the events may not have told all. */
+  resync(why: string): void {
+    if (this.#source === null) this.#retryOrPoll();
+    else {
+      this.#source.session.lost(why);
+      this.#follow(this.#source.session.tick(this.#ports.clock.nowMs()));
+    }
+  }
+
+  #retryOrPoll(): void {
+    if (this.#open() === null) this.#log.write('notice', "listening to the kernel's address events again");
+    else this.#poll();
   }
 
   close(): void {
@@ -78,7 +108,7 @@ export class AddressFeed {
 
   /** @returns why it failed; null = it listens */
   #open(): string | null {
-    const opened = this.#ports.kernel.open(() => this.#drain());
+    const opened = this.#ports.kernel.open({ groups: GROUPS, filter: null, onReadable: () => this.#drain() });
     if (!opened.ok) return opened.error;
     const session = new RtnetlinkSession(this.table);
     const sent = opened.value.send(session.begin());

@@ -3,6 +3,7 @@ import { type Output as Decision, Publisher } from '../core/daemon/publisher.ts'
 import type { ApiClient, Clock, Files, Kernel, Output } from '../core/ports.ts';
 import { AddressFeed } from './address-feed.ts';
 import type { Log } from './log.ts';
+import { RouteFeed } from './route-feed.ts';
 
 export interface EnginePorts {
   readonly kernel: Kernel;
@@ -16,6 +17,7 @@ export interface EnginePorts {
 export class Engine {
   readonly feed: AddressFeed;
   readonly publisher: Publisher;
+  readonly #routes: RouteFeed;
   readonly #ports: EnginePorts;
   readonly #log: Log;
   readonly #verifyIntervalMs: number | null;
@@ -29,16 +31,32 @@ export class Engine {
     this.#verifyIntervalMs = settings.verifyIntervalMs;
     this.#onStep = onStep;
     this.publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs());
-    this.feed = new AddressFeed(ports, log, settings.pollIntervalMs, () => {
-      this.#carryOut(this.publisher.tableChanged(this.feed.table, ports.clock.nowMs()));
-    });
+    const choose = (): void => this.#choose();
+    this.feed = new AddressFeed(ports, log, settings.pollIntervalMs, choose);
+    this.#routes = new RouteFeed(ports.kernel, log, this.feed.table, choose);
   }
 
   start(): void {
     this.#ports.clock.onAlarm(() => this.#due());
+    this.#ports.clock.onJump(() => this.#jumped());
     this.#scheduleVerify();
+    this.#routes.start();
     this.feed.start();
     this.#setAlarm();
+  }
+
+  /** Neither lifetimes nor events went on while the machine was suspended. */
+  #jumped(): void {
+    this.#log.write('debug', 'the clock jumped, as after suspend: looking at all addresses and routes again');
+    this.#routes.resync();
+    this.feed.resync('the clock jumped');
+    this.#due();
+  }
+
+  #choose(): void {
+    // Which interface leads to the Internet is part of the choice: a first look without it would be a guess.
+    if (this.#routes.isDumping || !this.feed.isWhole) return;
+    this.#carryOut(this.publisher.tableChanged(this.feed.table, this.#ports.clock.nowMs()));
   }
 
   #due(): void {

@@ -18,13 +18,15 @@ export function eligible(table: AddressTable, interfaces: readonly string[] | nu
   return table.sound().filter((row) => refuseLink(table.links.get(row.ifIndex), interfaces) === null);
 }
 
-/** Every address that may not be published, with the first reason why. */
+/** Every address that may not be published, with the first reason why.
+ *  @param nowSec CLOCK_BOOTTIME */
 export function refused(
   table: AddressTable,
   interfaces: readonly string[] | null,
+  nowSec: number,
 ): { readonly row: IfAddr; readonly refusal: Refusal }[] {
   const found: { row: IfAddr; refusal: Refusal }[] = [];
-  for (const { row, flaw } of table.all()) {
+  for (const { row, flaw } of table.all(nowSec)) {
     const refusal = flaw ?? refuseLink(table.links.get(row.ifIndex), interfaces);
     if (refusal !== null) found.push({ row, refusal });
   }

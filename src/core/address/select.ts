@@ -10,7 +10,7 @@ export interface Ranking {
 }
 
 /** The rule that told the winner from the rest; `only` = there was no rest. */
-export type Rule = 'only' | 'permanent' | 'published' | 'preferredLifetime' | 'lowest';
+export type Rule = 'only' | 'defaultRoute' | 'advertised' | 'permanent' | 'published' | 'preferredLifetime' | 'lowest';
 
 export interface Selection {
   readonly winner: IfAddr;
@@ -23,6 +23,8 @@ const LIFETIME_TOLERANCE_SEC = 30 * 60;
 /** Each rule keeps the best of what the rules before it left. Filters, not pairwise comparison: with a tolerance
  *  only they give the same winner for every order of the rows. A filter that keeps none tells nothing apart. */
 const RULES: readonly { readonly rule: Rule; keep(rows: readonly IfAddr[], ranking: Ranking): readonly IfAddr[] }[] = [
+  { rule: 'defaultRoute', keep: (rows) => rows.filter((row) => row.uplink) },
+  { rule: 'advertised', keep: (rows) => rows.filter((row) => !isOutdone(row, rows)) },
   {
     rule: 'permanent',
     keep: (rows) =>
@@ -38,6 +40,10 @@ const RULES: readonly { readonly rule: Rule; keep(rows: readonly IfAddr[], ranki
   },
   { rule: 'lowest', keep: (rows) => [...rows].sort(byAddress).slice(0, 1) },
 ];
+
+/** Whether the row's prefix is no longer advertised on its link while that of another row there is. */
+const isOutdone = (row: IfAddr, rows: readonly IfAddr[]): boolean =>
+  row.stale && rows.some((other) => other.ifIndex === row.ifIndex && !other.stale);
 
 /** Chooses the one address to publish among the eligible; null = there is none. */
 export function select(rows: readonly IfAddr[], ranking: Ranking): Selection | null {

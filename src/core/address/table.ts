@@ -1,15 +1,22 @@
 import {
   IFA_F_DADFAILED,
   IFA_F_DEPRECATED,
+  IFA_F_MANAGETEMPADDR,
   IFA_F_OPTIMISTIC,
+  IFA_F_PERMANENT,
+  IFA_F_STABLE_PRIVACY,
   IFA_F_TEMPORARY,
   IFA_F_TENTATIVE,
+  IFAPROT_KERNEL_RA,
   INFINITE_LIFETIME_SEC,
   RT_SCOPE_UNIVERSE,
 } from '../wire/constants.ts';
 import type { AddressMessage, LinkMessage } from '../wire/reader.ts';
 import { ADDRESS_BYTES, type Address, formatAddress } from './address.ts';
+import { DefaultRoutes } from './default-routes.ts';
+import { FIELD, PackedRows } from './packed-rows.ts';
 import { specialRange } from './ranges.ts';
+import { Renewals } from './renewals.ts';
 
 /** A row of the address table, as people and the selection see it. */
 export interface IfAddr {
@@ -26,6 +33,10 @@ export interface IfAddr {
   readonly validUntilSec: number;
   /** Hundredths of a second since boot, modulo 2^32; null where the source does not tell (polling). */
   readonly createdStamp: number | null;
+  /** Its router goes on advertising other prefixes, but no longer this one. */
+  readonly stale: boolean;
+  /** Its interface holds the IPv6 default route with the lowest metric. */
+  readonly uplink: boolean;
 }
 
 export interface Link {
@@ -40,27 +51,33 @@ export type Flaw =
   | { readonly kind: 'temporary' | 'tentative' | 'dadFailed' | 'deprecated' | 'scope' }
   | { readonly kind: 'range'; readonly name: string };
 
-/** The kernel's IPv6 address table and link names, kept from a dump and the events after it.
- *
- *  Rows are packed into typed arrays (56 bytes each with their index), because a machine may hold ten thousand
- *  addresses; the few that may be published are also kept as a set, so that an event costs what it changes. */
+/** The kernel's IPv6 address table, link names and default routes, kept from a dump and the events after it.
+ *  The few rows that may be published are also kept as a set, so that an event costs what it changes, not what there
+ *  is. Times are seconds on CLOCK_BOOTTIME. */
 export class AddressTable {
   readonly links = new Map<number, Link>();
-  /** Rows with no flaw, by row number. */
+  /** Replaced as a whole by every dump of the routes. */
+  defaultRoutes = new DefaultRoutes();
+  readonly #rows = new PackedRows();
+  /** Numbers of the rows with no flaw. */
   readonly #sound = new Set<number>();
-  #bytes = new Uint8Array(0);
-  #words = new Uint32Array(0);
-  /** Open addressing with linear probing: row number + 1, 0 = free. */
-  #index = new Int32Array(0);
-  #rows = 0;
+  readonly #renewals = new Renewals();
   #generation = 0;
+  /** No sound row's preferred lifetime ends before this; it may be too early, never too late. */
+  #deadlineSec = Number.POSITIVE_INFINITY;
 
   /** How many addresses the table holds. */
   get size(): number {
-    return this.#rows;
+    return this.#rows.count;
   }
 
-  /** Starts a dump: rows and links not seen again until `endDump` are gone by then. */
+  /** When `expire` has to be called: the kernel does not announce that a preferred lifetime ended while the machine was
+   *  suspended, because its own count stands still meanwhile. Infinity = never. */
+  get deadlineSec(): number {
+    return this.#deadlineSec;
+  }
+
+  /** Starts a dump: rows not seen again until `endDump` are gone by then. */
   beginDump(): void {
     this.#generation = (this.#generation + 1) >>> 0;
   }
@@ -68,43 +85,33 @@ export class AddressTable {
   /** Drops every address that was neither dumped nor announced since `beginDump`. @returns whether a sound one went */
   endDump(): boolean {
     let changed = false;
-    for (let row = this.#rows - 1; row >= 0; row--) {
-      if (this.#words[row * WORDS + GENERATION] === this.#generation) continue;
+    for (let row = this.#rows.count - 1; row >= 0; row--) {
+      if (this.#rows.get(row, FIELD.generation) === this.#generation) continue;
       changed = this.#sound.has(row) || changed;
-      this.#removeRow(row);
+      this.#remove(row);
     }
     return changed;
   }
 
   /** Takes one message of the kernel over.
    *  @param datagram the bytes that `message.localAt` points into
-   *  @param nowSec CLOCK_BOOTTIME
    *  @returns whether the set of sound addresses, or what ranks them, changed: renewals return false */
   apply(message: AddressMessage, datagram: Uint8Array, nowSec: number): boolean {
-    const row = this.#find(message.ifIndex, datagram, message.localAt);
+    const found = this.#rows.find(message.ifIndex, datagram, message.localAt);
     if (message.removed) {
-      if (row < 0) return false;
-      const wasSound = this.#sound.has(row);
-      this.#removeRow(row);
+      const wasSound = found >= 0 && this.#sound.has(found);
+      if (found >= 0) this.#remove(found);
       return wasSound;
     }
-    const target = row < 0 ? this.#addRow(message.ifIndex, datagram, message.localAt) : row;
-    const wasSound = this.#sound.has(target);
-    const at = target * WORDS;
-    const flagsBefore = this.#words[at + FLAGS];
-    const foreverBefore = this.#words[at + PREFERRED_UNTIL] === INFINITE_LIFETIME_SEC;
-    this.#words[at + FLAGS] = message.flags;
-    this.#words[at + PREFERRED_UNTIL] = deadline(message.preferredSec, nowSec);
-    this.#words[at + VALID_UNTIL] = deadline(message.validSec, nowSec);
-    this.#words[at + CREATED] = message.createdStamp;
-    this.#words[at + DETAIL] = message.prefixLength | (message.scope << 8) | (message.protocol << 16);
-    this.#words[at + GENERATION] = this.#generation;
-    const isSound = this.#flawOf(target) === null;
-    if (isSound) this.#sound.add(target);
-    else this.#sound.delete(target);
-    const reranked =
-      flagsBefore !== message.flags || foreverBefore !== (message.preferredSec === INFINITE_LIFETIME_SEC);
-    return wasSound !== isSound || (isSound && reranked);
+    const row = found >= 0 ? found : this.#rows.add(message.ifIndex, datagram, message.localAt);
+    const renewed = found < 0 || this.#rows.get(row, FIELD.renewedStamp) !== message.renewedStamp;
+    const wasSound = this.#sound.has(row);
+    const rankedBefore = this.#rankOf(row);
+    this.#write(row, message, renewed, nowSec);
+    const isSound = this.#judge(row, nowSec);
+    const restaled =
+      renewed && isSound && this.#isAdvertised(row) && this.#renewals.renewed(message.ifIndex, this.#addressOf(row));
+    return wasSound !== isSound || (isSound && this.#rankOf(row) !== rankedBefore) || restaled;
   }
 
   /** @returns whether a name or a flag that matters changed */
@@ -116,151 +123,122 @@ export class AddressTable {
     return true;
   }
 
+  /** Treats addresses whose preferred lifetime is over as deprecated. @returns whether there was one */
+  expire(nowSec: number): boolean {
+    this.#deadlineSec = Number.POSITIVE_INFINITY;
+    let changed = false;
+    for (const row of [...this.#sound]) changed = !this.#judge(row, nowSec) || changed;
+    return changed;
+  }
+
   /** The addresses that no flag, lifetime or range rules out, in no particular order. */
   sound(): IfAddr[] {
-    return [...this.#sound].map((row) => this.#row(row));
+    return [...this.#sound].map((row) => this.#read(row));
   }
 
   /** Every address with its flaw. */
-  *all(): Generator<{ readonly row: IfAddr; readonly flaw: Flaw | null }> {
-    for (let row = 0; row < this.#rows; row++) yield { row: this.#row(row), flaw: this.#flawOf(row) };
+  *all(nowSec: number): Generator<{ readonly row: IfAddr; readonly flaw: Flaw | null }> {
+    for (let row = 0; row < this.#rows.count; row++) yield { row: this.#read(row), flaw: this.#flawOf(row, nowSec) };
   }
 
-  #row(row: number): IfAddr {
-    const word = (field: number): number => this.#words[row * WORDS + field] ?? 0;
-    const detail = word(DETAIL);
-    return {
-      address: formatAddress(this.#bytes, row * ADDRESS_BYTES),
-      ifIndex: word(IF_INDEX),
-      prefixLength: detail & 0xff,
-      scope: (detail >> 8) & 0xff,
-      flags: word(FLAGS),
-      protocol: (detail >> 16) & 0xff,
-      preferredUntilSec: fromDeadline(word(PREFERRED_UNTIL)),
-      validUntilSec: fromDeadline(word(VALID_UNTIL)),
-      createdStamp: word(CREATED) === 0 ? null : word(CREATED),
+  #write(row: number, message: AddressMessage, renewed: boolean, nowSec: number): void {
+    const rows = this.#rows;
+    const until = (field: typeof FIELD.preferredUntil | typeof FIELD.validUntil, lifetimeSec: number): void => {
+      const [before, end] = [rows.get(row, field), deadline(lifetimeSec, nowSec)];
+      // The kernel's count stands still in suspend: of one and the same lifetime the first reckoning is the right one.
+      rows.set(row, field, renewed || before === 0 ? end : Math.min(before, end));
     };
+    until(FIELD.preferredUntil, message.preferredSec);
+    until(FIELD.validUntil, message.validSec);
+    rows.set(row, FIELD.flags, message.flags);
+    rows.set(row, FIELD.createdStamp, message.createdStamp);
+    rows.set(row, FIELD.renewedStamp, message.renewedStamp);
+    rows.set(row, FIELD.detail, message.prefixLength | (message.scope << 8) | (message.protocol << 16));
+    rows.set(row, FIELD.generation, this.#generation);
   }
 
-  #flawOf(row: number): Flaw | null {
-    const flags = this.#words[row * WORDS + FLAGS] ?? 0;
+  #remove(row: number): void {
+    if (this.#isAdvertised(row)) this.#renewals.forget(this.#rows.get(row, FIELD.ifIndex), this.#addressOf(row));
+    this.#sound.delete(row);
+    const moved = this.#rows.remove(row);
+    if (moved >= 0 && this.#sound.delete(moved)) this.#sound.add(row);
+  }
+
+  /** Files the row among the sound or not. @returns which */
+  #judge(row: number, nowSec: number): boolean {
+    if (this.#flawOf(row, nowSec) !== null) {
+      this.#sound.delete(row);
+      return false;
+    }
+    this.#sound.add(row);
+    this.#deadlineSec = Math.min(this.#deadlineSec, fromDeadline(this.#rows.get(row, FIELD.preferredUntil)));
+    return true;
+  }
+
+  #flawOf(row: number, nowSec: number): Flaw | null {
+    const flags = this.#rows.get(row, FIELD.flags);
     if (flags & IFA_F_TEMPORARY) return { kind: 'temporary' };
     if (flags & IFA_F_DADFAILED) return { kind: 'dadFailed' };
     // An optimistic address is in use while its uniqueness is still being checked (RFC 4429).
     if (flags & IFA_F_TENTATIVE && !(flags & IFA_F_OPTIMISTIC)) return { kind: 'tentative' };
     // The kernel announces the lifetime of 0 an instant before it sets the flag.
-    if (flags & IFA_F_DEPRECATED || this.#words[row * WORDS + PREFERRED_UNTIL] === 0) return { kind: 'deprecated' };
-    const range = specialRange(this.#bytes, row * ADDRESS_BYTES);
+    const over = fromDeadline(this.#rows.get(row, FIELD.preferredUntil)) <= nowSec;
+    if (flags & IFA_F_DEPRECATED || over) return { kind: 'deprecated' };
+    const range = specialRange(this.#rows.bytes, row * ADDRESS_BYTES);
     if (range !== null) return { kind: 'range', name: range };
-    const scope = ((this.#words[row * WORDS + DETAIL] ?? 0) >> 8) & 0xff;
-    return scope === RT_SCOPE_UNIVERSE ? null : { kind: 'scope' };
+    return this.#scopeOf(row) === RT_SCOPE_UNIVERSE ? null : { kind: 'scope' };
   }
 
-  /** @returns the row number, -1 = not in the table */
-  #find(ifIndex: number, bytes: Uint8Array, at: number): number {
-    if (this.#index.length === 0) return -1;
-    const mask = this.#index.length - 1;
-    for (let slot = hash(ifIndex, bytes, at) & mask; ; slot = (slot + 1) & mask) {
-      const row = (this.#index[slot] ?? 0) - 1;
-      if (row < 0 || this.#isAt(row, ifIndex, bytes, at)) return row;
-    }
+  /** Made from a router's advertisement, by the kernel, or by a manager that marks it as kernels before 5.18 did. */
+  #isAdvertised(row: number): boolean {
+    const flags = this.#rows.get(row, FIELD.flags);
+    if (this.#protocolOf(row) === IFAPROT_KERNEL_RA) return true;
+    return (flags & IFA_F_PERMANENT) === 0 && (flags & (IFA_F_MANAGETEMPADDR | IFA_F_STABLE_PRIVACY)) !== 0;
   }
 
-  #isAt(row: number, ifIndex: number, bytes: Uint8Array, at: number): boolean {
-    if (this.#words[row * WORDS + IF_INDEX] !== ifIndex) return false;
-    for (let i = ADDRESS_BYTES - 1; i >= 0; i--) {
-      if (this.#bytes[row * ADDRESS_BYTES + i] !== bytes[at + i]) return false;
-    }
-    return true;
+  /** What the ranking sees of a row, but for lifetimes, which renewals change. */
+  #rankOf(row: number): number {
+    const forEver = this.#rows.get(row, FIELD.preferredUntil) === INFINITE_LIFETIME_SEC;
+    return this.#rows.get(row, FIELD.flags) * 2 + (forEver ? 1 : 0);
   }
 
-  #addRow(ifIndex: number, bytes: Uint8Array, at: number): number {
-    if (this.#rows * ADDRESS_BYTES === this.#bytes.length) this.#resize(Math.max(MIN_ROWS, this.#rows * 2));
-    const row = this.#rows++;
-    this.#bytes.set(bytes.subarray(at, at + ADDRESS_BYTES), row * ADDRESS_BYTES);
-    this.#words.fill(0, row * WORDS, (row + 1) * WORDS);
-    this.#words[row * WORDS + IF_INDEX] = ifIndex;
-    this.#insertSlot(row);
-    return row;
+  #scopeOf(row: number): number {
+    return (this.#rows.get(row, FIELD.detail) >> 8) & 0xff;
   }
 
-  /** Moves the last row into the gap, so that rows stay dense. */
-  #removeRow(row: number): void {
-    const last = this.#rows - 1;
-    this.#removeSlot(row);
-    this.#sound.delete(row);
-    if (row !== last) {
-      this.#removeSlot(last);
-      this.#bytes.copyWithin(row * ADDRESS_BYTES, last * ADDRESS_BYTES, (last + 1) * ADDRESS_BYTES);
-      this.#words.copyWithin(row * WORDS, last * WORDS, (last + 1) * WORDS);
-      if (this.#sound.delete(last)) this.#sound.add(row);
-    }
-    this.#rows = last;
-    if (row !== last) this.#insertSlot(row);
-    if (this.#rows > MIN_ROWS && this.#rows * 4 < this.#bytes.length / ADDRESS_BYTES) this.#resize(this.#rows * 2);
+  #protocolOf(row: number): number {
+    return (this.#rows.get(row, FIELD.detail) >> 16) & 0xff;
   }
 
-  #resize(capacity: number): void {
-    const bytes = new Uint8Array(capacity * ADDRESS_BYTES);
-    const words = new Uint32Array(capacity * WORDS);
-    bytes.set(this.#bytes.subarray(0, this.#rows * ADDRESS_BYTES));
-    words.set(this.#words.subarray(0, this.#rows * WORDS));
-    this.#bytes = bytes;
-    this.#words = words;
-    this.#index = new Int32Array(2 ** Math.ceil(Math.log2(capacity * 2)));
-    for (let row = 0; row < this.#rows; row++) this.#insertSlot(row);
+  #addressOf(row: number): Address {
+    return formatAddress(this.#rows.bytes, row * ADDRESS_BYTES);
   }
 
-  #slotOf(row: number): number {
-    return hash(this.#words[row * WORDS + IF_INDEX] ?? 0, this.#bytes, row * ADDRESS_BYTES) & (this.#index.length - 1);
-  }
-
-  #insertSlot(row: number): void {
-    const mask = this.#index.length - 1;
-    let slot = this.#slotOf(row);
-    while (this.#index[slot] !== 0) slot = (slot + 1) & mask;
-    this.#index[slot] = row + 1;
-  }
-
-  /** Closes the gap by moving later entries of the same run back (Knuth, TAOCP 6.4, algorithm R). */
-  #removeSlot(row: number): void {
-    const mask = this.#index.length - 1;
-    let gap = this.#slotOf(row);
-    while (this.#index[gap] !== row + 1) gap = (gap + 1) & mask;
-    for (let slot = (gap + 1) & mask; this.#index[slot] !== 0; slot = (slot + 1) & mask) {
-      const home = this.#slotOf((this.#index[slot] ?? 0) - 1);
-      if (((slot - home) & mask) < ((slot - gap) & mask)) continue;
-      this.#index[gap] = this.#index[slot] ?? 0;
-      gap = slot;
-    }
-    this.#index[gap] = 0;
+  #read(row: number): IfAddr {
+    const rows = this.#rows;
+    const address = this.#addressOf(row);
+    const ifIndex = rows.get(row, FIELD.ifIndex);
+    const createdStamp = rows.get(row, FIELD.createdStamp);
+    return {
+      address,
+      ifIndex,
+      prefixLength: rows.get(row, FIELD.detail) & 0xff,
+      scope: this.#scopeOf(row),
+      flags: rows.get(row, FIELD.flags),
+      protocol: this.#protocolOf(row),
+      preferredUntilSec: fromDeadline(rows.get(row, FIELD.preferredUntil)),
+      validUntilSec: fromDeadline(rows.get(row, FIELD.validUntil)),
+      createdStamp: createdStamp === 0 ? null : createdStamp,
+      stale: this.#renewals.isStale(ifIndex, address),
+      uplink: this.defaultRoutes.isUplink(ifIndex),
+    };
   }
 }
 
-/** Fields of a row, each one 32-bit word. */
-const WORDS = 7;
-const IF_INDEX = 0;
-const FLAGS = 1;
-const PREFERRED_UNTIL = 2;
-const VALID_UNTIL = 3;
-const CREATED = 4;
-/** prefix length | scope << 8 | protocol << 16 */
-const DETAIL = 5;
-const GENERATION = 6;
-
-const MIN_ROWS = 16;
-
-/** A lifetime that was made into a point in time; 0 stays 0 = over. */
+/** A lifetime made into a point in time; 0 stays 0 = over. */
 const deadline = (lifetimeSec: number, nowSec: number): number => {
   if (lifetimeSec === 0 || lifetimeSec === INFINITE_LIFETIME_SEC) return lifetimeSec;
   return Math.min(Math.ceil(nowSec) + lifetimeSec, INFINITE_LIFETIME_SEC - 1);
 };
 
 const fromDeadline = (word: number): number => (word === INFINITE_LIFETIME_SEC ? Number.POSITIVE_INFINITY : word);
-
-/** FNV-1a over the index and the last 12 bytes: the first four are nearly always the same on one machine. */
-function hash(ifIndex: number, bytes: Uint8Array, at: number): number {
-  let value = 0x811c9dc5 ^ ifIndex;
-  for (let i = 4; i < ADDRESS_BYTES; i++) value = Math.imul(value ^ (bytes[at + i] ?? 0), 0x01000193);
-  return (value ^ (value >>> 15)) >>> 0;
-}

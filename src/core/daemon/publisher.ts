@@ -89,7 +89,10 @@ export class Publisher {
       else if (!group.reportedNone) {
         group.reportedNone = true;
         const kept = group.choice.current?.address ?? null;
-        outputs.push({ kind: 'log', entry: describeNoAddress(refused(table, group.interfaces), table.links, kept) });
+        outputs.push({
+          kind: 'log',
+          entry: describeNoAddress(refused(table, group.interfaces, nowMs / 1000), table.links, kept),
+        });
       }
     }
     return [...outputs, ...this.#decide(nowMs)];

@@ -14,10 +14,15 @@ export const RTM_GETLINK = 18;
 export const RTM_NEWADDR = 20;
 export const RTM_DELADDR = 21;
 export const RTM_GETADDR = 22;
+export const RTM_NEWROUTE = 24;
+export const RTM_DELROUTE = 25;
+export const RTM_GETROUTE = 26;
 
 export const NLM_F_REQUEST = 0x001;
 export const NLM_F_DUMP_INTR = 0x010;
 export const NLM_F_DUMP = 0x300;
+/** On RTM_NEWROUTE: the route took the place of those with the same metric. */
+export const NLM_F_REPLACE = 0x100;
 
 export const NLA_HDRLEN = 4;
 /** The two highest bits of an attribute's type are flags. */
@@ -29,6 +34,8 @@ export const IFA_LOCAL = 2;
 export const IFA_CACHEINFO = 6;
 export const IFA_FLAGS = 8;
 export const IFA_PROTO = 11;
+/** IFA_PROTO: made by the kernel from a router advertisement (kernels from 5.18). */
+export const IFAPROT_KERNEL_RA = 2;
 
 export const IFA_F_TEMPORARY = 0x01;
 export const IFA_F_OPTIMISTIC = 0x04;
@@ -49,6 +56,16 @@ export const RTEXT_FILTER_SKIP_STATS = 8;
 export const IFF_UP = 0x1;
 export const IFF_LOOPBACK = 0x8;
 
+export const RTMSG_LEN = 12;
+export const RTA_OIF = 4;
+export const RTA_GATEWAY = 5;
+export const RTA_PRIORITY = 6;
+export const RTA_MULTIPATH = 9;
+/** struct rtnexthop: u16 length, u8 flags, u8 hops, s32 link number, attributes. */
+export const RTNH_LEN = 8;
+export const RTN_UNICAST = 1;
+export const RT_TABLE_MAIN = 254;
+
 export const RT_SCOPE_UNIVERSE = 0;
 export const AF_INET6 = 10;
 
@@ -56,8 +73,10 @@ export const SOL_SOCKET = 1;
 export const SO_RCVBUF = 8;
 export const SOL_NETLINK = 270;
 export const NETLINK_ADD_MEMBERSHIP = 1;
+export const NETLINK_GET_STRICT_CHK = 12;
 export const RTNLGRP_LINK = 1;
 export const RTNLGRP_IPV6_IFADDR = 9;
+export const RTNLGRP_IPV6_ROUTE = 11;
 
 /** Largest datagram the kernel makes for a dump (NLMSG_GOODSIZE bounded by 32 KiB, af_netlink.c). */
 export const MAX_DATAGRAM_BYTES = 32 * 1024;

@@ -10,22 +10,15 @@ import {
   IFINFOMSG_LEN,
   IFLA_IFNAME,
   INFINITE_LIFETIME_SEC,
-  NLA_HDRLEN,
-  NLA_TYPE_MASK,
   NLM_F_DUMP_INTR,
   NLMSG_DONE,
   NLMSG_ERROR,
-  NLMSG_HDRLEN,
   RTM_DELADDR,
   RTM_DELLINK,
   RTM_NEWADDR,
   RTM_NEWLINK,
 } from './constants.ts';
-
-/** Bytes that are no well-formed netlink message: drop the datagram and resync. */
-export class WireError extends Error {
-  override readonly name = 'WireError';
-}
+import { endErrno, requireBytes, WireError, walkAttributes, walkMessages } from './framing.ts';
 
 /** A row of the address table as the kernel reported it (struct ifaddrmsg and its attributes, rtnetlink(7)). */
 export interface AddressMessage {
@@ -73,34 +66,19 @@ export interface Envelope<T> {
 
 export type Message = AddressMessage | LinkMessage | EndMessage;
 
-const align = (length: number): number => (length + 3) & ~3;
-
 /** Reads every message of one datagram; unknown types are skipped.
  *  @throws WireError when a length reaches outside its container */
 export function readDatagram(view: DataView): Envelope<Message>[] {
   const found: Envelope<Message>[] = [];
-  for (let at = 0; at < view.byteLength; ) {
-    const left = view.byteLength - at;
-    const length = left < NLMSG_HDRLEN ? 0 : view.getUint32(at, HOST_IS_LITTLE_ENDIAN);
-    if (length < NLMSG_HDRLEN || length > left) {
-      throw new WireError(`message length ${length} at byte ${at}, ${left} bytes left`);
-    }
-    const message = readMessage(view, at, at + length);
-    if (message !== null) {
-      found.push({
-        sequence: view.getUint32(at + 8, HOST_IS_LITTLE_ENDIAN),
-        interrupted: (view.getUint16(at + 6, HOST_IS_LITTLE_ENDIAN) & NLM_F_DUMP_INTR) !== 0,
-        message,
-      });
-    }
-    at += align(length);
-  }
+  walkMessages(view, (header, body, end) => {
+    const message = readMessage(view, header.type, body, end);
+    if (message === null) return;
+    found.push({ sequence: header.sequence, interrupted: (header.flags & NLM_F_DUMP_INTR) !== 0, message });
+  });
   return found;
 }
 
-function readMessage(view: DataView, start: number, end: number): Message | null {
-  const type = view.getUint16(start + 4, HOST_IS_LITTLE_ENDIAN);
-  const body = start + NLMSG_HDRLEN;
+function readMessage(view: DataView, type: number, body: number, end: number): Message | null {
   switch (type) {
     case RTM_NEWADDR:
     case RTM_DELADDR:
@@ -110,8 +88,7 @@ function readMessage(view: DataView, start: number, end: number): Message | null
       return readLink(view, body, end, type === RTM_DELLINK);
     case NLMSG_DONE:
     case NLMSG_ERROR:
-      // Kernels before 2.6.24 end a dump without a status; a request's error always carries one.
-      return { kind: 'end', errno: end - body >= 4 ? -view.getInt32(body, HOST_IS_LITTLE_ENDIAN) : 0 };
+      return { kind: 'end', errno: endErrno(view, body, end) };
     default:
       return null;
   }
@@ -125,28 +102,25 @@ function readAddress(view: DataView, body: number, end: number, removed: boolean
   let flags = view.getUint8(body + 2);
   let protocol = 0;
   let cacheAt = 0;
-  for (let at = body + IFADDRMSG_LEN; at < end; ) {
-    const length = attributeLength(view, at, end);
-    const payload = at + NLA_HDRLEN;
-    switch (view.getUint16(at + 2, HOST_IS_LITTLE_ENDIAN) & NLA_TYPE_MASK) {
+  walkAttributes(view, body + IFADDRMSG_LEN, end, (type, payload, limit) => {
+    switch (type) {
       case IFA_ADDRESS:
-        addressAt = requireBytes(payload, at + length, 16, 'IFA_ADDRESS');
+        addressAt = requireBytes(payload, limit, 16, 'IFA_ADDRESS');
         break;
       case IFA_LOCAL:
-        localAt = requireBytes(payload, at + length, 16, 'IFA_LOCAL');
+        localAt = requireBytes(payload, limit, 16, 'IFA_LOCAL');
         break;
       case IFA_CACHEINFO:
-        cacheAt = requireBytes(payload, at + length, 16, 'IFA_CACHEINFO');
+        cacheAt = requireBytes(payload, limit, 16, 'IFA_CACHEINFO');
         break;
       case IFA_FLAGS:
-        flags = view.getUint32(requireBytes(payload, at + length, 4, 'IFA_FLAGS'), HOST_IS_LITTLE_ENDIAN);
+        flags = view.getUint32(requireBytes(payload, limit, 4, 'IFA_FLAGS'), HOST_IS_LITTLE_ENDIAN);
         break;
       case IFA_PROTO:
-        protocol = view.getUint8(requireBytes(payload, at + length, 1, 'IFA_PROTO'));
+        protocol = view.getUint8(requireBytes(payload, limit, 1, 'IFA_PROTO'));
         break;
     }
-    at += align(length);
-  }
+  });
   if (localAt === 0 && addressAt === 0) throw new WireError(`address message at byte ${body} without an address`);
   return {
     kind: 'address',
@@ -167,13 +141,9 @@ function readAddress(view: DataView, body: number, end: number, removed: boolean
 function readLink(view: DataView, body: number, end: number, removed: boolean): LinkMessage {
   requireBytes(body, end, IFINFOMSG_LEN, 'struct ifinfomsg');
   let ifName = '';
-  for (let at = body + IFINFOMSG_LEN; at < end; ) {
-    const length = attributeLength(view, at, end);
-    if ((view.getUint16(at + 2, HOST_IS_LITTLE_ENDIAN) & NLA_TYPE_MASK) === IFLA_IFNAME) {
-      ifName = readName(view, at + NLA_HDRLEN, at + length);
-    }
-    at += align(length);
-  }
+  walkAttributes(view, body + IFINFOMSG_LEN, end, (type, payload, limit) => {
+    if (type === IFLA_IFNAME) ifName = readName(view, payload, limit);
+  });
   return {
     kind: 'link',
     removed,
@@ -181,20 +151,6 @@ function readLink(view: DataView, body: number, end: number, removed: boolean): 
     ifName,
     flags: view.getUint32(body + 8, HOST_IS_LITTLE_ENDIAN),
   };
-}
-
-/** The attribute's length (struct nlattr: u16 length with header, u16 type, payload, padding to 4 bytes). */
-function attributeLength(view: DataView, at: number, end: number): number {
-  const length = end - at < NLA_HDRLEN ? 0 : view.getUint16(at, HOST_IS_LITTLE_ENDIAN);
-  if (length < NLA_HDRLEN || length > end - at) {
-    throw new WireError(`attribute length ${length} at byte ${at}, ${end - at} bytes left`);
-  }
-  return length;
-}
-
-function requireBytes(at: number, end: number, bytes: number, what: string): number {
-  if (end - at < bytes) throw new WireError(`${what} at byte ${at} has ${end - at} of ${bytes} bytes`);
-  return at;
 }
 
 /** Text up to the first NUL; interface names are bytes, printed as Latin-1 (IFNAMSIZ bounds them to 15). */

@@ -8,9 +8,12 @@ import {
   NLM_F_DUMP,
   NLM_F_REQUEST,
   NLMSG_HDRLEN,
+  RT_TABLE_MAIN,
   RTEXT_FILTER_SKIP_STATS,
   RTM_GETADDR,
   RTM_GETLINK,
+  RTM_GETROUTE,
+  RTMSG_LEN,
 } from './constants.ts';
 
 /** A request for every IPv6 address of the network namespace (RTM_GETADDR dump, rtnetlink(7)). */
@@ -27,6 +30,14 @@ export function linkDumpRequest(sequence: number): ArrayBuffer {
   view.setUint16(at, NLA_HDRLEN + 4, HOST_IS_LITTLE_ENDIAN);
   view.setUint16(at + 2, IFLA_EXT_MASK, HOST_IS_LITTLE_ENDIAN);
   view.setUint32(at + NLA_HDRLEN, RTEXT_FILTER_SKIP_STATS, HOST_IS_LITTLE_ENDIAN);
+  return view.buffer;
+}
+
+/** A request for the IPv6 routes of the main table; kernels before 4.20, without strict checking, send all tables. */
+export function routeDumpRequest(): ArrayBuffer {
+  const view = dumpRequest(RTM_GETROUTE, 1, RTMSG_LEN);
+  view.setUint8(NLMSG_HDRLEN, AF_INET6);
+  view.setUint8(NLMSG_HDRLEN + 4, RT_TABLE_MAIN);
   return view.buffer;
 }
 

@@ -1,6 +1,7 @@
 import type { AddressTable } from '../address/table.ts';
 import { IFF_UP } from './constants.ts';
-import { type Envelope, type LinkMessage, type Message, readDatagram, WireError } from './reader.ts';
+import { WireError } from './framing.ts';
+import { type Envelope, type LinkMessage, type Message, readDatagram } from './reader.ts';
 import { addressDumpRequest, linkDumpRequest } from './requests.ts';
 
 /** The least time between two resyncs: a machine that overruns the socket again and again must not make us spin. */

@@ -1,0 +1,46 @@
+/** One way of an IPv6 default route. */
+export interface DefaultRoute {
+  readonly ifIndex: number;
+  /** RTA_PRIORITY: the lower the better. */
+  readonly metric: number;
+  /** The router's address as comparable text; '' = none, a point-to-point link. */
+  readonly gateway: string;
+}
+
+/** The IPv6 default routes of the main table: a handful on any machine. */
+export class DefaultRoutes {
+  readonly #routes = new Map<string, DefaultRoute>();
+  #uplinks: ReadonlySet<number> = new Set();
+
+  /** Whether the interface holds a default route with the lowest metric. */
+  isUplink(ifIndex: number): boolean {
+    return this.#uplinks.has(ifIndex);
+  }
+
+  /** @returns whether the set of uplinks changed, as in all that follow */
+  add(route: DefaultRoute): boolean {
+    this.#routes.set(keyOf(route), route);
+    return this.#rank();
+  }
+
+  remove(route: DefaultRoute): boolean {
+    return this.#routes.delete(keyOf(route)) && this.#rank();
+  }
+
+  /** A route took the place of all with that metric. */
+  removeMetric(metric: number): boolean {
+    for (const [key, route] of this.#routes) if (route.metric === metric) this.#routes.delete(key);
+    return this.#rank();
+  }
+
+  #rank(): boolean {
+    const routes = [...this.#routes.values()];
+    const lowest = Math.min(...routes.map(({ metric }) => metric));
+    const uplinks = new Set(routes.filter(({ metric }) => metric === lowest).map(({ ifIndex }) => ifIndex));
+    const changed = uplinks.size !== this.#uplinks.size || [...uplinks].some((ifIndex) => !this.#uplinks.has(ifIndex));
+    this.#uplinks = uplinks;
+    return changed;
+  }
+}
+
+const keyOf = ({ ifIndex, metric, gateway }: DefaultRoute): string => `${ifIndex}/${metric}/${gateway}`;

@@ -1,0 +1,67 @@
+import { HOST_IS_LITTLE_ENDIAN, NLA_HDRLEN, NLA_TYPE_MASK, NLMSG_HDRLEN } from './constants.ts';
+
+/** Bytes that are no well-formed netlink message: drop the datagram and resync. */
+export class WireError extends Error {
+  override readonly name = 'WireError';
+}
+
+/** struct nlmsghdr without its length. */
+export interface MessageHeader {
+  readonly type: number;
+  /** NLM_F_ bits. */
+  readonly flags: number;
+  readonly sequence: number;
+}
+
+const align = (length: number): number => (length + 3) & ~3;
+
+/** Visits every message of a datagram (netlink(7)).
+ *  @param visit gets where the message's own header starts and where it ends
+ *  @throws WireError when a length reaches outside the datagram */
+export function walkMessages(view: DataView, visit: (header: MessageHeader, body: number, end: number) => void): void {
+  for (let at = 0; at < view.byteLength; ) {
+    const left = view.byteLength - at;
+    const length = left < NLMSG_HDRLEN ? 0 : view.getUint32(at, HOST_IS_LITTLE_ENDIAN);
+    if (length < NLMSG_HDRLEN || length > left) {
+      throw new WireError(`message length ${length} at byte ${at}, ${left} bytes left`);
+    }
+    const header = {
+      type: view.getUint16(at + 4, HOST_IS_LITTLE_ENDIAN),
+      flags: view.getUint16(at + 6, HOST_IS_LITTLE_ENDIAN),
+      sequence: view.getUint32(at + 8, HOST_IS_LITTLE_ENDIAN),
+    };
+    visit(header, at + NLMSG_HDRLEN, at + length);
+    at += align(length);
+  }
+}
+
+/** Visits every attribute between `start` and `end` (struct nlattr: u16 length with header, u16 type, payload, padding).
+ *  @param visit gets where the payload starts and ends
+ *  @throws WireError when a length reaches outside */
+export function walkAttributes(
+  view: DataView,
+  start: number,
+  end: number,
+  visit: (type: number, payload: number, limit: number) => void,
+): void {
+  for (let at = start; at < end; ) {
+    const length = end - at < NLA_HDRLEN ? 0 : view.getUint16(at, HOST_IS_LITTLE_ENDIAN);
+    if (length < NLA_HDRLEN || length > end - at) {
+      throw new WireError(`attribute length ${length} at byte ${at}, ${end - at} bytes left`);
+    }
+    visit(view.getUint16(at + 2, HOST_IS_LITTLE_ENDIAN) & NLA_TYPE_MASK, at + NLA_HDRLEN, at + length);
+    at += align(length);
+  }
+}
+
+/** @returns `at`
+ *  @throws WireError when fewer than `bytes` bytes are left */
+export function requireBytes(at: number, end: number, bytes: number, what: string): number {
+  if (end - at < bytes) throw new WireError(`${what} at byte ${at} has ${end - at} of ${bytes} bytes`);
+  return at;
+}
+
+/** What NLMSG_DONE and NLMSG_ERROR say; 0 = all went well. Errors of a dump arrive inside NLMSG_DONE. Old kernels end a
+ *  dump without a status. */
+export const endErrno = (view: DataView, body: number, end: number): number =>
+  end - body >= 4 ? -view.getInt32(body, HOST_IS_LITTLE_ENDIAN) : 0;

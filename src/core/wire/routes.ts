@@ -1,0 +1,146 @@
+import type { DefaultRoutes } from '../address/default-routes.ts';
+import {
+  AF_INET6,
+  HOST_IS_LITTLE_ENDIAN,
+  NLM_F_DUMP_INTR,
+  NLM_F_REPLACE,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  NLMSG_HDRLEN,
+  RT_TABLE_MAIN,
+  RTA_GATEWAY,
+  RTA_MULTIPATH,
+  RTA_OIF,
+  RTA_PRIORITY,
+  RTM_DELROUTE,
+  RTM_NEWROUTE,
+  RTMSG_LEN,
+  RTN_UNICAST,
+  RTNH_LEN,
+} from './constants.ts';
+import { endErrno, requireBytes, walkAttributes, walkMessages } from './framing.ts';
+
+/** What a datagram did to the routes. */
+export interface RouteProgress {
+  readonly changed: boolean;
+  /** The dump is over. */
+  readonly ended: { readonly errno: number } | null;
+  readonly interrupted: boolean;
+}
+
+/** Takes the IPv6 default routes of the main table out of a datagram of a dump or of events; all others are passed
+ *  over by their header alone, because a router may hold a million of them.
+ *  @throws WireError */
+export function applyRoutes(view: DataView, routes: DefaultRoutes): RouteProgress {
+  let changed = false;
+  let interrupted = false;
+  let ended: RouteProgress['ended'] = null;
+  walkMessages(view, ({ type, flags }, body, end) => {
+    interrupted ||= (flags & NLM_F_DUMP_INTR) !== 0;
+    if (type === NLMSG_DONE || type === NLMSG_ERROR) ended = { errno: endErrno(view, body, end) };
+    if ((type === RTM_NEWROUTE || type === RTM_DELROUTE) && isDefault(view, body, end)) {
+      changed = applyRoute(routes, type, flags, readRoute(view, body, end)) || changed;
+    }
+  });
+  return { changed, ended, interrupted };
+}
+
+/** @returns whether the uplinks changed */
+function applyRoute(routes: DefaultRoutes, type: number, flags: number, { metric, hops }: Route): boolean {
+  const added = type === RTM_NEWROUTE;
+  let changed = added && (flags & NLM_F_REPLACE) !== 0 && routes.removeMetric(metric);
+  for (const hop of hops) {
+    const route = { ...hop, metric };
+    changed = (added ? routes.add(route) : routes.remove(route)) || changed;
+  }
+  return changed;
+}
+
+/** struct rtmsg: u8 family, dst_len, src_len, tos, table, protocol, scope, type, u32 flags (rtnetlink(7)). */
+function isDefault(view: DataView, body: number, end: number): boolean {
+  requireBytes(body, end, RTMSG_LEN, 'struct rtmsg');
+  return (
+    view.getUint8(body) === AF_INET6 &&
+    view.getUint8(body + 1) === 0 &&
+    view.getUint8(body + 2) === 0 &&
+    view.getUint8(body + 4) === RT_TABLE_MAIN &&
+    view.getUint8(body + 7) === RTN_UNICAST
+  );
+}
+
+interface Hop {
+  readonly ifIndex: number;
+  readonly gateway: string;
+}
+
+interface Route {
+  readonly metric: number;
+  readonly hops: readonly Hop[];
+}
+
+function readRoute(view: DataView, body: number, end: number): Route {
+  let metric = 0;
+  let ifIndex = 0;
+  let gateway = '';
+  const hops: Hop[] = [];
+  walkAttributes(view, body + RTMSG_LEN, end, (type, payload, limit) => {
+    if (type === RTA_OIF) ifIndex = readUint32(view, payload, limit);
+    else if (type === RTA_PRIORITY) metric = readUint32(view, payload, limit);
+    else if (type === RTA_GATEWAY) gateway = hexOf(view, payload, limit);
+    else if (type === RTA_MULTIPATH) hops.push(...readHops(view, payload, limit));
+  });
+  return { metric, hops: hops.length > 0 ? hops : [{ ifIndex, gateway }] };
+}
+
+function readHops(view: DataView, start: number, end: number): Hop[] {
+  const hops: Hop[] = [];
+  for (let at = start; at < end; ) {
+    requireBytes(at, end, RTNH_LEN, 'struct rtnexthop');
+    const length = Math.max(RTNH_LEN, view.getUint16(at, HOST_IS_LITTLE_ENDIAN));
+    requireBytes(at, end, length, 'struct rtnexthop');
+    let gateway = '';
+    walkAttributes(view, at + RTNH_LEN, at + length, (type, payload, limit) => {
+      if (type === RTA_GATEWAY) gateway = hexOf(view, payload, limit);
+    });
+    hops.push({ ifIndex: view.getUint32(at + 4, HOST_IS_LITTLE_ENDIAN), gateway });
+    at += (length + 3) & ~3;
+  }
+  return hops;
+}
+
+const readUint32 = (view: DataView, at: number, end: number): number =>
+  view.getUint32(requireBytes(at, end, 4, 'route attribute'), HOST_IS_LITTLE_ENDIAN);
+
+/** Bytes as text that can be compared. */
+function hexOf(view: DataView, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end; at++) text += view.getUint8(at).toString(16).padStart(2, '0');
+  return text;
+}
+
+/** A socket filter that lets only default routes through, so that a router's full table never wakes us: classic BPF
+ *  (struct sock_filter: u16 code, u8 jt, u8 jf, u32 k) over the message, whose loads are in network byte order. */
+export function defaultRouteFilter(): ArrayBuffer {
+  const LOAD_HALF = 0x28;
+  const LOAD_BYTE = 0x30;
+  const JUMP_EQUAL = 0x15;
+  const RETURN = 0x06;
+  const asLoaded = (type: number): number => (HOST_IS_LITTLE_ENDIAN ? type << 8 : type);
+  const program: readonly (readonly [code: number, ifTrue: number, ifFalse: number, k: number])[] = [
+    [LOAD_HALF, 0, 0, 4], // nlmsg_type
+    [JUMP_EQUAL, 1, 0, asLoaded(RTM_NEWROUTE)],
+    [JUMP_EQUAL, 0, 2, asLoaded(RTM_DELROUTE)],
+    [LOAD_BYTE, 0, 0, NLMSG_HDRLEN + 1], // rtm_dst_len
+    [JUMP_EQUAL, 0, 1, 0],
+    [RETURN, 0, 0, 0xffffffff],
+    [RETURN, 0, 0, 0],
+  ];
+  const view = new DataView(new ArrayBuffer(program.length * 8));
+  for (const [i, [code, ifTrue, ifFalse, k]] of program.entries()) {
+    view.setUint16(i * 8, code, HOST_IS_LITTLE_ENDIAN);
+    view.setUint8(i * 8 + 2, ifTrue);
+    view.setUint8(i * 8 + 3, ifFalse);
+    view.setUint32(i * 8 + 4, k, HOST_IS_LITTLE_ENDIAN);
+  }
+  return view.buffer;
+}
