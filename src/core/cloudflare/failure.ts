@@ -1,4 +1,4 @@
-import { type HttpReply, header, retryAfterMs } from './http.ts';
+import { type HttpReply, header, rateLimitWaitMs, retryAfterMs } from './http.ts';
 
 export interface ErrorCode {
   readonly code: number;
@@ -23,11 +23,15 @@ const OUTDATED_CODES = [81044, 81057, 81058];
 /** Codes that concern the token or the zone, not one record, whatever status they come with. */
 const DENIED_CODES = [1000, 1001, 6003, 6111, 7000, 7003, 9103, 9106, 9109, 10000];
 
+const UNKNOWN_TOKEN = 'the token is unknown, expired, revoked or limited to other client addresses: make a new one';
+
 /** A hint by code; the first that matches the reply's codes wins. */
 const REMEDIES: readonly (readonly [code: number, remedy: string])[] = [
   [6111, 'the token is malformed: copy it again, without quotes, blanks or a name in front'],
   [6003, 'the token is malformed: copy it again, without quotes, blanks or a name in front'],
-  [9109, 'the token is unknown, expired, revoked or limited to other client addresses: make a new one'],
+  [9109, UNKNOWN_TOKEN],
+  [9106, UNKNOWN_TOKEN],
+  [1000, UNKNOWN_TOKEN],
   [10000, 'give the token the permission Zone → DNS → Edit for this zone, and check zone_id'],
   [7003, "zone_id is not a zone of this account: copy it from the zone's overview page"],
   [1001, "zone_id is not a zone of this account: copy it from the zone's overview page"],
@@ -49,7 +53,10 @@ const REMEDIES: readonly (readonly [code: number, remedy: string])[] = [
 export function classify(reply: HttpReply, codes: readonly ErrorCode[] | null, success: boolean): ApiFailure | null {
   const { status } = reply;
   const what = describeReply(reply, codes ?? []);
-  if (status === 429) return { kind: 'throttled', what, retryAfterMs: retryAfterMs(reply) ?? THROTTLED_MS };
+  if (status === 429) {
+    const waitMs = retryAfterMs(reply) ?? (rateLimitWaitMs(reply) || THROTTLED_MS);
+    return { kind: 'throttled', what, retryAfterMs: waitMs };
+  }
   if (status >= 500 || status === 408 || status === 409) return unavailable(reply, what);
   if (codes === null) return unreadable(reply, 'the body is not the JSON that the API promises');
   if (success && status < 300) return null;
@@ -86,5 +93,12 @@ const ray = (reply: HttpReply): string => {
   return value === null ? '' : `, cf-ray ${printable(value)}`;
 };
 
-/** Text of the server's that is safe on a terminal: no control characters, bounded. */
-const printable = (text: string): string => text.replace(/[^ -~\u00a0-\ud7ff]/g, '?').slice(0, 200);
+/** Longest part of the server's text that is repeated, in UTF-16 units. */
+const MAX_SHOWN = 200;
+
+/** Text of the server's that is safe on a terminal and bounded. It is cut between words: half a token, should the server
+ *  echo ours, would escape the log's redaction. */
+function printable(text: string): string {
+  const cut = text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN).replace(/\S*$/, '…') : text;
+  return cut.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?');
+}

@@ -1,0 +1,61 @@
+import type { HttpReply } from '../../src/core/cloudflare/http.ts';
+import type { AaaaRecord } from '../../src/core/dns/record.ts';
+
+/** Header lines as they arrive, the status line first. */
+export const headerLines = (status: number, headers: Readonly<Record<string, string>> = {}): string =>
+  [`HTTP/1.1 ${status} X`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), ''].join('\r\n');
+
+export const textReply = (status: number, body: string, headers?: Readonly<Record<string, string>>): HttpReply => ({
+  status,
+  headers: headerLines(status, headers),
+  body,
+});
+
+export const jsonReply = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): HttpReply =>
+  textReply(status, JSON.stringify(body), headers);
+
+/** The envelope of a success. */
+export const success = (result: unknown, headers?: Readonly<Record<string, string>>): HttpReply =>
+  jsonReply(200, { success: true, errors: [], messages: [], result }, headers);
+
+/** An error and those nested in it. */
+export interface WireError {
+  readonly code: number;
+  readonly message: string;
+  readonly error_chain?: readonly WireError[];
+}
+
+/** Errors nested in one another, the outermost code first. */
+export function chain(code: number, ...inner: readonly number[]): WireError {
+  const [next, ...rest] = inner;
+  const message = `message ${code}`;
+  return next === undefined ? { code, message } : { code, message, error_chain: [chain(next, ...rest)] };
+}
+
+/** The envelope of a failure. */
+export const failure = (
+  status: number,
+  errors: readonly WireError[],
+  headers?: Readonly<Record<string, string>>,
+): HttpReply => jsonReply(status, { success: false, errors, messages: [], result: null }, headers);
+
+/** A record as the API shows it, fields included that the program does not know. */
+export const wireRecord = (name: string, { id, content, ttlSec, proxied, comment, readOnly }: AaaaRecord) => ({
+  id,
+  type: 'AAAA',
+  name,
+  content: content ?? 'not an address',
+  ttl: ttlSec,
+  proxied,
+  proxiable: true,
+  comment: comment === '' ? null : comment,
+  tags: [],
+  settings: {},
+  meta: readOnly ? { read_only: true } : {},
+  created_on: '2026-01-01T00:00:00Z',
+  modified_on: '2026-01-01T00:00:00Z',
+});
+
+/** What a list of the name's records answers. */
+export const listing = (name: string, records: readonly AaaaRecord[]): HttpReply =>
+  success(records.map((own) => wireRecord(name, own)));

@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest';
+import type { ApiFailure } from '../../../src/core/cloudflare/failure.ts';
+import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
+import { readRecord } from '../../../src/core/cloudflare/replies.ts';
+import { chain, failure, jsonReply, textReply } from '../../fakes/replies.ts';
+
+/** How the reply to a write is taken. @throws Error when it counts as a success */
+function failureOf(reply: HttpReply): ApiFailure {
+  const read = readRecord(reply);
+  if (read.ok) throw new Error('the reply counts as a success');
+  return read.error;
+}
+
+const TOKEN = /token/;
+const ZONE_ID = /zone_id/;
+const CNAME = /remove the CNAME/;
+const PROXIED = /set proxied to false/;
+const HTML = '<!DOCTYPE html><title>502 Bad Gateway</title>';
+
+describe('failure: documented codes', () => {
+  test.each<[status: number, codes: readonly [number, ...number[]], kind: ApiFailure['kind'], remedy?: RegExp]>([
+    [400, [6003, 6111], 'denied', /malformed/],
+    [400, [6003, 6103], 'denied', /malformed/],
+    [400, [6003, 6102], 'denied', /malformed/],
+    [400, [6007], 'refused'],
+    [400, [9106], 'denied', TOKEN],
+    [403, [9103], 'denied'],
+    [403, [9109], 'denied', TOKEN],
+    [403, [10000], 'denied', /Zone → DNS → Edit/],
+    [401, [10000], 'denied', /Zone → DNS → Edit/],
+    [401, [1000], 'denied', TOKEN],
+    [400, [1001], 'denied', ZONE_ID],
+    [404, [1001], 'denied', ZONE_ID],
+    [400, [7003, 7000], 'denied', ZONE_ID],
+    [404, [7003, 7000], 'denied', ZONE_ID],
+    [400, [1004], 'refused'],
+    [400, [1004, 9021], 'refused', /set ttl/],
+    [400, [9003], 'refused', PROXIED],
+    [400, [1004, 9003], 'refused', PROXIED],
+    [400, [9004], 'refused', PROXIED],
+    [400, [9041], 'refused', PROXIED],
+    [400, [9005], 'refused'],
+    [400, [9006], 'refused'],
+    [400, [9021], 'refused', /set ttl/],
+    [400, [9207], 'refused'],
+    [400, [1004, 9300], 'refused'],
+    [400, [9313], 'refused', /shorten comment/],
+    [400, [1004, 9313], 'refused', /shorten comment/],
+    [404, [81044], 'outdated'],
+    [400, [81044], 'outdated'],
+    [400, [81045], 'refused', /full/],
+    [400, [81053], 'refused', CNAME],
+    [400, [81054], 'refused', CNAME],
+    [400, [81055], 'refused'],
+    [400, [81056], 'refused', /NS records/],
+    [400, [81057], 'outdated'],
+    [400, [81058], 'outdated'],
+    [403, [1038], 'denied', /\.tk/],
+    [429, [971], 'throttled'],
+    [429, [10300], 'throttled'],
+    [500, [10001], 'unavailable'],
+    [503, [10013], 'unavailable'],
+  ])('failure: HTTP %d with codes %j → %s', (status, [first, ...inner], kind, remedy) => {
+    const error = failureOf(failure(status, [chain(first, ...inner)]));
+    expect(error.kind).toBe(kind);
+    if (remedy !== undefined) expect('remedy' in error && error.remedy).toMatch(remedy);
+  });
+
+  test.each([
+    ['at top level', [chain(81058)]],
+    ['behind another error', [chain(1), chain(81058)]],
+    ['one level down', [chain(1004, 81058)]],
+    ['four levels down, behind others', [chain(1), chain(1004, 2, 3, 81058)]],
+  ])('failure: the telling code %s → found', (_, errors) => {
+    expect(failureOf(failure(400, errors)).kind).toBe('outdated');
+  });
+
+  test.each([400, 401, 403, 404, 429, 500])('failure: HTTP %d with code 0 alone → by its status', (status) => {
+    const kinds = {
+      400: 'refused',
+      401: 'denied',
+      403: 'denied',
+      404: 'outdated',
+      429: 'throttled',
+      500: 'unavailable',
+    };
+    expect(failureOf(failure(status, [chain(0)])).kind).toBe(kinds[status as keyof typeof kinds]);
+  });
+});
+
+describe('failure: whatever is not listed', () => {
+  test.each<[number, ApiFailure['kind']]>([
+    [400, 'refused'],
+    [401, 'denied'],
+    [403, 'denied'],
+    [404, 'outdated'],
+    [405, 'refused'],
+    [408, 'unavailable'],
+    [409, 'unavailable'],
+    [418, 'refused'],
+    [422, 'refused'],
+    [429, 'throttled'],
+    [500, 'unavailable'],
+    [502, 'unavailable'],
+    [520, 'unavailable'],
+    [530, 'unavailable'],
+  ])('failure: HTTP %d with an unknown code → %s', (status, kind) => {
+    expect(failureOf(failure(status, [chain(123_456)])).kind).toBe(kind);
+  });
+
+  test.each([400, 403, 404, 502, 503, 504, 520, 526, 530])('failure: HTTP %d with an HTML page → passes', (status) => {
+    const error = failureOf(textReply(status, HTML));
+    expect(error).toMatchObject({ kind: 'unavailable', retryAfterMs: null });
+    expect('what' in error && error.what).toContain(`HTTP ${status}`);
+  });
+
+  test('failure: HTTP 429 with an HTML page → throttled all the same', () => {
+    expect(failureOf(textReply(429, HTML)).kind).toBe('throttled');
+  });
+
+  test.each<[string, HttpReply]>([
+    ['an empty body', textReply(200, '')],
+    ['JSON that was cut', textReply(200, '{"success":true,"errors":[],"result":{"id":"r1","ty')],
+    ['an HTML page', textReply(200, HTML)],
+    ['a bare string', jsonReply(200, 'ok')],
+    ['null', jsonReply(200, null)],
+    ['a list', jsonReply(200, [])],
+    ['no "success"', jsonReply(200, { errors: [], result: {} })],
+    ['"success" as text', jsonReply(200, { success: 'true', errors: [], result: {} })],
+    ['errors as text', jsonReply(200, { success: false, errors: 'none' })],
+    ['an unknown TLD’s complaint', jsonReply(400, { error: 'You cannot use this API for domains with a .cf TLD' })],
+    ['a code beside the envelope', jsonReply(403, { code: 1007, error: 'auth.key_not_in_claims' })],
+    ['a redirect', jsonReply(302, { success: true, errors: [], result: {} })],
+  ])('failure: %s → passes with time', (_, reply) => {
+    expect(failureOf(reply)).toMatchObject({ kind: 'unavailable', retryAfterMs: null });
+  });
+
+  test.each([
+    ['errors: []', { success: false, errors: [] }],
+    ['errors: null', { success: false, errors: null }],
+    ['no errors', { success: false }],
+  ])('failure: HTTP 200, success false, %s → passes with time', (_, body) => {
+    expect(failureOf(jsonReply(200, body)).kind).toBe('unavailable');
+  });
+
+  test.each<[number, ApiFailure['kind']]>([
+    [10000, 'denied'],
+    [81058, 'outdated'],
+  ])('failure: HTTP 200, success false, code %d → %s', (code, kind) => {
+    expect(failureOf(failure(200, [chain(code)])).kind).toBe(kind);
+  });
+});
+
+describe('failure: waits that the server names', () => {
+  const DATE = 'Sun, 06 Nov 1994 08:49:37 GMT';
+
+  test.each<[number, Readonly<Record<string, string>>, number | null]>([
+    [429, { 'Retry-After': '17' }, 17_000],
+    [429, { 'Retry-After': 'Sun, 06 Nov 1994 08:50:07 GMT', Date: DATE }, 30_000],
+    [429, { 'Retry-After': 'soon' }, 300_000],
+    [429, {}, 300_000],
+    [429, { Ratelimit: '"default";r=0;t=40' }, 40_000],
+    [429, { Ratelimit: '"default";r=5;t=40' }, 300_000],
+    [429, { 'Retry-After': '17', Ratelimit: '"default";r=0;t=40' }, 17_000],
+    [503, { 'Retry-After': '17' }, 17_000],
+    [503, {}, null],
+    [408, { 'Retry-After': '1' }, 1_000],
+  ])('failure: HTTP %d with %j → %j ms', (status, headers, retryAfterMs) => {
+    expect(failureOf(failure(status, [chain(971)], headers))).toMatchObject({ retryAfterMs });
+  });
+});
+
+describe('failure: words', () => {
+  test('failure: codes with messages and a ray → all named', () => {
+    const error = failureOf(failure(400, [chain(1004, 9021)], { 'CF-Ray': '8f00-FRA' }));
+    expect('what' in error && error.what).toBe(
+      'HTTP 400, code 1004 "message 1004", code 9021 "message 9021", cf-ray 8f00-FRA',
+    );
+  });
+
+  test('failure: control characters in a message → never repeated', () => {
+    const error = failureOf(failure(400, [{ code: 1004, message: 'a\u001b[31mb\nc\u0007\u202ed\u2028e' }]));
+    expect('what' in error && error.what).toBe('HTTP 400, code 1004 "a?[31mb?c??d?e"');
+  });
+
+  test('failure: a message that is cut inside our token, which it echoes → no part of the token stays', () => {
+    const message = `${'word '.repeat(37)}token cfut_0123456789abcdef0123456789abcdef`;
+    const error = failureOf(failure(400, [{ code: 1004, message }]));
+    expect('what' in error && error.what).toMatch(/word token …"$/);
+  });
+
+  test('failure: endless messages and chains → cut', () => {
+    const errors = Array.from({ length: 50 }, () => ({ code: 1004, message: 'x'.repeat(100_000) }));
+    const error = failureOf(failure(400, errors, { 'CF-Ray': 'y'.repeat(100_000) }));
+    expect('what' in error && error.what.length).toBeLessThan(1500);
+  });
+});
