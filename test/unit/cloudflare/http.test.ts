@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { header, rateLimitWaitMs, retryAfterMs } from '../../../src/core/cloudflare/http.ts';
+import { textReply } from '../../fakes/replies.ts';
+
+const withHeaders = (headers: Readonly<Record<string, string>>) => textReply(200, '', headers);
+
+describe('header', () => {
+  const reply = withHeaders({ 'CF-Ray': ' abc-FRA ', 'x-twice': 'first', 'X-Twice': 'second', 'X-Colon': 'a:b' });
+
+  test.each([
+    ['cf-ray', 'abc-FRA'],
+    ['x-twice', 'first'],
+    ['x-colon', 'a:b'],
+    ['x-absent', null],
+    ['http/1.1 200 x', null],
+  ])('header: %s → %j', (name, value) => {
+    expect(header(reply, name)).toBe(value);
+  });
+});
+
+describe('retryAfterMs', () => {
+  const DATE = 'Sun, 06 Nov 1994 08:49:37 GMT';
+
+  test.each<[string, string | null, number | null]>([
+    ['0', null, 0],
+    ['30', null, 30_000],
+    ['1.2', null, 2_000],
+    ['Sun, 06 Nov 1994 08:50:07 GMT', DATE, 30_000],
+    ['Mon, 07 Nov 1994 08:49:37 GMT', DATE, 86_400_000],
+    ['Sun, 06 Nov 1994 08:00:00 GMT', DATE, 0],
+    ['Sun, 06 Nov 1994 08:50:07 GMT', null, null],
+    ['Sun, 06 Nov 1994 08:50:07 GMT', 'now', null],
+    ['Sun, 06 Foo 1994 08:50:07 GMT', DATE, null],
+    ['soon', DATE, null],
+    ['-5', DATE, null],
+    ['', DATE, null],
+    ['99999999999', DATE, null],
+  ])('retryAfterMs: "%s", Date %j → %j', (value, date, expected) => {
+    expect(retryAfterMs(withHeaders({ 'Retry-After': value, ...(date !== null && { Date: date }) }))).toBe(expected);
+  });
+
+  test('retryAfterMs: no such header → null', () => {
+    expect(retryAfterMs(withHeaders({ Date: DATE }))).toBeNull();
+  });
+
+  test('retryAfterMs: any two dates of four centuries → their distance', () => {
+    const seconds = fc.integer({ min: 0, max: 12_622_780_800 });
+    const text = (sec: number) => new Date(sec * 1000).toUTCString();
+    fc.assert(
+      fc.property(seconds, seconds, (now, until) => {
+        const reply = withHeaders({ date: text(now), 'retry-after': text(until) });
+        expect(retryAfterMs(reply)).toBe(Math.max(0, until - now) * 1000);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('rateLimitWaitMs', () => {
+  test.each([
+    ['"default";r=50;t=30', 0],
+    ['"default";r=0;t=30', 30_000],
+    ['"default"; r=0; t=30', 30_000],
+    ['"default";t=30;r=0', 30_000],
+    ['"burst";r=0;t=5, "default";r=0;t=60', 60_000],
+    ['"burst";r=3;t=90, "default";r=0;t=60', 60_000],
+    ['"default";r=0', 0],
+    ['"default";r=01;t=30', 0],
+    ['nonsense', 0],
+    ['', 0],
+  ])('rateLimitWaitMs: %s → %d', (value, expected) => {
+    expect(rateLimitWaitMs(withHeaders({ Ratelimit: value }))).toBe(expected);
+  });
+
+  test('rateLimitWaitMs: no such header → 0', () => {
+    expect(rateLimitWaitMs(withHeaders({ 'Ratelimit-Policy': '"burst";q=100;w=60' }))).toBe(0);
+  });
+});

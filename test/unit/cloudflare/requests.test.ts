@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { batch, listRecords, writeRecord } from '../../../src/core/cloudflare/requests.ts';
+import type { Operation } from '../../../src/core/dns/plan.ts';
+import type { Changes } from '../../../src/core/dns/record.ts';
+import { A, B, ZONE } from '../../fakes/samples.ts';
+
+const KEEP = { ttlSec: null, proxied: null, comment: null };
+const update = (changes: Changes, id = 'r1'): Operation => ({ op: 'update', id, was: B, changes });
+
+describe('listRecords', () => {
+  test.each([
+    ['home.example.com', 'home.example.com'],
+    ['*.example.com', '*.example.com'],
+    ['_dmarc.xn--bcher-kva.example', '_dmarc.xn--bcher-kva.example'],
+    ['a+b&c#d.example', 'a%2Bb%26c%23d.example'],
+  ])('listRecords: %s → its AAAA records only, the name encoded for a query', (name, encoded) => {
+    expect(listRecords(ZONE, name)).toEqual({
+      method: 'GET',
+      path: `/zones/${ZONE}/dns_records?type=AAAA&name=${encoded}&per_page=100`,
+      body: null,
+    });
+  });
+});
+
+describe('writeRecord', () => {
+  test.each<[Changes, string]>([
+    [{ content: A }, `{"content":"${A}"}`],
+    [{ ttlSec: 60 }, '{"ttl":60}'],
+    [{ proxied: false }, '{"proxied":false}'],
+    [{ comment: '' }, '{"comment":""}'],
+    [
+      { content: A, ttlSec: 1, proxied: true, comment: 'it’s "mine"' },
+      `{"content":"${A}","ttl":1,"proxied":true,"comment":"it’s \\"mine\\""}`,
+    ],
+  ])('writeRecord: update of %j → PATCH of nothing else', (changes, body) => {
+    expect(writeRecord(ZONE, 'home.example.com', update(changes))).toEqual({
+      method: 'PATCH',
+      path: `/zones/${ZONE}/dns_records/r1`,
+      body,
+    });
+  });
+
+  test('writeRecord: create with nothing enforced → POST with an automatic TTL, not proxied, no comment', () => {
+    const { method, path, body } = writeRecord(ZONE, '*.example.com', { op: 'create', content: A, enforced: KEEP });
+    expect([method, path]).toEqual(['POST', `/zones/${ZONE}/dns_records`]);
+    expect(JSON.parse(body ?? '')).toEqual({
+      type: 'AAAA',
+      name: '*.example.com',
+      content: A,
+      ttl: 1,
+      proxied: false,
+    });
+  });
+
+  test('writeRecord: create with everything enforced → POST with it', () => {
+    const enforced = { ttlSec: 120, proxied: false, comment: '' };
+    const { body } = writeRecord(ZONE, 'home.example.com', { op: 'create', content: A, enforced });
+    expect(JSON.parse(body ?? '')).toMatchObject({ ttl: 120, proxied: false, comment: '' });
+  });
+
+  test('writeRecord: delete → DELETE without a body', () => {
+    expect(writeRecord(ZONE, 'home.example.com', { op: 'delete', id: 'r1', was: B })).toEqual({
+      method: 'DELETE',
+      path: `/zones/${ZONE}/dns_records/r1`,
+      body: null,
+    });
+  });
+});
+
+describe('batch', () => {
+  test('batch: operations of several names → one call, each kind in its list and in the given order', () => {
+    const { method, path, body } = batch(ZONE, [
+      { name: 'a.example.com', operation: update({ content: A }, 'r1') },
+      { name: 'a.example.com', operation: { op: 'delete', id: 'r2', was: B } },
+      { name: 'b.example.com', operation: { op: 'create', content: A, enforced: KEEP } },
+      { name: 'c.example.com', operation: update({ content: A, comment: 'mine' }, 'r3') },
+    ]);
+    expect([method, path]).toEqual(['POST', `/zones/${ZONE}/dns_records/batch`]);
+    expect(JSON.parse(body ?? '')).toEqual({
+      deletes: [{ id: 'r2' }],
+      patches: [
+        { id: 'r1', content: A },
+        { id: 'r3', content: A, comment: 'mine' },
+      ],
+      posts: [{ type: 'AAAA', name: 'b.example.com', content: A, ttl: 1, proxied: false }],
+    });
+  });
+
+  test('batch: updates only → no empty lists', () => {
+    const { body } = batch(ZONE, [
+      { name: 'a.example.com', operation: update({ content: A }, 'r1') },
+      { name: 'b.example.com', operation: update({ content: A }, 'r2') },
+    ]);
+    expect(Object.keys(JSON.parse(body ?? ''))).toEqual(['patches']);
+  });
+});
