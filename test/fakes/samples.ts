@@ -1,4 +1,5 @@
 import { type Address, parseAddress } from '../../src/core/address/address.ts';
+import type { IfAddr } from '../../src/core/address/table.ts';
 import type { RecordSettings } from '../../src/core/config/settings.ts';
 import type { AaaaRecord } from '../../src/core/dns/record.ts';
 
@@ -40,4 +41,20 @@ export const record = (id: string, content: Address | null, own: Partial<AaaaRec
   comment: '',
   readOnly: false,
   ...own,
+});
+
+/** A router-advertised address on the uplink, good for a day, created at that stamp. */
+export const ifAddr = (own: Address, createdStamp: number | null, others: Partial<IfAddr> = {}): IfAddr => ({
+  address: own,
+  ifIndex: 2,
+  prefixLength: 64,
+  scope: 0,
+  flags: 0,
+  protocol: 2,
+  preferredUntilSec: 86_400,
+  validUntilSec: 172_800,
+  createdStamp,
+  stale: false,
+  uplink: true,
+  ...others,
 });

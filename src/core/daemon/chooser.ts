@@ -9,8 +9,8 @@ export const GRACE_MS = 3000;
 export interface Choice {
   /** The address to publish; null = none was eligible yet. It stays chosen after its loss until another replaces it. */
   readonly current: Readonly<{ address: Address; createdStamp: number | null }> | null;
-  /** After a loss: until when older addresses wait, and which ones those are. */
-  readonly grace: Readonly<{ untilMs: number; passedOver: ReadonlySet<Address> }> | null;
+  /** After a loss: which addresses were there and are passed over for now, and until when; `untilMs` null = none was. */
+  readonly grace: Readonly<{ untilMs: number | null; passedOver: ReadonlySet<Address> }> | null;
 }
 
 export const nothingChosen: Choice = { current: null, grace: null };
@@ -24,7 +24,8 @@ export const nothingChosen: Choice = { current: null, grace: null };
 export function choose(choice: Choice, eligible: readonly IfAddr[], nowMs: number): Choice {
   const { current, grace } = choice;
   const selection = select(eligible, { published: current?.address ?? null });
-  if (selection === null) return { current, grace: null };
+  // Nothing is passed over: whatever comes next is a gain.
+  if (selection === null) return { current, grace: current && { untilMs: null, passedOver: new Set() } };
   const taken: Choice = { current: selection.winner, grace: null };
   if (current === null) return taken;
   const survivor = eligible.find((row) => row.address === current.address);
@@ -36,7 +37,7 @@ export function choose(choice: Choice, eligible: readonly IfAddr[], nowMs: numbe
     return { current, grace: { untilMs: nowMs + GRACE_MS, passedOver: new Set(eligible.map((row) => row.address)) } };
   }
   const newcomer = eligible.some((row) => !grace.passedOver.has(row.address));
-  return newcomer || nowMs >= grace.untilMs ? taken : choice;
+  return newcomer || (grace.untilMs !== null && nowMs >= grace.untilMs) ? taken : choice;
 }
 
 /** Takes the address that the record turned out to say, one of the `equallyGood`, over the one chosen blindly. */
