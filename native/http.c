@@ -245,6 +245,15 @@ static int get_list(JSContext *ctx, JSValueConst options, const char *name, stru
     return result;
 }
 
+/* A flag among the options: 1, 0, -1 = exception pending. */
+static int get_flag(JSContext *ctx, JSValueConst options, const char *name)
+{
+    JSValue value = JS_GetPropertyStr(ctx, options, name);
+    int flag = JS_ToBool(ctx, value);
+    JS_FreeValue(ctx, value);
+    return flag;
+}
+
 /* Sets a text option from the property, nothing when it is null. Throws as the calls do. */
 static int set_text(JSContext *ctx, Transfer *transfer, CURLoption option, JSValueConst options, const char *name)
 {
@@ -268,8 +277,9 @@ static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
     CURL *easy = transfer->easy;
     CURLcode code = CURLE_OK;
     int64_t timeout_ms, connect_timeout_ms, max_body_bytes;
+    int new_connection = get_flag(ctx, options, "newConnection");
 #define SET(option, value) if (!code) code = curl_easy_setopt(easy, option, value)
-    if (set_text(ctx, transfer, CURLOPT_URL, options, "url") ||
+    if (new_connection < 0 || set_text(ctx, transfer, CURLOPT_URL, options, "url") ||
         set_text(ctx, transfer, CURLOPT_COPYPOSTFIELDS, options, "body") ||
         set_text(ctx, transfer, CURLOPT_CUSTOMREQUEST, options, "method") ||
         set_text(ctx, transfer, CURLOPT_CAINFO, options, "caFile") ||
@@ -286,6 +296,7 @@ static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
     SET(CURLOPT_ERRORBUFFER, transfer->error);
     SET(CURLOPT_HTTPHEADER, transfer->headers);
     SET(CURLOPT_RESOLVE, transfer->resolve);
+    SET(CURLOPT_FRESH_CONNECT, (long)new_connection);
     SET(CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)connect_timeout_ms);
     SET(CURLOPT_WRITEFUNCTION, on_body);

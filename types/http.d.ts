@@ -17,6 +17,9 @@ declare module 'http' {
     readonly headers: readonly string[];
     /** Sent as it is, also when empty; null = none. */
     readonly body: string | null;
+    /** Do not use a kept connection. libcurl silently repeats whatever got no reply on one (Curl_retry_request), and what
+     *  is sent once more than asked for must be safe to repeat. */
+    readonly newConnection: boolean;
     /** For the whole transfer. */
     readonly timeoutMs: number;
     readonly connectTimeoutMs: number;

@@ -47,6 +47,7 @@ export class CurlApiClient implements ApiClient {
         ...(body === null ? [] : ['Content-Type: application/json']),
       ],
       body,
+      newConnection: method !== 'GET',
       timeoutMs,
       connectTimeoutMs: timeoutMs,
       maxBodyBytes: MAX_REPLY_BYTES,
