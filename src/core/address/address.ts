@@ -11,8 +11,20 @@ const MAX_TEXT_LENGTH = 45;
 
 /** Reads any text form of RFC 4291 §2.2; null for everything else, zone ids and prefix lengths included. */
 export function parseAddress(text: string): Address | null {
-  if (text.length > MAX_TEXT_LENGTH || text.includes('%') || !ipaddr.IPv6.isValid(text)) return null;
-  return formatAddress(ipaddr.IPv6.parse(text).toByteArray());
+  if (text.length > MAX_TEXT_LENGTH) return null;
+  const groups = withoutDottedQuad(text);
+  if (/[%.]/.test(groups) || !ipaddr.IPv6.isValid(groups)) return null;
+  return formatAddress(ipaddr.IPv6.parse(groups).toByteArray());
+}
+
+/** The text with the dotted-decimal octets at its end, if any, as two groups: the library takes octal numbers there, and
+ *  `::192.0.2.1` for the IPv4-mapped `::ffff:192.0.2.1`. */
+function withoutDottedQuad(text: string): string {
+  const at = text.lastIndexOf(':') + 1;
+  const quad = text.slice(at);
+  if (!ipaddr.IPv4.isValidFourPartDecimal(quad)) return text;
+  const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(quad).octets;
+  return `${text.slice(0, at)}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
 }
 
 /** The canonical text of the 16 bytes that start at `at` (RFC 5952). */
