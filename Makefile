@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all packages check clean distclean help
+.PHONY: all packages check test test-packages clean distclean help
 
 all: build/ipv6ddns ## the executable, build/ipv6ddns
 
@@ -21,40 +21,77 @@ build/node_modules.stamp: package-lock.json | packages
 	npm install --no-save --ignore-scripts --no-audit --no-fund --silent
 	mkdir -p build && touch $@
 
-# --- the program: TypeScript → one module → bytecode in a C array → executable ---
+# --- programs: TypeScript → one module → bytecode in a C array → executable ---
 
 NATIVE_MODULES := std os netlink http system
 TYPESCRIPT := $(shell find src -name '*.ts')
+BUNDLE = node_modules/.bin/esbuild --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
+	$(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@
 
-build/program.js: $(TYPESCRIPT) package.json build/node_modules.stamp
-	node_modules/.bin/esbuild src/main.ts --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
-	  $(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@
+build/ipv6ddns.js: $(TYPESCRIPT) package.json build/node_modules.stamp
+	$(BUNDLE) src/main.ts
 
-build/program.c: build/program.js build/qjsc
-	cd build && ./qjsc -c -m $(addprefix -M ,$(NATIVE_MODULES)) -N program -o $(@F) $(<F)
+# Without debug information: it would take 0.1 MiB of memory. Stack traces have names, and no lines.
+build/%.c: build/%.js build/qjsc
+	cd build && ./qjsc $(QJSC_FLAGS) -c -m $(addprefix -M ,$(NATIVE_MODULES)) -N program -o $(@F) $(<F)
+build/ipv6ddns.c: QJSC_FLAGS := -s
 
-build/program.o: build/program.c
+build/%.o: build/%.c
 	$(CC_musl) $(CFLAGS_musl) -c -o $@ $<
 
 # The kernel's headers lie among those of the C library that is not used: they come last.
 KERNEL_HEADERS := -idirafter /usr/include -idirafter /usr/include/$(shell gcc -print-multiarch)
-build/musl/%.o: native/%.c native/host.h build/musl/libquickjs.a build/musl/curl/lib/.libs/libcurl.a
-	$(CC_musl) $(CFLAGS_musl) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -isystem build/musl/quickjs \
-	  -isystem build/musl/curl/include $(KERNEL_HEADERS) -c -o $@ $<
+COMPILE = $(CC_$1) $(CFLAGS_$1) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -isystem build/$1/quickjs \
+	-isystem build/$1/curl/include $(KERNEL_HEADERS) -c -o $@ $<
+LIBRARIES = build/$1/libquickjs.a build/$1/curl/lib/.libs/libcurl.a
+HEADERS := native/host.h
+build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
+	$(call COMPILE,musl)
 
-OBJECTS = $(patsubst native/%.c,build/$1/%.o,$(wildcard native/*.c))
-LIBRARIES = build/$1/libquickjs.a build/$1/curl/lib/.libs/libcurl.a \
+MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
+LINK = $(CC_$1) -Wl,--gc-sections -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm -lpthread
-build/ipv6ddns: build/program.o $(call OBJECTS,musl)
-	$(CC_musl) -static -s -Wl,--gc-sections -o $@ $^ $(call LIBRARIES,musl)
+build/ipv6ddns: build/ipv6ddns.o build/musl/main.o $(MODULES:%=build/musl/%.o)
+	$(call LINK,musl) -static -s
 
-# --- quality ---
+# --- tests that run in the engine: vitest's own runner and matchers on QuickJS, see test/engine ---
+
+TEST_TYPESCRIPT := $(shell find test -name '*.ts')
+BUNDLE_TESTS = $(BUNDLE) --platform=neutral --main-fields=module,main --define:process.env.NODE_ENV='"production"' \
+	--alias:vitest=./test/engine/vitest.ts --alias:node:fs=./test/engine/fs.ts
+
+# The list changes when a test comes or goes, whatever its time.
+FORCE:
+build/%.tests.ts: FORCE
+	@{ echo 'export const files = {'; for f in $(TESTS); do echo "  '/$$f': () => import('../$$f'),"; done; echo '};'; } > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+build/engine-tests.tests.ts: TESTS = $(shell find test/unit test/property test/scenario -name '*.test.ts')
+build/native-tests.tests.ts: TESTS = $(wildcard test/native/*.test.ts)
+build/%-tests.js: build/%-tests.tests.ts $(TYPESCRIPT) $(TEST_TYPESCRIPT) build/node_modules.stamp
+	$(BUNDLE_TESTS) --alias:test-files=./$< test/engine/main.ts
+
+# The core tests in the very engine that is shipped, with what their libraries need beyond it.
+build/engine-tests: build/engine-tests.o build/main-with-compiler.o $(MODULES:%=build/musl/%.o)
+	$(call LINK,musl) -static -s
+build/main-with-compiler.o: native/main.c $(HEADERS) $(call LIBRARIES,musl)
+	$(call COMPILE,musl) -DWITH_TEST_LIBRARIES
+
+# The native modules and their libraries under the address and undefined-behaviour sanitizers.
+build/native-tests: build/native-tests.o $(patsubst %,build/asan/%.o,main $(MODULES))
+	$(call LINK,asan) $(CFLAGS_asan)
+build/asan/%.o: native/%.c $(HEADERS) $(call LIBRARIES,asan)
+	$(call COMPILE,asan) -DWITH_TEST_LIBRARIES
+
+# --- for people ---
 
 check: build/node_modules.stamp ## types, lint, format, import graph
-	node_modules/.bin/tsc -p tsconfig.core.json
-	node_modules/.bin/tsc -p tsconfig.json
-	node_modules/.bin/tsc -p tsconfig.test.json
-	node_modules/.bin/biome check
+	tools/run-tests.mjs types lint
+
+test: build/ipv6ddns build/engine-tests build/native-tests | test-packages ## everything that must pass
+	tools/run-tests.mjs
+
+test-packages:
+	@tools/need ip=iproute2 radvd=radvd openssl=openssl unshare=util-linux perl=perl-base sysctl=procps
 
 clean: ## removes what was made from our own sources; the libraries stay
 	rm -rf $(filter-out $(patsubst %,build/%,sources apt musl asan qjsc node_modules.stamp),$(wildcard build/*)) build/*/*.o

@@ -7,7 +7,12 @@ export default defineConfig({
       { test: { name: 'simulator', include: ['test/simulator/**/*.test.ts'] } },
       {
         // The shipped executable in network namespaces: one at a time, so that timing faults are the daemon's own.
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 60_000, fileParallelism: false },
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          poolOptions: { forks: { singleFork: true } },
+        },
       },
     ],
   },

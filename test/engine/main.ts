@@ -1,0 +1,46 @@
+/** Runs the core tests inside the shipped engine and ends with the line `N passed, N failed`. */
+import './platform.ts';
+import type { File, Task, VitestRunner } from '@vitest/runner';
+import { startTests } from '@vitest/runner';
+import * as std from 'std';
+import { files } from 'test-files';
+
+const TEST_TIMEOUT_MS = 60_000;
+
+const runner: VitestRunner = {
+  config: {
+    root: '/',
+    setupFiles: [],
+    passWithNoTests: false,
+    sequence: { seed: 0, hooks: 'stack', setupFiles: 'list' },
+    maxConcurrency: 1,
+    testTimeout: TEST_TIMEOUT_MS,
+    hookTimeout: TEST_TIMEOUT_MS,
+    retry: 0,
+    includeTaskLocation: false,
+    diffOptions: {},
+  },
+  importFile: (path) => files[path]?.(),
+};
+
+const failures = (task: Task | File): string =>
+  (task.result?.errors ?? []).map(({ message, stack, diff }) => `${message}\n${diff ?? ''}\n${stack ?? ''}`).join('\n');
+
+let passed = 0;
+let failed = 0;
+
+function report(task: Task | File, path: string): void {
+  const name = `${path} > ${task.name}`;
+  const state = task.result?.state;
+  if (state === 'fail' && (task.type === 'test' || task.result?.errors?.length)) {
+    failed += 1;
+    std.err.puts(`FAIL ${name}\n${failures(task)}\n`);
+  } else if (task.type === 'test') {
+    if (state === 'pass') passed += 1;
+  }
+  if ('tasks' in task) for (const inner of task.tasks) report(inner, name);
+}
+
+for (const file of await startTests(Object.keys(files), runner)) report(file, 'engine');
+std.out.puts(`${passed} passed, ${failed} failed\n`);
+std.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+// Runs every part of the tests, one after another, shows their output, and ends with the line `N passed, N failed`:
+// the sum over all parts. Status 1 if anything failed. `make test` builds what is tested and calls this.
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
+
+const BIN = 'node_modules/.bin';
+
+/** @returns the status and the last line of stdout, which is shown as well */
+function run([command, ...args]) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let tail = '';
+    child.stdout.on('data', (data) => {
+      process.stdout.write(data);
+      tail = (tail + data).slice(-200);
+    });
+    child.on('error', (error) => resolve({ status: error.message, lastLine: '' }));
+    child.on('close', (code, signal) =>
+      resolve({ status: code ?? signal, lastLine: tail.trimEnd().split('\n').pop() }),
+    );
+  });
+}
+
+/** A command that passes or fails as a whole. */
+async function whole(command) {
+  const { status } = await run(command);
+  return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** A program that ends with the line `N passed, N failed`. */
+async function counted(command) {
+  const { status, lastLine } = await run(command);
+  const [, passed = 0, failed = 0] = (/^(\d+) passed, (\d+) failed$/.exec(lastLine) ?? []).map(Number);
+  if (status === 0 && passed > 0) return { passed, failed };
+  process.stdout.write(`${command.join(' ')} ended with ${status}\n`);
+  return { passed, failed: Math.max(failed, 1) };
+}
+
+async function vitest(project) {
+  const report = `build/vitest-${project}.json`;
+  rmSync(report, { force: true });
+  const outputs = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { status } = await run([`${BIN}/vitest`, 'run', '--project', project, ...outputs]);
+  try {
+    const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(readFileSync(report, 'utf8'));
+    // A file that cannot be loaded counts no test: the status tells.
+    return { passed, failed: status === 0 && passed > 0 ? failed : Math.max(failed, 1) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+// A network and mounts of its own; without root a user namespace lends the right to make them.
+const isolated = ['unshare', ...(userInfo().uid === 0 ? ['-nm'] : ['-Urnm'])];
+
+const parts = {
+  'types of the core': () => whole([`${BIN}/tsc`, '-p', 'tsconfig.core.json']),
+  'types of the program': () => whole([`${BIN}/tsc`, '-p', 'tsconfig.json']),
+  'types of the tests': () => whole([`${BIN}/tsc`, '-p', 'tsconfig.test.json']),
+  'types of the tests in the engine': () => whole([`${BIN}/tsc`, '-p', 'tsconfig.engine.json']),
+  'lint and format': () => whole([`${BIN}/biome`, 'check', '--error-on-warnings']),
+  'core, in Node': () => vitest('core'),
+  'core, in the engine': () => counted(['build/engine-tests']),
+  'native modules': () => counted([...isolated, 'node', 'test/native/run.mjs']),
+  simulator: () => vitest('simulator'),
+  'end to end': () => vitest('e2e'),
+};
+
+const only = process.argv.slice(2);
+const totals = { passed: 0, failed: 0 };
+for (const [name, part] of Object.entries(parts)) {
+  if (only.length > 0 && !only.some((word) => name.includes(word))) continue;
+  process.stdout.write(`\n=== ${name}\n`);
+  const started = Date.now();
+  const { passed, failed } = await part();
+  process.stdout.write(
+    `--- ${name}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
+  );
+  totals.passed += passed;
+  totals.failed += failed;
+}
+process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed\n`);
+process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
