@@ -10,7 +10,7 @@ export type ApiFailure = Readonly<
   | { kind: 'unreachable'; detail: string; sent: boolean } // sent: a write may have taken effect
   | { kind: 'unavailable'; what: string; retryAfterMs: number | null } // the server's own trouble: try again
   | { kind: 'throttled'; what: string; retryAfterMs: number } // too many requests: wait as told
-  | { kind: 'denied'; what: string; remedy: string } // token or zone: nothing of this zone will work
+  | { kind: 'denied'; what: string; remedy: string; zoneUnknown: boolean } // nothing of this zone will work
   | { kind: 'refused'; what: string; remedy: string } // this record: the others may work
   | { kind: 'outdated'; what: string } // the records are not what we thought: read them again
 >;
@@ -22,6 +22,9 @@ const OUTDATED_CODES = [81044, 81057, 81058];
 
 /** Codes that concern the token or the zone, not one record, whatever status they come with. */
 const DENIED_CODES = [1000, 1001, 6003, 6111, 7000, 7003, 9103, 9106, 9109, 10000];
+
+/** Of those, the ones that say that the zone's id is none. */
+const ZONE_UNKNOWN_CODES = [1001, 7000, 7003];
 
 const UNKNOWN_TOKEN = 'the token is unknown, expired, revoked or limited to other client addresses: make a new one';
 
@@ -63,7 +66,9 @@ export function classify(reply: HttpReply, codes: readonly ErrorCode[] | null, s
   const has = (wanted: readonly number[]): boolean => codes.some(({ code }) => wanted.includes(code));
   if (has(OUTDATED_CODES)) return { kind: 'outdated', what };
   const remedy = remedyFor(codes);
-  if (status === 401 || status === 403 || has(DENIED_CODES)) return { kind: 'denied', what, remedy };
+  if (status === 401 || status === 403 || has(DENIED_CODES)) {
+    return { kind: 'denied', what, remedy, zoneUnknown: has(ZONE_UNKNOWN_CODES) };
+  }
   if (status === 404) return { kind: 'outdated', what };
   return status >= 400 ? { kind: 'refused', what, remedy } : unavailable(reply, what);
 }

@@ -44,6 +44,16 @@ const envelopeShape = v.object({
   result: v.optional(v.unknown()),
 });
 
+const zonesShape = v.array(
+  v.object({
+    id: v.string(),
+    name: v.string(),
+    status: v.nullish(v.string(), ''),
+    paused: v.nullish(v.boolean(), false),
+    type: v.nullish(v.string(), ''),
+  }),
+);
+
 const listShape = v.array(recordShape);
 const pagesShape = v.object({ result_info: v.nullish(v.object({ total_pages: v.optional(v.number(), 1) })) });
 const batchShape = v.object({
@@ -55,6 +65,30 @@ const batchShape = v.object({
 export interface NamedRecord extends AaaaRecord {
   readonly name: string;
 }
+
+/** A zone as the lookup describes it. */
+export interface ZoneInfo {
+  readonly id: string;
+  /** initializing, pending, active, moved; '' = not told. */
+  readonly status: string;
+  readonly paused: boolean;
+  /** full, partial, secondary, internal; '' = not told. */
+  readonly type: string;
+}
+
+/** The zone called `name` in a lookup's reply; null = the token sees none. */
+export function readZone(reply: HttpReply, name: string): Result<ZoneInfo | null, ApiFailure> {
+  const zones = read(reply, zonesShape);
+  if (!zones.ok) return zones;
+  // Cloudflare answers with the Unicode form of an internationalized name, which has no A-label to compare.
+  const found = zones.value.find((zone) => zone.name.toLowerCase() === name || /[^ -~]/.test(zone.name));
+  if (found === undefined) return ok(null);
+  if (!isId(found.id)) return failed(unreadable(reply, 'the zone has no usable id'));
+  return ok({ id: found.id, status: found.status ?? '', paused: found.paused ?? false, type: found.type ?? '' });
+}
+
+/** Ids travel in paths. */
+const isId = (text: string): boolean => /^[0-9a-f]{32}$/i.test(text);
 
 /** The AAAA records of a list reply, in the API's order. */
 export function readList(reply: HttpReply): Result<readonly NamedRecord[], ApiFailure> {
@@ -81,8 +115,16 @@ export function readBatch(reply: HttpReply): Result<readonly NamedRecord[], ApiF
 }
 
 /** A reply whose result does not matter beyond its success. */
-export function readDone(reply: HttpReply): Result<unknown, ApiFailure> {
-  return read(reply, v.unknown());
+export function readDone(reply: HttpReply): Result<null, ApiFailure> {
+  const done = read(reply, v.unknown());
+  return done.ok ? ok(null) : done;
+}
+
+/** The name of the zone that was asked for by its id; null = a Unicode form that cannot be compared with A-labels. */
+export function readZoneName(reply: HttpReply): Result<string | null, ApiFailure> {
+  const zone = read(reply, v.object({ name: v.string() }));
+  if (!zone.ok) return zone;
+  return ok(/[^ -~]/.test(zone.value.name) ? null : zone.value.name.toLowerCase());
 }
 
 const toRecord = (wire: v.InferOutput<typeof recordShape>): NamedRecord => ({

@@ -10,6 +10,16 @@ type BatchBody = Body<RecordBatchParams>;
 
 const recordsPath = (zoneId: string): string => `/zones/${zoneId}/dns_records`;
 
+/** The zone of exactly that name, if the token may see it. */
+export function findZone(name: string): ApiRequest {
+  return { method: 'GET', path: `/zones?name=${encodeURIComponent(name)}`, body: null };
+}
+
+/** What the zone is called; needs the permission Zone → Zone → Read. */
+export function describeZone(zoneId: string): ApiRequest {
+  return { method: 'GET', path: `/zones/${zoneId}`, body: null };
+}
+
 /** Every AAAA record of exactly `name`. */
 export function listRecords(zoneId: string, name: string): ApiRequest {
   const query = `type=AAAA&name=${encodeURIComponent(name)}&per_page=100`;

@@ -28,6 +28,7 @@ export type Notice = Readonly<
       repeated: boolean;
     }
   | { kind: 'bucketEmpty'; waitMs: number }
+  | { kind: 'oddZone'; zone: string; what: string }
 >;
 
 export type Level = 'error' | 'warning' | 'notice' | 'info' | 'debug';
@@ -97,6 +98,8 @@ export function describeNotice(notice: Notice): LogEntry {
       const msg = `the address changes too often: next write in ${seconds(notice.waitMs)}, with the newest address`;
       return { level: 'warning', msg, fields: {} };
     }
+    case 'oddZone':
+      return { level: 'warning', msg: `zone ${notice.zone}: ${notice.what}`, fields: { zone: notice.zone } };
     default:
       return assertNever(notice);
   }

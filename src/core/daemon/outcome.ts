@@ -1,8 +1,18 @@
 import type { ApiFailure } from '../cloudflare/failure.ts';
 import { type HttpReply, rateLimitWaitMs } from '../cloudflare/http.ts';
-import { type NamedRecord, readBatch, readDone, readList, readRecord } from '../cloudflare/replies.ts';
+import {
+  type NamedRecord,
+  readBatch,
+  readDone,
+  readList,
+  readRecord,
+  readZone,
+  readZoneName,
+  type ZoneInfo,
+} from '../cloudflare/replies.ts';
 import { assertNever, failed, ok, type Result } from '../result.ts';
 import { backoffMs, slowRetryMs } from './backoff.ts';
+import { lookedUp } from './lookup.ts';
 import {
   type Call,
   type Effect,
@@ -14,6 +24,7 @@ import {
   replan,
   type Step,
   type Trouble,
+  troubled,
   withName,
   type ZoneState,
 } from './zone-state.ts';
@@ -22,41 +33,49 @@ import {
 export function settle(zone: ZoneState, call: Call, event: Outcome, effects: Effect[]): ZoneState {
   const landed = { ...zone, inFlight: null };
   const outcome =
-    event.kind === 'replied' ? read(zone, call, event.reply) : failed<ApiFailure>({ ...event, kind: 'unreachable' });
-  const settled = outcome.ok
-    ? succeed(landed, call, outcome.value, event.nowMs, effects)
-    : fail(landed, call, outcome.error, event, effects);
+    event.kind === 'replied'
+      ? succeed(landed, call, event.reply, event.nowMs, effects)
+      : failed<ApiFailure>({ ...event, kind: 'unreachable' });
+  const settled = outcome.ok ? outcome.value : fail(landed, call, outcome.error, event, effects);
   const heldMs = event.kind === 'replied' ? rateLimitWaitMs(event.reply) : 0;
   return { ...settled, hurry: false, heldUntilMs: heldMs > 0 ? event.nowMs + heldMs : settled.heldUntilMs };
 }
 
+/** The state after a reply that answers the call; the failure, if it does not. */
 function succeed(
   zone: ZoneState,
   call: Call,
-  records: readonly NamedRecord[],
+  reply: HttpReply,
   nowMs: number,
   effects: Effect[],
-): ZoneState {
-  return call.kind === 'list'
-    ? listed(zone, call.index, records, nowMs, effects)
-    : written(zone, call.steps, records, nowMs, effects);
+): Result<ZoneState, ApiFailure> {
+  const then = <T>(result: Result<T, ApiFailure>, next: (value: T) => ZoneState): Result<ZoneState, ApiFailure> =>
+    result.ok ? ok(next(result.value)) : result;
+  switch (call.kind) {
+    case 'lookup': {
+      const next = (found: ZoneInfo | null): ZoneState =>
+        relieved(lookedUp(zone, call.candidate, found, effects), nowMs);
+      return then(readZone(reply, call.candidate), next);
+    }
+    case 'identify':
+      return then(readZoneName(reply), (zoneName) => ({ ...zone, zoneName }));
+    case 'list': {
+      const name = zone.names[call.index]?.settings.name;
+      const own = (records: readonly NamedRecord[]) => records.filter((record) => record.name === name);
+      return then(readList(reply), (records) => listed(zone, call.index, own(records), nowMs, effects));
+    }
+    case 'write':
+      return then(readWritten(call.steps, reply), (records) => written(zone, call.steps, records, nowMs, effects));
+    default:
+      return assertNever(call);
+  }
 }
 
-/** The reply's records, checked against what was asked. */
-function read(zone: ZoneState, call: Call, reply: HttpReply): Result<readonly NamedRecord[], ApiFailure> {
-  if (call.kind === 'list') {
-    const name = zone.names[call.index]?.settings.name;
-    const list = readList(reply);
-    return list.ok ? ok(list.value.filter((record) => record.name === name)) : list;
-  }
-  const [only] = call.steps;
-  if (call.steps.length > 1) return readBatch(reply);
-  if (only?.operation.op === 'delete') {
-    const done = readDone(reply);
-    return done.ok ? ok([]) : done;
-  }
-  const record = readRecord(reply);
-  return record.ok ? ok([record.value]) : record;
+/** The records that a write's reply describes. */
+function readWritten(steps: readonly Step[], reply: HttpReply): Result<readonly NamedRecord[], ApiFailure> {
+  if (steps.length > 1) return readBatch(reply);
+  const single = steps[0]?.operation.op === 'delete' ? readDone(reply) : readRecord(reply);
+  return single.ok ? ok(single.value === null ? [] : [single.value]) : single;
 }
 
 function listed(
@@ -106,7 +125,9 @@ function written(
 
 /** The name's records after the operation; null = the reply does not bear it out. */
 function applied(name: NameState, operation: Step['operation'], replies: readonly NamedRecord[]) {
-  const before = name.records ?? [];
+  const before = name.records;
+  // Somebody asked to look again while the write was in flight.
+  if (before === null) return null;
   switch (operation.op) {
     case 'delete':
       return before.filter(({ id }) => id !== operation.id);
@@ -157,13 +178,10 @@ function fail(
   { nowMs, draw }: { readonly nowMs: number; readonly draw: number },
   effects: Effect[],
 ): ZoneState {
-  const indexes = call.kind === 'list' ? [call.index] : [...new Set(call.steps.map(({ index }) => index))];
-  // Whatever became of the write: the records are read back before anything is written again.
-  const unsure = call.kind === 'write' && !(failure.kind === 'unreachable' && !failure.sent);
-  const names = unsure
-    ? zone.names.map((name, i) => (indexes.includes(i) ? { ...name, records: null, todo: [] } : name))
-    : zone.names;
-  const read = { ...zone, names };
+  // A token without Zone:Read may still write records: the zone's name just stays unknown.
+  if (call.kind === 'identify' && failure.kind === 'denied') return { ...zone, zoneName: null };
+  const indexes = concernedBy(call);
+  const doubtful = doubt(zone, call, failure);
   switch (failure.kind) {
     case 'refused':
     case 'outdated': {
@@ -171,18 +189,33 @@ function fail(
         // One of them spoils the batch, and the reply does not say which.
         return { ...zone, batchLimit: Math.ceil(call.steps.length / 2) };
       }
-      return failName(read, indexes[0] ?? 0, failure, nowMs, draw, effects);
+      return failName(doubtful, indexes[0] ?? 0, failure, nowMs, draw, effects);
     }
     default: {
       const trouble = zoneTrouble(failure, (zone.trouble?.failures ?? 0) + 1, nowMs, draw, zone.hurry);
       const repeated = trouble.permanent && zone.trouble?.what === trouble.what;
-      const concerned = indexes.flatMap((i) => names[i] ?? []);
+      const concerned = indexes.flatMap((i) => zone.names[i] ?? []);
       const own = concerned.map(({ settings }) => settings.name);
       const published = concerned[0]?.published ?? null;
       effects.push(notice({ kind: 'zoneTrouble', names: own, trouble, published, nowMs, repeated }));
-      return { ...read, trouble };
+      if (failure.kind === 'denied' && failure.zoneUnknown) effects.push({ kind: 'zoneLost' });
+      return { ...doubtful, trouble };
     }
   }
+}
+
+/** After a write that may have taken effect the records are read back before anything is written again. */
+function doubt(zone: ZoneState, call: Call, failure: ApiFailure): ZoneState {
+  if (call.kind !== 'write' || (failure.kind === 'unreachable' && !failure.sent)) return zone;
+  const indexes = concernedBy(call);
+  const names = zone.names.map((name, i) => (indexes.includes(i) ? { ...name, records: null, todo: [] } : name));
+  return { ...zone, names };
+}
+
+/** The names that a call is about. */
+function concernedBy(call: Call): readonly number[] {
+  if (call.kind === 'write') return [...new Set(call.steps.map(({ index }) => index))];
+  return call.kind === 'identify' ? [] : [call.index];
 }
 
 function zoneTrouble(
@@ -242,21 +275,4 @@ function failName(
     };
   });
   return { ...zone, names };
-}
-
-export function troubled(
-  name: NameState,
-  what: string,
-  permanent: boolean,
-  nowMs: number,
-  waitMs: (failures: number) => number,
-  effects: Effect[],
-): NameState {
-  const failures = (name.trouble?.failures ?? 0) + 1;
-  const trouble: Trouble = { what, permanent, failures, retryAtMs: nowMs + waitMs(failures), imposed: false };
-  const repeated = name.trouble?.what === what;
-  effects.push(
-    notice({ kind: 'nameTrouble', name: name.settings.name, trouble, published: name.published, nowMs, repeated }),
-  );
-  return { ...name, trouble };
 }

@@ -4,8 +4,9 @@ import { eligible, refused } from '../address/eligible.ts';
 import { equallyGood } from '../address/select.ts';
 import type { AddressTable, IfAddr } from '../address/table.ts';
 import type { ApiRequest } from '../cloudflare/http.ts';
-import { batch, listRecords, writeRecord } from '../cloudflare/requests.ts';
+import { batch, describeZone, findZone, listRecords, writeRecord } from '../cloudflare/requests.ts';
 import type { RecordSettings } from '../config/settings.ts';
+import { assertNever } from '../result.ts';
 import { adopt, type Choice, choose, nothingChosen } from './chooser.ts';
 import { describeNoAddress, describeNotice, type LogEntry } from './notices.ts';
 import { dueMs, transition, type ZoneEvent } from './zone.ts';
@@ -35,21 +36,24 @@ interface Group {
 /** Brings the address table and the zones together: which address each name is to say, and whose turn it is.
  *  Everything is decided by what is passed in; times are milliseconds on CLOCK_BOOTTIME. */
 export class Publisher {
-  readonly #groups: Group[] = [];
-  readonly #zones: { state: ZoneState; readonly groups: readonly Group[] }[] = [];
+  readonly #groups = new Map<string, Group>();
+  /** By a number that the outcome of a request comes back with. */
+  readonly #zones = new Map<number, ZoneState>();
+  readonly #dryRun: boolean;
+  #lastZone = 0;
 
   constructor(records: readonly RecordSettings[], dryRun: boolean, nowMs: number) {
-    for (const [zoneId, own] of groupBy(records, ({ zoneId: id }) => id ?? '')) {
-      this.#zones.push({
-        state: newZone(zoneId, own, dryRun, nowMs),
-        groups: own.map(({ interfaces }) => this.#groupOf(interfaces)),
-      });
+    this.#dryRun = dryRun;
+    for (const { interfaces } of records) this.#groups.set(keyOf(interfaces), newGroup(interfaces));
+    for (const zoneId of new Set(records.map((record) => record.zoneId))) {
+      const own = records.filter((record) => record.zoneId === zoneId);
+      this.#addZone(newZone(zoneId, own, dryRun, nowMs));
     }
   }
 
   /** The states of the zones, for the status and for `once`. */
   get zones(): readonly ZoneState[] {
-    return this.#zones.map(({ state }) => state);
+    return [...this.#zones.values()];
   }
 
   /** Whether a request is in flight. */
@@ -64,14 +68,13 @@ export class Publisher {
 
   /** Whether any address may be published under any name. */
   hasAddress(): boolean {
-    return this.#groups.some(({ choice }) => choice.current !== null);
+    return [...this.#groups.values()].some(({ choice }) => choice.current !== null);
   }
 
   /** When `due` has to be called; null = only an event can change anything. */
   dueMs(): number | null {
-    const times = [...this.zones.map(dueMs), ...this.#groups.map(({ choice }) => choice.grace?.untilMs ?? null)].filter(
-      (time) => time !== null,
-    );
+    const graces = [...this.#groups.values()].map(({ choice }) => choice.grace?.untilMs ?? null);
+    const times = [...this.zones.map(dueMs), ...graces].filter((time) => time !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
 
@@ -83,7 +86,7 @@ export class Publisher {
   /** The eligible addresses may have changed. */
   tableChanged(table: AddressTable, nowMs: number): Output[] {
     const outputs: Output[] = [];
-    for (const group of this.#groups) {
+    for (const group of this.#groups.values()) {
       group.rows = eligible(table, group.interfaces);
       if (group.rows.length > 0) group.reportedNone = false;
       else if (!group.reportedNone) {
@@ -111,7 +114,7 @@ export class Publisher {
   /** Chooses anew and tells the zones concerned what their names are to say. */
   #decide(nowMs: number): Output[] {
     const moved = new Set<Group>();
-    for (const group of this.#groups) {
+    for (const group of this.#groups.values()) {
       // Until a record was read the choice is blind: it follows the table without holding on to anything.
       const next = choose(group.settled ? group.choice : nothingChosen, group.rows, nowMs);
       if (next.current === null) continue;
@@ -121,60 +124,107 @@ export class Publisher {
       group.sinceMs = nowMs;
       moved.add(group);
     }
-    return this.#zones.flatMap(({ state, groups }, index) => {
-      if (!groups.some((group) => moved.has(group))) return [];
-      const desired = state.names.map((name, i) => desiredOf(name, groups[i]));
-      return this.#send(index, { kind: 'desired', nowMs, desired });
-    });
+    return this.#each((zone) =>
+      zone.names.some((name) => moved.has(this.#groupOf(name))) ? this.#desiredBy(zone, nowMs) : null,
+    );
+  }
+
+  #desiredBy(zone: ZoneState, nowMs: number): ZoneEvent {
+    return { kind: 'desired', nowMs, desired: zone.names.map((name) => desiredOf(name, this.#groupOf(name))) };
   }
 
   #each(eventFor: (zone: ZoneState) => ZoneEvent | null): Output[] {
-    return this.#zones.flatMap(({ state }, index) => {
-      const event = eventFor(state);
-      return event === null ? [] : this.#send(index, event);
+    return [...this.#zones].flatMap(([number, zone]) => {
+      const event = eventFor(zone);
+      return event === null ? [] : this.#send(number, event);
     });
   }
 
-  #send(index: number, event: ZoneEvent): Output[] {
-    const zone = this.#zones[index];
-    if (zone === undefined) return [];
-    const { state, effects } = transition(zone.state, event);
-    zone.state = state;
-    for (const [i, name] of state.names.entries()) {
-      const group = zone.groups[i];
-      if (group === undefined || group.settled || !name.seen) continue;
-      group.settled = true;
-      if (name.desired !== null && name.settings.host === null)
-        group.choice = adopt(group.choice, group.rows, name.desired.address);
-    }
-    return effects.map((effect): Output => {
-      if (effect.kind === 'call') return { kind: 'request', zone: index, request: requestFor(state, effect.call) };
-      const entry = describeNotice(effect.notice);
-      return effect.notice.kind === 'rehearsed' ? { kind: 'rehearsed', text: entry.msg } : { kind: 'log', entry };
+  #send(number: number, event: ZoneEvent): Output[] {
+    const before = this.#zones.get(number);
+    if (before === undefined) return [];
+    const { state, effects } = transition(before, event);
+    this.#zones.set(number, state);
+    for (const name of state.names) this.#settle(name);
+    return effects.flatMap((effect): Output[] => {
+      switch (effect.kind) {
+        case 'call':
+          return [{ kind: 'request', zone: number, request: requestFor(state, effect.call) }];
+        case 'notice': {
+          const entry = describeNotice(effect.notice);
+          return [effect.notice.kind === 'rehearsed' ? { kind: 'rehearsed', text: entry.msg } : { kind: 'log', entry }];
+        }
+        case 'resolved':
+          return this.#move([effect.name], effect.zoneId, effect.zoneName, event.nowMs);
+        case 'zoneLost':
+          return this.#lose(number, event.nowMs);
+        default:
+          return assertNever(effect);
+      }
     });
   }
 
-  #groupOf(interfaces: readonly string[] | null): Group {
-    const key = JSON.stringify(interfaces);
-    const found = this.#groups.find((group) => JSON.stringify(group.interfaces) === key);
-    if (found !== undefined) return found;
-    const group: Group = {
-      interfaces,
-      choice: nothingChosen,
-      told: null,
-      sinceMs: 0,
-      rows: [],
-      settled: false,
-      reportedNone: false,
-    };
-    this.#groups.push(group);
+  /** The first record that was read settles which of several equally good addresses its group stays with. */
+  #settle(name: NameState): void {
+    const group = this.#groupOf(name);
+    if (group.settled || !name.seen) return;
+    group.settled = true;
+    if (name.desired === null || name.settings.host !== null) return;
+    group.choice = adopt(group.choice, group.rows, name.desired.address);
+  }
+
+  /** Names whose zone became known join the others of that zone. */
+  #move(names: readonly NameState[], zoneId: string | null, zoneName: string | undefined, nowMs: number): Output[] {
+    const found = [...this.#zones].find(([, zone]) => zone.zoneId === zoneId);
+    const [number, zone] = found ?? this.#addZone(newZone(zoneId, [], this.#dryRun, nowMs));
+    this.#zones.set(number, { ...zone, zoneName: zone.zoneName ?? zoneName, names: [...zone.names, ...names] });
+    return this.#send(number, { kind: 'due', nowMs });
+  }
+
+  /** An id that came from a lookup is asked for again, after the wait that the refusal led to; one from the settings
+   *  stays. */
+  #lose(number: number, nowMs: number): Output[] {
+    const zone = this.#zones.get(number);
+    if (zone === undefined || zone.names.some(({ settings }) => settings.zoneId !== null)) return [];
+    this.#zones.delete(number);
+    const directory = [...this.#zones].find(([, { zoneId }]) => zoneId === null);
+    if (directory !== undefined) this.#zones.set(directory[0], { ...directory[1], answers: new Map() });
+    return this.#move(
+      zone.names.map((name) => ({ ...name, trouble: zone.trouble })),
+      null,
+      undefined,
+      nowMs,
+    );
+  }
+
+  #addZone(zone: ZoneState): readonly [number, ZoneState] {
+    this.#lastZone += 1;
+    this.#zones.set(this.#lastZone, zone);
+    return [this.#lastZone, zone];
+  }
+
+  #groupOf({ settings }: NameState): Group {
+    const group = this.#groups.get(keyOf(settings.interfaces));
+    if (group === undefined) throw new Error(`no group for ${settings.name}`);
     return group;
   }
 }
 
-function desiredOf({ settings, seen }: NameState, group: Group | undefined): Desired | null {
-  const chosen = group?.choice.current;
-  if (group === undefined || chosen === null || chosen === undefined) return null;
+const keyOf = (interfaces: readonly string[] | null): string => interfaces?.join(' ') ?? '';
+
+const newGroup = (interfaces: readonly string[] | null): Group => ({
+  interfaces,
+  choice: nothingChosen,
+  told: null,
+  sinceMs: 0,
+  rows: [],
+  settled: false,
+  reportedNone: false,
+});
+
+function desiredOf({ settings, seen }: NameState, group: Group): Desired | null {
+  const chosen = group.choice.current;
+  if (chosen === null) return null;
   const place = ({ host }: RecordSettings, address: Address): Address =>
     host === null ? address : withInterfaceId(address, host.prefixLength, host.interfaceId);
   return {
@@ -187,23 +237,23 @@ function desiredOf({ settings, seen }: NameState, group: Group | undefined): Des
 /** The names that still wait for something, for `once`. */
 export const pendingNames = (zone: ZoneState): readonly NameState[] => zone.names.filter(isPending);
 
-function requestFor({ zoneId, names }: ZoneState, call: Call): ApiRequest {
-  const nameAt = (index: number): string => names[index]?.settings.name ?? '';
-  if (call.kind === 'list') return listRecords(zoneId, nameAt(call.index));
-  const [first] = call.steps;
-  if (first !== undefined && call.steps.length === 1) return writeRecord(zoneId, nameAt(first.index), first.operation);
-  return batch(
-    zoneId,
-    call.steps.map(({ index, operation }) => ({ name: nameAt(index), operation })),
-  );
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
+function requestFor(zone: ZoneState, call: Call): ApiRequest {
+  const zoneId = zone.zoneId ?? '';
+  const nameAt = (index: number): string => zone.names[index]?.settings.name ?? '';
+  switch (call.kind) {
+    case 'lookup':
+      return findZone(call.candidate);
+    case 'identify':
+      return describeZone(zoneId);
+    case 'list':
+      return listRecords(zoneId, nameAt(call.index));
+    case 'write': {
+      const steps = call.steps.map(({ index, operation }) => ({ name: nameAt(index), operation }));
+      const [first] = steps;
+      if (first !== undefined && steps.length === 1) return writeRecord(zoneId, first.name, first.operation);
+      return batch(zoneId, steps);
+    }
+    default:
+      return assertNever(call);
   }
-  return groups;
 }

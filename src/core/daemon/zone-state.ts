@@ -55,6 +55,8 @@ export interface NameState {
 
 /** A request of the zone's, in flight. */
 export type Call =
+  | { readonly kind: 'lookup'; readonly index: number; readonly candidate: string }
+  | { readonly kind: 'identify' }
   | { readonly kind: 'list'; readonly index: number }
   | { readonly kind: 'write'; readonly steps: readonly Step[] };
 
@@ -64,7 +66,12 @@ export interface Step {
   readonly operation: Operation;
 }
 
-export type Effect = Readonly<{ kind: 'call'; call: Call } | { kind: 'notice'; notice: Notice }>;
+export type Effect = Readonly<
+  | { kind: 'call'; call: Call }
+  | { kind: 'notice'; notice: Notice }
+  | { kind: 'resolved'; name: NameState; zoneId: string; zoneName: string } // the name left: it belongs to that zone
+  | { kind: 'zoneLost' } // the id is no zone's: the names' zones are to be looked up again
+>;
 
 export const notice = (content: Notice): Effect => ({ kind: 'notice', notice: content });
 
@@ -76,7 +83,12 @@ export type Outcome = Readonly<
 
 /** Names of one zone. One request is in flight at a time; what is next follows from the state. */
 export interface ZoneState {
-  readonly zoneId: string;
+  /** null = the names' zones are yet to be looked up. */
+  readonly zoneId: string | null;
+  /** Its name, which new names have to end in; undefined = not asked for yet, null = the token may not know. */
+  readonly zoneName: string | null | undefined;
+  /** What lookups brought, by the zone's name: its id, or null = the token sees no such zone. */
+  readonly answers: ReadonlyMap<string, string | null>;
   readonly names: readonly NameState[];
   readonly inFlight: Call | null;
   /** An address arrived while a request was in flight: it does not wait for our own back-off. */
@@ -96,13 +108,15 @@ export interface ZoneState {
 export const MAX_BATCH = 200;
 
 export function newZone(
-  zoneId: string,
+  zoneId: string | null,
   settings: readonly RecordSettings[],
   dryRun: boolean,
   nowMs: number,
 ): ZoneState {
   return {
     zoneId,
+    zoneName: undefined,
+    answers: new Map(),
     names: settings.map(newName),
     inFlight: null,
     hurry: false,
@@ -154,3 +168,22 @@ export const withName = (
   index: number,
   change: (name: NameState) => NameState,
 ): readonly NameState[] => names.map((name, i) => (i === index ? change(name) : name));
+
+/** The name with one more failure, reported.
+ *  @param waitMs the wait after so many consecutive failures */
+export function troubled(
+  name: NameState,
+  what: string,
+  permanent: boolean,
+  nowMs: number,
+  waitMs: (failures: number) => number,
+  effects: Effect[],
+): NameState {
+  const failures = (name.trouble?.failures ?? 0) + 1;
+  const trouble: Trouble = { what, permanent, failures, retryAtMs: nowMs + waitMs(failures), imposed: false };
+  const repeated = name.trouble?.what === what;
+  effects.push(
+    notice({ kind: 'nameTrouble', name: name.settings.name, trouble, published: name.published, nowMs, repeated }),
+  );
+  return { ...name, trouble };
+}

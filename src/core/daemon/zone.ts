@@ -1,8 +1,9 @@
 import { assertNever } from '../result.ts';
 import { slowRetryMs } from './backoff.ts';
 import { nextTokenMs, refill } from './bucket.ts';
+import { nextLookup } from './lookup.ts';
 import { describePlanRefusal } from './notices.ts';
-import { settle, troubled } from './outcome.ts';
+import { settle } from './outcome.ts';
 import {
   type Call,
   type Desired,
@@ -14,6 +15,7 @@ import {
   replan,
   type Step,
   type Trouble,
+  troubled,
   withName,
   type ZoneState,
 } from './zone-state.ts';
@@ -87,8 +89,10 @@ function setDesired(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs:
   const names = zone.names.map((name, index) => {
     // Without an address the records stay as they are.
     const desired = wanted[index] ?? name.desired;
-    if (desired === null || desired.address === name.desired?.address)
-      return desired === null ? name : { ...name, desired };
+    if (desired === null) return name;
+    if (desired.address === name.desired?.address) {
+      return { ...name, desired: { ...desired, sinceMs: name.desired.sinceMs } };
+    }
     changed = true;
     effects.push(notice({ kind: 'detected', name: name.settings.name, address: desired.address, was: name.published }));
     return reread(replan({ ...name, desired, trouble: hasten(name.trouble, nowMs) }), nowMs);
@@ -115,22 +119,42 @@ function advance(zone: ZoneState, nowMs: number, effects: Effect[]): ZoneState {
   );
   const ready = { ...zone, names };
   const open = (name: NameState): boolean => isPending(name) && (name.trouble?.retryAtMs ?? 0) <= nowMs;
+  if (zone.zoneId === null) {
+    const next = nextLookup(ready, open, nowMs, effects);
+    return next.call === null ? next.zone : send(next.zone, next.call, effects);
+  }
   const unread = names.findIndex((name) => open(name) && name.records === null);
   if (unread >= 0) return send(ready, { kind: 'list', index: unread }, effects);
   const steps = nextSteps(ready, open);
-  if (steps.length === 0) return ready;
-  if (zone.dryRun) return rehearse(ready, steps, nowMs, effects);
+  return steps.length === 0 ? ready : write(ready, steps, nowMs, effects);
+}
+
+function write(zone: ZoneState, steps: readonly Step[], nowMs: number, effects: Effect[]): ZoneState {
+  const creating = steps.flatMap(({ index, operation }) => (operation.op === 'create' ? index : []));
+  if (creating.length > 0 && zone.zoneName === undefined) return send(zone, { kind: 'identify' }, effects);
+  const outside = creating.find((index) => !isInside(zone, index));
+  if (outside !== undefined) return advance(refuseOutside(zone, outside, nowMs, effects), nowMs, effects);
+  if (zone.dryRun) return rehearse(zone, steps, nowMs, effects);
   const bucket = refill(zone.bucket, nowMs);
   if (bucket.tokens < 1) {
     if (!zone.bucketReported) effects.push(notice({ kind: 'bucketEmpty', waitMs: nextTokenMs(bucket) - nowMs }));
-    return { ...ready, bucket, bucketReported: true };
+    return { ...zone, bucket, bucketReported: true };
   }
   const spent = { ...bucket, tokens: bucket.tokens - 1 };
-  return send(
-    { ...ready, bucket: spent, bucketReported: zone.bucketReported && spent.tokens < 1 },
-    { kind: 'write', steps },
-    effects,
-  );
+  const paid = { ...zone, bucket: spent, bucketReported: zone.bucketReported && spent.tokens < 1 };
+  return send(paid, { kind: 'write', steps }, effects);
+}
+
+/** Whether a name to be created ends in the zone's name, as far as that is known: Cloudflare would append it. */
+function isInside({ zoneName, names }: ZoneState, index: number): boolean {
+  const name = names[index]?.settings.name ?? '';
+  return zoneName === null || zoneName === undefined || name === zoneName || name.endsWith(`.${zoneName}`);
+}
+
+function refuseOutside(zone: ZoneState, index: number, nowMs: number, effects: Effect[]): ZoneState {
+  const what = `the name is not in the zone ${zone.zoneName} of zone_id: correct the name or zone_id`;
+  const names = withName(zone.names, index, (name) => troubled(name, what, true, nowMs, slowRetryMs, effects));
+  return { ...zone, names };
 }
 
 function send(zone: ZoneState, call: Call, effects: Effect[]): ZoneState {
