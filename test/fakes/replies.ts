@@ -57,5 +57,12 @@ export const wireRecord = (name: string, { id, content, ttlSec, proxied, comment
 });
 
 /** What a list of the name's records answers. */
-export const listing = (name: string, records: readonly AaaaRecord[]): HttpReply =>
-  success(records.map((own) => wireRecord(name, own)));
+export const listing = (
+  name: string,
+  records: readonly AaaaRecord[],
+  headers?: Readonly<Record<string, string>>,
+): HttpReply =>
+  success(
+    records.map((own) => wireRecord(name, own)),
+    headers,
+  );

@@ -8,12 +8,20 @@ export interface ErrorCode {
 /** What went wrong with a call, by what has to be done about it. */
 export type ApiFailure = Readonly<
   | { kind: 'unreachable'; detail: string; sent: boolean } // sent: a write may have taken effect
-  | { kind: 'unavailable'; what: string; retryAfterMs: number | null } // the server's own trouble: try again
-  | { kind: 'throttled'; what: string; retryAfterMs: number } // too many requests: wait as told
-  | { kind: 'denied'; what: string; remedy: string; zoneUnknown: boolean } // nothing of this zone will work
-  | { kind: 'refused'; what: string; remedy: string } // this record: the others may work
-  | { kind: 'outdated'; what: string } // the records are not what we thought: read them again
+  | (Answer & { kind: 'unavailable'; retryAfterMs: number | null }) // the server's own trouble: try again
+  | (Answer & { kind: 'throttled'; retryAfterMs: number }) // too many requests: wait as told
+  | (Answer & { kind: 'denied'; remedy: string; zoneUnknown: boolean }) // nothing of this zone will work
+  | (Answer & { kind: 'refused'; remedy: string }) // this record: the others may work
+  | (Answer & { kind: 'outdated' }) // the records are not what we thought: read them again
 >;
+
+/** What the server said. */
+interface Answer {
+  /** Status and codes, the same for the same trouble. */
+  readonly what: string;
+  /** Cloudflare's own name for the one request, which its support asks for; null = none given. */
+  readonly ray: string | null;
+}
 
 /** Wait after a 429 that names none: as long as Cloudflare's own block lasts. */
 export const THROTTLED_MS = 300_000;
@@ -55,31 +63,32 @@ const REMEDIES: readonly (readonly [code: number, remedy: string])[] = [
  *  @param success what the envelope says of itself */
 export function classify(reply: HttpReply, codes: readonly ErrorCode[] | null, success: boolean): ApiFailure | null {
   const { status } = reply;
-  const what = describeReply(reply, codes ?? []);
+  const answer = { what: describeReply(reply, codes ?? []), ray: rayOf(reply) };
   if (status === 429) {
     const waitMs = retryAfterMs(reply) ?? (rateLimitWaitMs(reply) || THROTTLED_MS);
-    return { kind: 'throttled', what, retryAfterMs: waitMs };
+    return { kind: 'throttled', ...answer, retryAfterMs: waitMs };
   }
-  if (status >= 500 || status === 408 || status === 409) return unavailable(reply, what);
+  if (status >= 500 || status === 408 || status === 409) return unavailable(reply, answer.what);
   if (codes === null) return unreadable(reply, 'the body is not the JSON that the API promises');
   if (success && status < 300) return null;
   const has = (wanted: readonly number[]): boolean => codes.some(({ code }) => wanted.includes(code));
-  if (has(OUTDATED_CODES)) return { kind: 'outdated', what };
+  if (has(OUTDATED_CODES)) return { kind: 'outdated', ...answer };
   const remedy = remedyFor(codes);
   if (status === 401 || status === 403 || has(DENIED_CODES)) {
-    return { kind: 'denied', what, remedy, zoneUnknown: has(ZONE_UNKNOWN_CODES) };
+    return { kind: 'denied', ...answer, remedy, zoneUnknown: has(ZONE_UNKNOWN_CODES) };
   }
-  if (status === 404) return { kind: 'outdated', what };
-  return status >= 400 ? { kind: 'refused', what, remedy } : unavailable(reply, what);
+  if (status === 404) return { kind: 'outdated', ...answer };
+  return status >= 400 ? { kind: 'refused', ...answer, remedy } : unavailable(reply, answer.what);
 }
 
 /** A reply that is not what the API promises, which passes with time. */
 export const unreadable = (reply: HttpReply, problem: string): ApiFailure =>
-  unavailable(reply, `HTTP ${reply.status}, ${problem}${ray(reply)}`);
+  unavailable(reply, `HTTP ${reply.status}, ${problem}`);
 
 const unavailable = (reply: HttpReply, what: string): ApiFailure => ({
   kind: 'unavailable',
   what,
+  ray: rayOf(reply),
   retryAfterMs: retryAfterMs(reply),
 });
 
@@ -87,15 +96,15 @@ const remedyFor = (codes: readonly ErrorCode[]): string =>
   REMEDIES.find(([code]) => codes.some((own) => own.code === code))?.[1] ??
   "see the code in Cloudflare's documentation, then correct the settings";
 
-/** Status, codes with their messages, and the ray that Cloudflare's support asks for. */
+/** Status and codes with their messages. */
 function describeReply(reply: HttpReply, codes: readonly ErrorCode[]): string {
   const parts = codes.slice(0, 4).map(({ code, message }) => `code ${code} "${printable(message)}"`);
-  return `${[`HTTP ${reply.status}`, ...parts].join(', ')}${ray(reply)}`;
+  return [`HTTP ${reply.status}`, ...parts].join(', ');
 }
 
-const ray = (reply: HttpReply): string => {
+const rayOf = (reply: HttpReply): string | null => {
   const value = header(reply, 'cf-ray');
-  return value === null ? '' : `, cf-ray ${printable(value)}`;
+  return value === null ? null : printable(value);
 };
 
 /** Longest part of the server's text that is repeated, in UTF-16 units. */

@@ -1,6 +1,5 @@
 import type { ZoneInfo } from '../cloudflare/replies.ts';
-import { slowRetryMs } from './backoff.ts';
-import { type Call, type Effect, type NameState, notice, troubled, withName, type ZoneState } from './zone-state.ts';
+import { type Call, type Effect, type NameState, notice, refusedByUs, withName, type ZoneState } from './zone-state.ts';
 
 /** Finding the zone of names that come without an id: a ZoneState whose `zoneId` is null asks for each name, the name
  *  itself first and then one label less from the left, so that the deepest zone wins. Answers are remembered. */
@@ -49,7 +48,7 @@ export function nextLookup(
   const what =
     `the token sees no zone for it (asked for ${candidates.join(', ')}): ` +
     'check the name, give the token Zone → Zone → Read, or set zone_id';
-  const names = withName(zone.names, index, (own) => troubled(own, what, true, nowMs, slowRetryMs, effects));
+  const names = withName(zone.names, index, (own) => refusedByUs(own, what, nowMs, effects));
   // The next try is to ask anew.
   const answers = new Map([...zone.answers].filter(([own]) => !candidates.includes(own)));
   return nextLookup({ ...zone, names, answers }, open, nowMs, effects);

@@ -110,7 +110,8 @@ function describeTrouble(
   { trouble, published, nowMs, repeated }: Extract<Notice, { kind: 'nameTrouble' | 'zoneTrouble' }>,
 ): LogEntry {
   const meanwhile = published === null ? '' : ` AAAA stays ${published}.`;
-  const retry = `Next try in ${seconds(trouble.retryAtMs - nowMs)} (failure ${trouble.failures}).`;
+  const ray = trouble.ray === null ? '' : `, cf-ray ${trouble.ray}`;
+  const retry = `Next try in ${seconds(trouble.retryAtMs - nowMs)} (failure ${trouble.failures}${ray}).`;
   return {
     level: troubleLevel(trouble, repeated),
     msg: `${describeNames(names)}: ${trouble.what}.${meanwhile} ${retry}`,

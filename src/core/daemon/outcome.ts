@@ -10,6 +10,7 @@ import {
   readZoneName,
   type ZoneInfo,
 } from '../cloudflare/replies.ts';
+import type { AaaaRecord } from '../dns/record.ts';
 import { assertNever, failed, ok, type Result } from '../result.ts';
 import { backoffMs, slowRetryMs } from './backoff.ts';
 import { lookedUp } from './lookup.ts';
@@ -29,12 +30,15 @@ import {
   type ZoneState,
 } from './zone-state.ts';
 
+/** When something ended, and what chance gave for it. */
+type Moment = Pick<Outcome, 'nowMs' | 'draw'>;
+
 /** Takes the end of the request in flight in. */
 export function settle(zone: ZoneState, call: Call, event: Outcome, effects: Effect[]): ZoneState {
   const landed = { ...zone, inFlight: null };
   const outcome =
     event.kind === 'replied'
-      ? succeed(landed, call, event.reply, event.nowMs, effects)
+      ? succeed(landed, call, event.reply, event, effects)
       : failed<ApiFailure>({ ...event, kind: 'unreachable' });
   const settled = outcome.ok ? outcome.value : fail(landed, call, outcome.error, event, effects);
   const heldMs = event.kind === 'replied' ? rateLimitWaitMs(event.reply) : 0;
@@ -46,7 +50,7 @@ function succeed(
   zone: ZoneState,
   call: Call,
   reply: HttpReply,
-  nowMs: number,
+  moment: Moment,
   effects: Effect[],
 ): Result<ZoneState, ApiFailure> {
   const then = <T>(result: Result<T, ApiFailure>, next: (value: T) => ZoneState): Result<ZoneState, ApiFailure> =>
@@ -54,7 +58,7 @@ function succeed(
   switch (call.kind) {
     case 'lookup': {
       const next = (found: ZoneInfo | null): ZoneState =>
-        relieved(lookedUp(zone, call.candidate, found, effects), nowMs);
+        relieved(lookedUp(zone, call.candidate, found, effects), moment.nowMs);
       return then(readZone(reply, call.candidate), next);
     }
     case 'identify':
@@ -62,10 +66,10 @@ function succeed(
     case 'list': {
       const name = zone.names[call.index]?.settings.name;
       const own = (records: readonly NamedRecord[]) => records.filter((record) => record.name === name);
-      return then(readList(reply), (records) => listed(zone, call.index, own(records), nowMs, effects));
+      return then(readList(reply), (records) => listed(zone, call.index, own(records), moment.nowMs, effects));
     }
     case 'write':
-      return then(readWritten(call.steps, reply), (records) => written(zone, call.steps, records, nowMs, effects));
+      return then(readWritten(call.steps, reply), (records) => written(zone, call.steps, records, moment, effects));
     default:
       return assertNever(call);
   }
@@ -107,32 +111,39 @@ function written(
   zone: ZoneState,
   steps: readonly Step[],
   replies: readonly NamedRecord[],
-  nowMs: number,
+  moment: Moment,
   effects: Effect[],
 ): ZoneState {
   let names = zone.names;
   for (const { index, operation } of steps) {
     names = withName(names, index, (name) => {
-      const records = applied(name, operation, replies);
-      // A reply that does not say what was asked: look before anything else is written.
-      if (records === null) return { ...name, records: null, todo: [] };
-      const fresh = replan({ ...name, records, published: records[0]?.content ?? null, outdated: 0 });
-      return confirmIfDone(fresh, operation.op, nowMs, effects);
+      // Somebody asked to look again while the write was in flight, or the name's last operation failed.
+      if (name.records === null) return name;
+      const records = applied(name.settings.name, name.records, operation, replies);
+      if (records === null) {
+        const answer = { what: 'the reply is not what was asked for', ray: null };
+        return mistaken(name, answer, zone.hurry, moment, effects);
+      }
+      const fresh = replan({ ...name, records, published: records[0]?.content ?? null });
+      return confirmIfDone(fresh, operation.op, moment.nowMs, effects);
     });
   }
-  return relieved({ ...zone, names, trouble: null, batchLimit: Math.min(MAX_BATCH, zone.batchLimit * 2) }, nowMs);
+  const batchLimit = Math.min(MAX_BATCH, zone.batchLimit * 2);
+  return relieved({ ...zone, names, trouble: null, batchLimit }, moment.nowMs);
 }
 
-/** The name's records after the operation; null = the reply does not bear it out. */
-function applied(name: NameState, operation: Step['operation'], replies: readonly NamedRecord[]) {
-  const before = name.records;
-  // Somebody asked to look again while the write was in flight.
-  if (before === null) return null;
+/** The records of `name` after the operation; null = the reply does not bear it out. */
+function applied(
+  name: string,
+  before: readonly AaaaRecord[],
+  operation: Step['operation'],
+  replies: readonly NamedRecord[],
+): readonly AaaaRecord[] | null {
   switch (operation.op) {
     case 'delete':
       return before.filter(({ id }) => id !== operation.id);
     case 'create': {
-      const created = replies.find((r) => r.name === name.settings.name && r.content === operation.content);
+      const created = replies.find((reply) => reply.name === name && reply.content === operation.content);
       return created === undefined ? null : [...before, created];
     }
     case 'update': {
@@ -167,17 +178,11 @@ function relieved(zone: ZoneState, nowMs: number): ZoneState {
   if (zone.trouble === null) return zone;
   return {
     ...zone,
-    trouble: zone.names.some(isPending) ? { ...zone.trouble, retryAtMs: nowMs, imposed: false } : null,
+    trouble: zone.names.some(isPending) ? { ...zone.trouble, retryAtMs: nowMs, imposedUntilMs: 0 } : null,
   };
 }
 
-function fail(
-  zone: ZoneState,
-  call: Call,
-  failure: ApiFailure,
-  { nowMs, draw }: { readonly nowMs: number; readonly draw: number },
-  effects: Effect[],
-): ZoneState {
+function fail(zone: ZoneState, call: Call, failure: ApiFailure, moment: Moment, effects: Effect[]): ZoneState {
   // A token without Zone:Read may still write records: the zone's name just stays unknown.
   if (call.kind === 'identify' && failure.kind === 'denied') return { ...zone, zoneName: null };
   const indexes = concernedBy(call);
@@ -189,15 +194,15 @@ function fail(
         // One of them spoils the batch, and the reply does not say which.
         return { ...zone, batchLimit: Math.ceil(call.steps.length / 2) };
       }
-      return failName(doubtful, indexes[0] ?? 0, failure, nowMs, draw, effects);
+      return failName(doubtful, indexes[0] ?? 0, failure, moment, effects);
     }
     default: {
-      const trouble = zoneTrouble(failure, (zone.trouble?.failures ?? 0) + 1, nowMs, draw, zone.hurry);
+      const trouble = zoneTrouble(failure, (zone.trouble?.failures ?? 0) + 1, moment, zone.hurry);
       const repeated = trouble.permanent && zone.trouble?.what === trouble.what;
       const concerned = indexes.flatMap((i) => zone.names[i] ?? []);
       const own = concerned.map(({ settings }) => settings.name);
       const published = concerned[0]?.published ?? null;
-      effects.push(notice({ kind: 'zoneTrouble', names: own, trouble, published, nowMs, repeated }));
+      effects.push(notice({ kind: 'zoneTrouble', names: own, trouble, published, nowMs: moment.nowMs, repeated }));
       if (failure.kind === 'denied' && failure.zoneUnknown) effects.push({ kind: 'zoneLost' });
       return { ...doubtful, trouble };
     }
@@ -221,30 +226,30 @@ function concernedBy(call: Call): readonly number[] {
 function zoneTrouble(
   failure: Exclude<ApiFailure, { kind: 'refused' | 'outdated' }>,
   failures: number,
-  nowMs: number,
-  draw: number,
+  { nowMs, draw }: Moment,
   hurry: boolean,
 ): Trouble {
-  const until = (ownMs: number, imposedMs: number | null): Pick<Trouble, 'retryAtMs' | 'imposed'> =>
-    imposedMs === null
-      ? { retryAtMs: nowMs + (hurry ? 0 : ownMs), imposed: false }
-      : { retryAtMs: nowMs + Math.max(imposedMs, ownMs), imposed: true };
+  const until = (ownMs: number, imposedMs: number | null): Pick<Trouble, 'retryAtMs' | 'imposedUntilMs'> => ({
+    retryAtMs: nowMs + Math.max(hurry ? 0 : ownMs, imposedMs ?? 0),
+    imposedUntilMs: imposedMs === null ? 0 : nowMs + imposedMs,
+  });
+  const ray = failure.kind === 'unreachable' ? null : failure.ray;
   switch (failure.kind) {
     case 'unreachable': {
       const what = `cannot reach Cloudflare: ${failure.detail}`;
-      return { what, permanent: false, failures, ...until(backoffMs(failures, draw), null) };
+      return { what, permanent: false, failures, ray, ...until(backoffMs(failures, draw), null) };
     }
     case 'unavailable': {
       const what = `Cloudflare could not answer (${failure.what})`;
-      return { what, permanent: false, failures, ...until(backoffMs(failures, draw), failure.retryAfterMs) };
+      return { what, permanent: false, failures, ray, ...until(backoffMs(failures, draw), failure.retryAfterMs) };
     }
     case 'throttled': {
       const what = `Cloudflare asks for fewer requests (${failure.what})`;
-      return { what, permanent: false, failures, ...until(0, failure.retryAfterMs) };
+      return { what, permanent: false, failures, ray, ...until(0, failure.retryAfterMs) };
     }
     case 'denied': {
       const what = `Cloudflare refused the request (${failure.what}): ${failure.remedy}`;
-      return { what, permanent: true, failures, ...until(slowRetryMs(failures), null) };
+      return { what, permanent: true, failures, ray, ...until(slowRetryMs(failures), null) };
     }
     default:
       return assertNever(failure);
@@ -255,24 +260,32 @@ function failName(
   zone: ZoneState,
   index: number,
   failure: Extract<ApiFailure, { kind: 'refused' | 'outdated' }>,
-  nowMs: number,
-  draw: number,
+  moment: Moment,
   effects: Effect[],
 ): ZoneState {
   const names = withName(zone.names, index, (name) => {
-    if (failure.kind === 'refused') {
-      const what = `Cloudflare refused (${failure.what}): ${failure.remedy}`;
-      return troubled(name, what, true, nowMs, slowRetryMs, effects);
-    }
-    const outdated = name.outdated + 1;
-    // The first time is somebody else's edit, read again at once; from then on it is a reason to slow down.
-    if (outdated === 1) return { ...name, records: null, todo: [], outdated };
-    const what = `the records keep changing under us (${failure.what})`;
-    return {
-      ...troubled(name, what, false, nowMs, (failures) => backoffMs(failures, draw), effects),
-      records: null,
-      outdated,
-    };
+    if (failure.kind === 'outdated') return mistaken(name, failure, zone.hurry, moment, effects);
+    const what = `Cloudflare refused (${failure.what}): ${failure.remedy}`;
+    const cause = { what, permanent: true, ray: failure.ray };
+    return troubled(name, cause, moment.nowMs, zone.hurry ? atOnce : slowRetryMs, effects);
   });
   return { ...zone, names };
 }
+
+/** The name whose records turned out not to be what we thought. The first time is somebody else's edit, read again at
+ *  once; from then on it is a reason to slow down. */
+function mistaken(
+  name: NameState,
+  { what, ray }: { readonly what: string; readonly ray: string | null },
+  hurry: boolean,
+  { nowMs, draw }: Moment,
+  effects: Effect[],
+): NameState {
+  const unread: NameState = { ...name, records: null, todo: [], outdated: name.outdated + 1 };
+  if (unread.outdated === 1) return unread;
+  const cause = { what: `the records keep changing under us (${what})`, permanent: false, ray };
+  return troubled(unread, cause, nowMs, hurry ? atOnce : (failures) => backoffMs(failures, draw), effects);
+}
+
+/** The wait for an address that came while the request was in flight. */
+const atOnce = (): number => 0;

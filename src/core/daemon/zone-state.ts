@@ -3,6 +3,7 @@ import type { HttpReply } from '../cloudflare/http.ts';
 import type { RecordSettings } from '../config/settings.ts';
 import { type Operation, type PlanRefusal, plan } from '../dns/plan.ts';
 import type { AaaaRecord } from '../dns/record.ts';
+import { slowRetryMs } from './backoff.ts';
 import { type Bucket, fullBucket } from './bucket.ts';
 import type { Notice } from './notices.ts';
 
@@ -27,8 +28,10 @@ export interface Trouble {
   /** Consecutive failures, at least 1. */
   readonly failures: number;
   readonly retryAtMs: number;
-  /** The server named the time: nothing shortens it. */
-  readonly imposed: boolean;
+  /** Until when the server asked for silence, which nothing shortens; 0 = it did not. */
+  readonly imposedUntilMs: number;
+  /** See `Answer` of the API's failures: what a person has to quote, different every time. */
+  readonly ray: string | null;
 }
 
 export interface NameState {
@@ -173,17 +176,20 @@ export const withName = (
  *  @param waitMs the wait after so many consecutive failures */
 export function troubled(
   name: NameState,
-  what: string,
-  permanent: boolean,
+  cause: Pick<Trouble, 'what' | 'permanent' | 'ray'>,
   nowMs: number,
   waitMs: (failures: number) => number,
   effects: Effect[],
 ): NameState {
   const failures = (name.trouble?.failures ?? 0) + 1;
-  const trouble: Trouble = { what, permanent, failures, retryAtMs: nowMs + waitMs(failures), imposed: false };
-  const repeated = name.trouble?.what === what;
+  const trouble: Trouble = { ...cause, failures, retryAtMs: nowMs + waitMs(failures), imposedUntilMs: 0 };
+  const repeated = name.trouble?.what === cause.what;
   effects.push(
     notice({ kind: 'nameTrouble', name: name.settings.name, trouble, published: name.published, nowMs, repeated }),
   );
   return { ...name, trouble };
 }
+
+/** The name that our own policy or the lack of a zone keeps from its goal, until a person has put it right. */
+export const refusedByUs = (name: NameState, what: string, nowMs: number, effects: Effect[]): NameState =>
+  troubled(name, { what, permanent: true, ray: null }, nowMs, slowRetryMs, effects);

@@ -1,5 +1,4 @@
 import { assertNever } from '../result.ts';
-import { slowRetryMs } from './backoff.ts';
 import { nextTokenMs, refill } from './bucket.ts';
 import { nextLookup } from './lookup.ts';
 import { describePlanRefusal } from './notices.ts';
@@ -12,10 +11,10 @@ import {
   type NameState,
   notice,
   type Outcome,
+  refusedByUs,
   replan,
   type Step,
   type Trouble,
-  troubled,
   withName,
   type ZoneState,
 } from './zone-state.ts';
@@ -82,7 +81,7 @@ const reread = (name: NameState, nowMs: number): NameState =>
 
 /** A new address or a request to verify ends our own wait, never the server's. */
 const hasten = (trouble: Trouble | null, nowMs: number): Trouble | null =>
-  trouble === null || trouble.imposed ? trouble : { ...trouble, retryAtMs: Math.min(trouble.retryAtMs, nowMs) };
+  trouble && { ...trouble, retryAtMs: Math.min(trouble.retryAtMs, Math.max(nowMs, trouble.imposedUntilMs)) };
 
 function setDesired(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs: number, effects: Effect[]): ZoneState {
   let changed = false;
@@ -107,14 +106,7 @@ function advance(zone: ZoneState, nowMs: number, effects: Effect[]): ZoneState {
   if (zone.inFlight !== null || nowMs < waiting) return zone;
   const names = zone.names.map((name) =>
     name.refusal !== null && (name.trouble === null || name.trouble.retryAtMs <= nowMs)
-      ? troubled(
-          name,
-          describePlanRefusal(name.refusal, name.desired?.address ?? null),
-          true,
-          nowMs,
-          slowRetryMs,
-          effects,
-        )
+      ? refusedByUs(name, describePlanRefusal(name.refusal, name.desired?.address ?? null), nowMs, effects)
       : name,
   );
   const ready = { ...zone, names };
@@ -153,7 +145,7 @@ function isInside({ zoneName, names }: ZoneState, index: number): boolean {
 
 function refuseOutside(zone: ZoneState, index: number, nowMs: number, effects: Effect[]): ZoneState {
   const what = `the name is not in the zone ${zone.zoneName} of zone_id: correct the name or zone_id`;
-  const names = withName(zone.names, index, (name) => troubled(name, what, true, nowMs, slowRetryMs, effects));
+  const names = withName(zone.names, index, (name) => refusedByUs(name, what, nowMs, effects));
   return { ...zone, names };
 }
 

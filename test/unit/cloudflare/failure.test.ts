@@ -171,11 +171,17 @@ describe('failure: waits that the server names', () => {
 });
 
 describe('failure: words', () => {
-  test('failure: codes with messages and a ray → all named', () => {
-    const error = failureOf(failure(400, [chain(1004, 9021)], { 'CF-Ray': '8f00-FRA' }));
-    expect('what' in error && error.what).toBe(
-      'HTTP 400, code 1004 "message 1004", code 9021 "message 9021", cf-ray 8f00-FRA',
-    );
+  test('failure: codes with messages → named, the outermost first', () => {
+    expect(failureOf(failure(400, [chain(1004, 9021), chain(9313)]))).toMatchObject({
+      what: 'HTTP 400, code 1004 "message 1004", code 9021 "message 9021", code 9313 "message 9313"',
+      ray: null,
+    });
+  });
+
+  test('failure: the same trouble with another ray → the same words, and the ray apart', () => {
+    const [first, second] = ['8f00-FRA', '8f01-FRA'].map((ray) => failureOf(failure(500, [], { 'CF-Ray': ray })));
+    expect(first).toMatchObject({ ray: '8f00-FRA' });
+    expect(second).toEqual({ ...first, ray: '8f01-FRA' });
   });
 
   test('failure: control characters in a message → never repeated', () => {
@@ -192,6 +198,6 @@ describe('failure: words', () => {
   test('failure: endless messages and chains → cut', () => {
     const errors = Array.from({ length: 50 }, () => ({ code: 1004, message: 'x'.repeat(100_000) }));
     const error = failureOf(failure(400, errors, { 'CF-Ray': 'y'.repeat(100_000) }));
-    expect('what' in error && error.what.length).toBeLessThan(1500);
+    expect(JSON.stringify(error).length).toBeLessThan(1500);
   });
 });

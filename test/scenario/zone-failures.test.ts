@@ -1,0 +1,287 @@
+import { describe } from 'vitest';
+import { scenario } from './zone-script.ts';
+
+describe('zone: the network fails', () => {
+  scenario(
+    'zone: unreachable again and again → waits grow, then it recovers and starts afresh',
+    `
+    0     want home=A   → detected home=A · list home
+    0.1   unreachable   → warning zone #1 · due 0.6
+    0.1   states        → home error
+    0.5   due           → due 0.6
+    0.6   due           → list home
+    0.7   unreachable   → warning zone #2 · due 1.7
+    1.7   due           → list home
+    1.8   unreachable   → warning zone #3 · due 3.8
+    3.8   due           → list home
+    3.9   found r1=A    → synced home=A (found)
+    10    want home=B   → detected home=B · write home: update r1 B
+    10.1  unreachable   → warning zone #1 · due 10.6
+    `,
+  );
+
+  scenario(
+    'zone: reading works and writing does not → waits grow all the same',
+    `
+    0     want home=A   → detected home=A · list home
+    0.1   found r1=B    → write home: update r1 A
+    0.2   html 503      → warning zone #1 · due 0.7
+    0.7   due           → list home
+    0.8   found r1=B    → write home: update r1 A
+    0.9   html 503      → warning zone #2 · due 1.9
+    1.9   due           → list home
+    2     found r1=B    → write home: update r1 A
+    2.1   html 503      → warning zone #3 · due 4.1
+    `,
+  );
+
+  scenario(
+    'zone: new address during our own wait → at once',
+    `
+    0     want home=A   → detected home=A · list home
+    0.1   unreachable   → warning zone #1 · due 0.6
+    0.2   want home=B   → detected home=B · list home
+    0.3   unreachable   → warning zone #2 · due 1.3
+    0.4   want home=B   → due 1.3
+    `,
+  );
+
+  scenario(
+    'zone: asked to verify during our own wait → at once',
+    `
+    0     want home=A   → detected home=A · list home
+    0.1   unreachable   → warning zone #1 · due 0.6
+    0.2   verify        → list home
+    `,
+  );
+
+  scenario(
+    'zone: several names → one line for the zone, not one a name',
+    `
+    0     want home=A www=A → detected home=A · detected www=A · list home
+    0.1   unreachable       → warning zone #1 · due 0.6
+    0.1   states            → home error · www error
+    `,
+    { names: { home: {}, www: {} } },
+  );
+});
+
+describe('zone: an unsure write', () => {
+  const synced = `
+    0     want home=A   → detected home=A · list home
+    0.1   found r1=A    → synced home=A (found)
+    10    want home=B   → detected home=B · write home: update r1 B
+  `;
+
+  scenario(
+    'zone: a write was sent and no answer came → read back, it had been carried out',
+    `${synced}
+    10.1  lost          → warning zone #1 · due 10.6
+    10.6  due           → list home
+    10.7  found r1=B    → synced home=B (found)
+    `,
+  );
+
+  scenario(
+    'zone: a write was sent and no answer came → read back, it had not been carried out',
+    `${synced}
+    10.1  lost          → warning zone #1 · due 10.6
+    10.6  due           → list home
+    10.7  found r1=A    → write home: update r1 B
+    10.8  done          → synced home=B (update)
+    `,
+  );
+
+  scenario(
+    'zone: a write was never sent → sent again, nothing to read back',
+    `${synced}
+    10.1  unreachable   → warning zone #1 · due 10.6
+    10.6  due           → write home: update r1 B
+    10.7  done          → synced home=B (update)
+    `,
+  );
+
+  scenario(
+    'zone: the edge answers a write with an HTML page → read back',
+    `${synced}
+    10.1  html 502      → warning zone #1 · due 10.6
+    10.6  due           → list home
+    `,
+  );
+
+  scenario(
+    'zone: the answer to a write is cut → read back',
+    `${synced}
+    10.1  cut           → warning zone #1 · due 10.6
+    10.6  due           → list home
+    `,
+  );
+
+  scenario(
+    'zone: the answer to a write says something else → read back at once, and slower when it goes on',
+    `${synced}
+    10.1  done otherwise → list home
+    10.2  found r1=A     → write home: update r1 B
+    10.3  done otherwise → warning home #1 · due 10.8
+    10.8  due            → list home
+    10.9  found r1=A     → write home: update r1 B
+    11    done otherwise → warning home #2 · due 12
+    12    due            → list home
+    12.1  found r1=B     → synced home=B (found)
+    `,
+  );
+});
+
+describe('zone: a new address while a request is in flight that then fails', () => {
+  const overtaken = `
+    0     want home=A   → detected home=A · list home
+    0.1   found r1=A    → synced home=A (found)
+    10    want home=B   → detected home=B · write home: update r1 B
+    10.1  want home=C   → detected home=C
+  `;
+
+  scenario(
+    'zone: overtaken write, unreachable → the new one at once, the next failure waits',
+    `${overtaken}
+    10.2  unreachable   → warning zone #1 · write home: update r1 C
+    10.3  unreachable   → warning zone #2 · due 11.3
+    `,
+  );
+
+  scenario(
+    'zone: overtaken write, no answer → read back at once, then the new one',
+    `${overtaken}
+    10.2  lost          → warning zone #1 · list home
+    10.3  found r1=B    → write home: update r1 C
+    `,
+  );
+
+  scenario(
+    'zone: overtaken write, 502 → read back at once, then the new one',
+    `${overtaken}
+    10.2  html 502      → warning zone #1 · list home
+    `,
+  );
+
+  scenario(
+    'zone: overtaken write, token refused → at once all the same',
+    `${overtaken}
+    10.2  fails 403 10000 → error zone #1 · list home
+    10.3  fails 403 10000 → debug zone #2 · due 610.3
+    `,
+  );
+
+  scenario(
+    'zone: overtaken write, this address refused → the new one at once',
+    `${overtaken}
+    10.2  fails 400 9003 → error home #1 · list home
+    10.3  found r1=A     → write home: update r1 C
+    10.4  done           → synced home=C (update)
+    `,
+  );
+
+  scenario(
+    'zone: overtaken write, records changed under us → read again at once, however often',
+    `
+    0     want home=A     → detected home=A · list home
+    0.1   found r1=D      → write home: update r1 A
+    0.2   fails 404 81044 → list home
+    0.3   found r2=D      → write home: update r2 A
+    0.4   want home=B     → detected home=B
+    0.5   fails 404 81044 → warning home #1 · list home
+    0.6   found r3=D      → write home: update r3 B
+    0.7   done            → synced home=B (update)
+    `,
+  );
+
+  scenario(
+    'zone: overtaken write, the server names a wait → not before it is over',
+    `${overtaken}
+    10.2  fails 429 971 retry-after=30 → warning zone #1 · due 40.2
+    10.3  want home=D                  → detected home=D · due 40.2
+    40.1  due                          → due 40.2
+    40.2  due                          → list home
+    40.3  found r1=A                   → write home: update r1 D
+    `,
+  );
+});
+
+describe('zone: the server names a wait', () => {
+  scenario(
+    'zone: 429 with Retry-After → neither a new address nor verifying shortens it',
+    `
+    0     want home=A                  → detected home=A · list home
+    0.1   fails 429 971 retry-after=30 → warning zone #1 · due 30.1
+    1     want home=B                  → detected home=B · due 30.1
+    2     verify                       → due 30.1
+    30.1  due                          → list home
+    `,
+  );
+
+  scenario(
+    'zone: 429 with a date → until that date',
+    `
+    0     want home=A → detected home=A · list home
+    0.1   fails 429 971 date=Sun,_06_Nov_1994_08:49:37_GMT retry-after=Sun,_06_Nov_1994_08:50:37_GMT → warning zone #1 · due 60.1
+    `,
+  );
+
+  scenario(
+    'zone: 429 that names none → 300 s',
+    `
+    0     want home=A   → detected home=A · list home
+    0.1   html 429      → warning zone #1 · due 300.1
+    1     want home=B   → detected home=B · due 300.1
+    `,
+  );
+
+  scenario(
+    'zone: 503 with a Retry-After shorter than our own wait → a new address waits for the server only',
+    `
+    0     want home=A                    → detected home=A · list home
+    0.1   unreachable                    → warning zone #1 · due 0.6
+    0.6   due                            → list home
+    0.7   unreachable                    → warning zone #2 · due 1.7
+    1.7   due                            → list home
+    1.8   unreachable                    → warning zone #3 · due 3.8
+    3.8   due                            → list home
+    4     fails 503 10013 retry-after=1  → warning zone #4 · due 8
+    4.5   want home=B                    → detected home=B · due 5
+    5     due                            → list home
+    5.1   want home=C                    → detected home=C
+    5.2   fails 503 10013 retry-after=1  → warning zone #5 · due 6.2
+    `,
+  );
+
+  scenario(
+    'zone: 503 with a Retry-After longer than our own wait → the server’s',
+    `
+    0     want home=A                    → detected home=A · list home
+    0.1   fails 503 10013 retry-after=60 → warning zone #1 · due 60.1
+    `,
+  );
+
+  scenario(
+    'zone: a success that spends the Ratelimit → the next request waits, whatever comes',
+    `
+    0     want home=A                                → detected home=A · list home
+    0.1   found r1=B ratelimit="default";r=0;t=30    → due 30.1
+    0.2   want home=C                                → detected home=C · due 30.1
+    0.3   verify                                     → due 30.1
+    30.1  due                                        → list home
+    30.2  found r1=B                                 → write home: update r1 C
+    30.3  done ratelimit="default";r=0;t=30          → synced home=C (update)
+    40    want home=D                                → detected home=D · due 60.3
+    60.3  due                                        → write home: update r1 D
+    `,
+  );
+
+  scenario(
+    'zone: the wait of a spent Ratelimit is over long since → at once',
+    `
+    0     want home=A                                → detected home=A · list home
+    0.1   found r1=A ratelimit="default";r=0;t=30    → synced home=A (found)
+    100   want home=B                                → detected home=B · write home: update r1 B
+    `,
+  );
+});
