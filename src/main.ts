@@ -1,7 +1,8 @@
+import * as os from 'os';
 import * as std from 'std';
 import * as system from 'system';
 import { helpText, parseCommandLine } from './core/config/command-line.ts';
-import { loadSettings } from './core/config/load.ts';
+import { loadInterfaces, loadSettings } from './core/config/load.ts';
 import { describeProblem } from './core/config/problem.ts';
 import { SECRET_VARIABLES } from './core/config/schema.ts';
 import { CurlApiClient } from './host/api-client.ts';
@@ -9,8 +10,12 @@ import { SystemClock } from './host/clock.ts';
 import { journalReadsStderr, StandardStreams, SystemFiles } from './host/files.ts';
 import { RtnetlinkKernel } from './host/kernel.ts';
 import { SystemSignals } from './host/signals.ts';
-import { type CommandContext, EXIT, type ExitStatus, once, run } from './shell/commands.ts';
+import { addresses } from './shell/addresses.ts';
+import { type CommandContext, once, run } from './shell/commands.ts';
+import { EXIT, type ExitStatus } from './shell/exit.ts';
 import { Log } from './shell/log.ts';
+
+const STDOUT = 1;
 
 const COMMANDS = { run, once } as const satisfies Record<string, (context: CommandContext) => void>;
 
@@ -23,7 +28,7 @@ function main(): ExitStatus | null {
     output.stderr(parsed.error.trimEnd());
     return EXIT.usage;
   }
-  const { command, logFormat, help, version, dryRun, ...named } = parsed.value;
+  const { command, logFormat, help, version, dryRun, json, ...named } = parsed.value;
   if (help || version) {
     output.stdout(help ? helpText().trimEnd() : `ipv6ddns ${VERSION}`);
     return EXIT.ok;
@@ -35,7 +40,16 @@ function main(): ExitStatus | null {
   const journal = logFormat === 'text' && journalReadsStderr(environment['JOURNAL_STREAM']);
   const log = new Log(output, clock, journal ? 'journal' : logFormat);
   const files = new SystemFiles();
-  const loaded = loadSettings({ ...named, environment }, (path) => files.read(path));
+  const exit = (status: ExitStatus): never => std.exit(status);
+  const kernel = new RtnetlinkKernel();
+  const request = { ...named, environment };
+  if (command === 'addresses') {
+    const interfaces = loadInterfaces(request, (path) => files.read(path));
+    const colour = os.isatty(STDOUT) && (environment['NO_COLOR'] ?? '') === '';
+    addresses({ ports: { kernel, files, clock, output }, log, interfaces, json, colour, exit });
+    return null;
+  }
+  const loaded = loadSettings(request, (path) => files.read(path));
   if (!loaded.ok) {
     for (const problem of loaded.error) log.write('error', describeProblem(problem));
     return EXIT.config;
@@ -45,8 +59,8 @@ function main(): ExitStatus | null {
   for (const warning of warnings) log.write('warning', describeProblem(warning));
 
   const api = new CurlApiClient(settings, `ipv6ddns/${VERSION}`);
-  const ports = { kernel: new RtnetlinkKernel(), files, clock, api, output, signals: new SystemSignals() };
-  COMMANDS[command]({ ports, log, settings, dryRun, exit: (status) => std.exit(status) });
+  const ports = { kernel, files, clock, api, output, signals: new SystemSignals() };
+  COMMANDS[command]({ ports, log, settings, dryRun, exit });
   return null;
 }
 

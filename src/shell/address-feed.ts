@@ -1,4 +1,4 @@
-import { AddressTable } from '../core/address/table.ts';
+import type { AddressTable } from '../core/address/table.ts';
 import type { Clock, Files, Kernel, KernelSocket } from '../core/ports.ts';
 import { IFF_LOOPBACK, IFF_UP, RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK } from '../core/wire/constants.ts';
 import { readIfInet6 } from '../core/wire/if-inet6.ts';
@@ -19,10 +19,16 @@ const BURST = 256;
 /** A dump that is not over by then will not end: the socket is opened anew. */
 const DUMP_TIMEOUT_MS = 5_000;
 
+export interface AddressFeedPorts {
+  readonly kernel: Kernel;
+  readonly files: Files;
+  readonly clock: Clock;
+}
+
 /** Keeps the address table equal to the kernel's: by events while rtnetlink works, by polling while it does not. */
 export class AddressFeed {
-  readonly table = new AddressTable();
-  readonly #ports: { readonly kernel: Kernel; readonly files: Files; readonly clock: Clock };
+  readonly #table: AddressTable;
+  readonly #ports: AddressFeedPorts;
   readonly #log: Log;
   readonly #pollIntervalMs: number;
   readonly #onChange: () => void;
@@ -31,13 +37,9 @@ export class AddressFeed {
   #polled = '';
 
   /** @param onChange runs when what may be published changed, and after the first look */
-  constructor(
-    ports: { readonly kernel: Kernel; readonly files: Files; readonly clock: Clock },
-    log: Log,
-    pollIntervalMs: number,
-    onChange: () => void,
-  ) {
+  constructor(ports: AddressFeedPorts, log: Log, pollIntervalMs: number, table: AddressTable, onChange: () => void) {
     this.#ports = ports;
+    this.#table = table;
     this.#log = log;
     this.#pollIntervalMs = pollIntervalMs;
     this.#onChange = onChange;
@@ -61,7 +63,7 @@ export class AddressFeed {
   }
 
   get #expiryMs(): number | null {
-    const { deadlineSec } = this.table;
+    const { deadlineSec } = this.#table;
     return deadlineSec === Number.POSITIVE_INFINITY ? null : deadlineSec * 1000 + ANNOUNCEMENT_MS;
   }
 
@@ -75,7 +77,7 @@ export class AddressFeed {
 
   due(): void {
     const nowMs = this.#ports.clock.nowMs();
-    if (this.#expiryMs !== null && nowMs >= this.#expiryMs && this.table.expire(nowMs / 1000)) this.#onChange();
+    if (this.#expiryMs !== null && nowMs >= this.#expiryMs && this.#table.expire(nowMs / 1000)) this.#onChange();
     if (this.#source === null) {
       if (this.#nextPollMs !== null && nowMs >= this.#nextPollMs) this.#retryOrPoll();
     } else if (this.#source.session.isDumping) {
@@ -110,7 +112,7 @@ export class AddressFeed {
   #open(): string | null {
     const opened = this.#ports.kernel.open({ groups: GROUPS, filter: null, onReadable: () => this.#drain() });
     if (!opened.ok) return opened.error;
-    const session = new RtnetlinkSession(this.table);
+    const session = new RtnetlinkSession(this.#table);
     const sent = opened.value.send(session.begin());
     if (!sent.ok) {
       opened.value.close();
@@ -170,13 +172,13 @@ export class AddressFeed {
     if (read.value === this.#polled) return;
     this.#polled = read.value;
     const nowSec = this.#ports.clock.nowMs() / 1000;
-    this.table.beginDump();
+    this.#table.beginDump();
     for (const { message, bytes, ifName } of readIfInet6(read.value)) {
-      this.table.apply(message, bytes, nowSec);
+      this.#table.apply(message, bytes, nowSec);
       const flags = this.#linkFlags(ifName);
-      this.table.applyLink({ kind: 'link', removed: false, ifIndex: message.ifIndex, ifName, flags });
+      this.#table.applyLink({ kind: 'link', removed: false, ifIndex: message.ifIndex, ifName, flags });
     }
-    this.table.endDump();
+    this.#table.endDump();
     this.#onChange();
   }
 

@@ -2,12 +2,8 @@ import type { Settings } from '../core/config/settings.ts';
 import { pendingNames } from '../core/daemon/publisher.ts';
 import type { Signals } from '../core/ports.ts';
 import { Engine, type EnginePorts } from './engine.ts';
+import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
-
-/** Exit statuses of the contract; 64 and up are those of sysexits(3). */
-export const EXIT = { ok: 0, usage: 64, noAddress: 69, internal: 70, temporary: 75, refused: 76, config: 78 } as const;
-
-export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 export interface CommandContext {
   readonly ports: EnginePorts & { readonly signals: Signals };

@@ -1,23 +1,19 @@
 import type { Settings } from '../core/config/settings.ts';
 import { type Output as Decision, Publisher } from '../core/daemon/publisher.ts';
-import type { ApiClient, Clock, Files, Kernel, Output } from '../core/ports.ts';
-import { AddressFeed } from './address-feed.ts';
+import type { ApiClient, Output } from '../core/ports.ts';
+import type { AddressFeedPorts } from './address-feed.ts';
 import type { Log } from './log.ts';
-import { RouteFeed } from './route-feed.ts';
+import { TableFeed } from './table-feed.ts';
 
-export interface EnginePorts {
-  readonly kernel: Kernel;
-  readonly files: Files;
-  readonly clock: Clock;
+export interface EnginePorts extends AddressFeedPorts {
   readonly api: ApiClient;
   readonly output: Output;
 }
 
 /** Carries the decisions of the core out: kernel events and replies in, requests, log lines and alarms out. */
 export class Engine {
-  readonly feed: AddressFeed;
+  readonly feed: TableFeed;
   readonly publisher: Publisher;
-  readonly #routes: RouteFeed;
   readonly #ports: EnginePorts;
   readonly #log: Log;
   readonly #verifyIntervalMs: number | null;
@@ -31,16 +27,15 @@ export class Engine {
     this.#verifyIntervalMs = settings.verifyIntervalMs;
     this.#onStep = onStep;
     this.publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs());
-    const choose = (): void => this.#choose();
-    this.feed = new AddressFeed(ports, log, settings.pollIntervalMs, choose);
-    this.#routes = new RouteFeed(ports.kernel, log, this.feed.table, choose);
+    this.feed = new TableFeed(ports, log, settings.pollIntervalMs, () => {
+      this.#carryOut(this.publisher.tableChanged(this.feed.table, ports.clock.nowMs()));
+    });
   }
 
   start(): void {
     this.#ports.clock.onAlarm(() => this.#due());
     this.#ports.clock.onJump(() => this.#jumped());
     this.#scheduleVerify();
-    this.#routes.start();
     this.feed.start();
     this.#setAlarm();
   }
@@ -48,15 +43,8 @@ export class Engine {
   /** Neither lifetimes nor events went on while the machine was suspended. */
   #jumped(): void {
     this.#log.write('debug', 'the clock jumped, as after suspend: looking at all addresses and routes again');
-    this.#routes.resync();
     this.feed.resync('the clock jumped');
     this.#due();
-  }
-
-  #choose(): void {
-    // Which interface leads to the Internet is part of the choice: a first look without it would be a guess.
-    if (this.#routes.isDumping || !this.feed.isWhole) return;
-    this.#carryOut(this.publisher.tableChanged(this.feed.table, this.#ports.clock.nowMs()));
   }
 
   #due(): void {

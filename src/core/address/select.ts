@@ -46,18 +46,27 @@ const isOutdone = (row: IfAddr, rows: readonly IfAddr[]): boolean =>
   row.stale && rows.some((other) => other.ifIndex === row.ifIndex && !other.stale);
 
 /** Chooses the one address to publish among the eligible; null = there is none. */
-export function select(rows: readonly IfAddr[], ranking: Ranking): Selection | null {
+export const select = (rows: readonly IfAddr[], ranking: Ranking): Selection | null => explain(rows, ranking).selection;
+
+/** The choice, and for every other row the rule that dropped it. */
+export function explain(
+  rows: readonly IfAddr[],
+  ranking: Ranking,
+): { readonly selection: Selection | null; readonly droppedBy: ReadonlyMap<IfAddr, Rule> } {
+  const droppedBy = new Map<IfAddr, Rule>();
   let left = rows;
-  let rule: Rule = 'only';
-  for (const candidate of RULES) {
+  let decided: Rule = 'only';
+  for (const { rule, keep } of RULES) {
     if (left.length <= 1) break;
-    const kept = candidate.keep(left, ranking);
+    const kept = keep(left, ranking);
     if (kept.length === 0 || kept.length === left.length) continue;
+    const survivors = new Set(kept);
+    for (const row of left) if (!survivors.has(row)) droppedBy.set(row, rule);
     left = kept;
-    rule = candidate.rule;
+    decided = rule;
   }
   const winner = left[0];
-  return winner === undefined ? null : { winner, rule };
+  return { selection: winner === undefined ? null : { winner, rule: decided }, droppedBy };
 }
 
 /** The addresses that only the rule `published` or a later one can tell from the winner: should the record

@@ -57,6 +57,17 @@ export function loadSettings(request: Request, readFile: ReadFile): Result<Loade
   return ok({ settings, warnings: findings.warnings });
 }
 
+/** The interfaces that the settings allow, for looking at addresses, which needs neither token nor names: whatever else
+ *  is wrong with the settings does not matter. With [[record]] tables the first one counts.
+ *  @returns null = any but loopback */
+export function loadInterfaces(request: Request, readFile: ReadFile): readonly string[] | null {
+  const findings: Findings = { problems: [], warnings: [], incomplete: false };
+  const environment = readEnvironment(request.environmentFile, request.environment, readFile, findings);
+  const config = readConfigFile(request.configFile, readFile, findings);
+  const [first] = readRecords(environment, config, findings);
+  return first?.interfaces ?? environment.values.interface ?? config.topLevel.values.interface ?? null;
+}
+
 /** The environment's first, then file by file in the order of the lines. */
 function byPlace(a: Problem, b: Problem): number {
   const [left, right] = [a.file ?? '', b.file ?? ''];

@@ -46,6 +46,21 @@ export const IFA_F_PERMANENT = 0x80;
 export const IFA_F_MANAGETEMPADDR = 0x100;
 export const IFA_F_STABLE_PRIVACY = 0x800;
 
+/** Flags by the names that ip-address(8) prints; IFA_F_PERMANENT shows by the absence of "dynamic". */
+export const IFA_FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
+  [IFA_F_TEMPORARY, 'temporary'],
+  [0x02, 'nodad'],
+  [IFA_F_OPTIMISTIC, 'optimistic'],
+  [IFA_F_DADFAILED, 'dadfailed'],
+  [0x10, 'home'],
+  [IFA_F_DEPRECATED, 'deprecated'],
+  [IFA_F_TENTATIVE, 'tentative'],
+  [IFA_F_MANAGETEMPADDR, 'mngtmpaddr'],
+  [0x200, 'noprefixroute'],
+  [0x400, 'autojoin'],
+  [IFA_F_STABLE_PRIVACY, 'stable-privacy'],
+];
+
 /** Seconds of a lifetime that never ends (struct ifa_cacheinfo). */
 export const INFINITE_LIFETIME_SEC = 0xffffffff;
 

@@ -1,0 +1,32 @@
+import { formatReport, reportAddresses } from '../core/address/report.ts';
+import type { Output } from '../core/ports.ts';
+import type { AddressFeedPorts } from './address-feed.ts';
+import { EXIT, type ExitStatus } from './exit.ts';
+import type { Log } from './log.ts';
+import { TableFeed } from './table-feed.ts';
+
+/** Control sequences of a terminal (ECMA-48 SGR). */
+const PAINT = { heading: '\u001b[1m', published: '\u001b[32m', refused: '\u001b[2m' } as const;
+const PLAIN = '\u001b[0m';
+
+export interface AddressesContext {
+  readonly ports: AddressFeedPorts & { readonly output: Output };
+  readonly log: Log;
+  /** null = any but loopback. */
+  readonly interfaces: readonly string[] | null;
+  readonly json: boolean;
+  /** The output is a terminal that may show colours. */
+  readonly colour: boolean;
+  exit(status: ExitStatus): void;
+}
+
+/** Prints every IPv6 address of the machine and why it is published or not. */
+export function addresses({ ports, log, interfaces, json, colour, exit }: AddressesContext): void {
+  const feed = new TableFeed(ports, log, Number.POSITIVE_INFINITY, () => {
+    const report = reportAddresses(feed.table, interfaces, ports.clock.nowMs() / 1000);
+    const paint = (text: string, as: keyof typeof PAINT): string => (colour ? `${PAINT[as]}${text}${PLAIN}` : text);
+    for (const line of json ? [JSON.stringify(report)] : formatReport(report, paint)) ports.output.stdout(line);
+    exit(report.winner === null ? EXIT.noAddress : EXIT.ok);
+  });
+  feed.start();
+}
