@@ -26,6 +26,7 @@ import {
   type Step,
   type Trouble,
   troubled,
+  unread,
   withName,
   type ZoneState,
 } from './zone-state.ts';
@@ -213,7 +214,7 @@ function fail(zone: ZoneState, call: Call, failure: ApiFailure, moment: Moment, 
 function doubt(zone: ZoneState, call: Call, failure: ApiFailure): ZoneState {
   if (call.kind !== 'write' || (failure.kind === 'unreachable' && !failure.sent)) return zone;
   const indexes = concernedBy(call);
-  const names = zone.names.map((name, i) => (indexes.includes(i) ? { ...name, records: null, todo: [] } : name));
+  const names = zone.names.map((name, i) => (indexes.includes(i) ? unread(name) : name));
   return { ...zone, names };
 }
 
@@ -281,10 +282,10 @@ function mistaken(
   { nowMs, draw }: Moment,
   effects: Effect[],
 ): NameState {
-  const unread: NameState = { ...name, records: null, todo: [], outdated: name.outdated + 1 };
-  if (unread.outdated === 1) return unread;
+  const next = { ...unread(name), outdated: name.outdated + 1 };
+  if (next.outdated === 1) return next;
   const cause = { what: `the records keep changing under us (${what})`, permanent: false, ray };
-  return troubled(unread, cause, nowMs, hurry ? atOnce : (failures) => backoffMs(failures, draw), effects);
+  return troubled(next, cause, nowMs, hurry ? atOnce : (failures) => backoffMs(failures, draw), effects);
 }
 
 /** The wait for an address that came while the request was in flight. */

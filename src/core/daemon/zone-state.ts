@@ -165,6 +165,9 @@ export function recordState(zone: ZoneState, name: NameState): RecordState {
   return name.confirmed === name.desired.address && name.todo.length === 0 ? 'synced' : 'detected';
 }
 
+/** The name when nothing is known of its records any more. */
+export const unread = (name: NameState): NameState => ({ ...name, records: null, todo: [], refusal: null });
+
 /** `names` with the one at `index` changed. */
 export const withName = (
   names: readonly NameState[],

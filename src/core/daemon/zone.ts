@@ -15,6 +15,7 @@ import {
   replan,
   type Step,
   type Trouble,
+  unread,
   withName,
   type ZoneState,
 } from './zone-state.ts';
@@ -56,18 +57,13 @@ function react(zone: ZoneState, event: ZoneEvent, effects: Effect[]): ZoneState 
       return {
         ...zone,
         trouble: hasten(zone.trouble, event.nowMs),
-        names: zone.names.map((name) => ({
-          ...name,
-          records: null,
-          todo: [],
-          trouble: hasten(name.trouble, event.nowMs),
-        })),
+        names: zone.names.map((name) => ({ ...unread(name), trouble: hasten(name.trouble, event.nowMs) })),
       };
     case 'due':
       return { ...zone, names: zone.names.map((name) => reread(name, event.nowMs)) };
     case 'replied':
     case 'unreachable':
-      return zone.inFlight === null ? zone : settle(zone, zone.inFlight, event, effects);
+      return zone.inFlight === null ? zone : settle(rereadRefused(zone, event.nowMs), zone.inFlight, event, effects);
     default:
       return assertNever(event);
   }
@@ -75,9 +71,13 @@ function react(zone: ZoneState, event: ZoneEvent, effects: Effect[]): ZoneState 
 
 /** What the policy or Cloudflare refused may have been put right by now: look again before trying again. */
 const reread = (name: NameState, nowMs: number): NameState =>
-  name.trouble?.permanent && name.trouble.retryAtMs <= nowMs
-    ? { ...name, records: null, todo: [], refusal: null }
-    : name;
+  name.trouble?.permanent && name.trouble.retryAtMs <= nowMs ? unread(name) : name;
+
+/** The time of what the policy refused may have come while the request of another name was in flight. */
+const rereadRefused = (zone: ZoneState, nowMs: number): ZoneState => ({
+  ...zone,
+  names: zone.names.map((name) => (name.refusal === null ? name : reread(name, nowMs))),
+});
 
 /** A new address or a request to verify ends our own wait, never the server's. */
 const hasten = (trouble: Trouble | null, nowMs: number): Trouble | null =>
@@ -110,7 +110,10 @@ function advance(zone: ZoneState, nowMs: number, effects: Effect[]): ZoneState {
       : name,
   );
   const ready = { ...zone, names };
-  const open = (name: NameState): boolean => isPending(name) && (name.trouble?.retryAtMs ?? 0) <= nowMs;
+  const isDue = (name: NameState): boolean => isPending(name) && (name.trouble?.retryAtMs ?? 0) <= nowMs;
+  // Names that failed before come last: they hold up no other and spoil no batch of others.
+  const isSound = (name: NameState): boolean => name.trouble === null && isDue(name);
+  const open = names.some(isSound) ? isSound : isDue;
   if (zone.zoneId === null) {
     const next = nextLookup(ready, open, nowMs, effects);
     return next.call === null ? next.zone : send(next.zone, next.call, effects);

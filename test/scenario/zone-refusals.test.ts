@@ -1,0 +1,305 @@
+import { describe } from 'vitest';
+import { scenario } from './zone-script.ts';
+
+describe('zone: token or zone refused', () => {
+  scenario(
+    'zone: the token is refused → logged once, retried slowly, also with another ray; recovers by itself',
+    `
+    0      want home=A                   → detected home=A · list home
+    0.1    fails 403 10000 cf-ray=1-FRA  → error zone #1 · due 300.1
+    300.1  due                           → list home
+    300.2  fails 403 10000 cf-ray=2-FRA  → debug zone #2 · due 900.2
+    900.2  due                           → list home
+    900.3  fails 403 10000 cf-ray=3-FRA  → debug zone #3 · due 2100.3
+    2100.3 due                           → list home
+    2100.4 found r1=A                    → synced home=A (found)
+    `,
+  );
+
+  scenario(
+    'zone: the token is refused, then for another reason → logged again',
+    `
+    0      want home=A     → detected home=A · list home
+    0.1    fails 403 10000 → error zone #1 · due 300.1
+    300.1  due             → list home
+    300.2  fails 403 9109  → error zone #2 · due 900.2
+    `,
+  );
+
+  scenario(
+    'zone: the token is refused, a new address or a request to verify → tried at once',
+    `
+    0      want home=A     → detected home=A · list home
+    0.1    fails 403 10000 → error zone #1 · due 300.1
+    10     want home=B     → detected home=B · list home
+    10.1   fails 403 10000 → debug zone #2 · due 610.1
+    20     verify          → list home
+    20.1   found r1=B      → synced home=B (found)
+    `,
+  );
+
+  scenario(
+    'zone: the token may read but not write → retried slowly all the same',
+    `
+    0      want home=A     → detected home=A · list home
+    0.1    found r1=B      → write home: update r1 A
+    0.2    fails 403 10000 → error zone #1 · due 300.2
+    300.2  due             → list home
+    300.3  found r1=B      → write home: update r1 A
+    300.4  fails 403 10000 → debug zone #2 · due 900.4
+    `,
+  );
+
+  scenario(
+    'zone: 401 of an incident while synced → the record counts as right again once it was read',
+    `
+    0      want home=A     → detected home=A · list home
+    0.1    found r1=A      → synced home=A (found)
+    3600   verify          → list home
+    3601   fails 401 10000 → error zone #1 · due 3901
+    3601   states          → home error
+    3901   due             → list home
+    3902   found r1=A      → –
+    3902   states          → home synced
+    `,
+  );
+});
+
+describe('zone: one name refused', () => {
+  scenario(
+    'zone: a CNAME has the name → refused, looked at again before the next try',
+    `
+    0      want home=A          → detected home=A · list home
+    0.1    found -              → write home: create A
+    0.2    fails 400 1004>81054 → error home #1 · due 300.2
+    0.2    states               → home error
+    300.2  due                  → list home
+    300.3  found -              → write home: create A
+    300.4  fails 400 81054      → error home #2 · due 900.4
+    900.4  due                  → list home
+    900.5  found -              → write home: create A
+    900.6  done                 → synced home=A (create)
+    `,
+  );
+
+  scenario(
+    'zone: one of two is refused → found by halving the batch, the other is written',
+    `
+    0      want home=A www=A    → detected home=A · detected www=A · list home
+    0.1    found r1=B           → list www
+    0.2    found r2=B           → write home: update r1 A, www: update r2 A
+    0.3    fails 400 9003       → write home: update r1 A
+    0.4    done                 → synced home=A (update) · write www: update r2 A
+    0.5    fails 400 9003       → error www #1 · due 300.5
+    0.5    states               → home synced · www error
+    `,
+    { names: { home: {}, www: {} } },
+  );
+
+  scenario(
+    'zone: the first of four is refused → the other three are written, all within six requests',
+    `
+    0      want a=A b=A c=A d=A → detected a=A · detected b=A · detected c=A · detected d=A · list a
+    0.1    found r1=B           → list b
+    0.2    found r2=B           → list c
+    0.3    found r3=B           → list d
+    0.4    found r4=B           → write a: update r1 A, b: update r2 A, c: update r3 A, d: update r4 A
+    0.5    fails 400 9003       → write a: update r1 A, b: update r2 A
+    0.6    fails 400 9003       → write a: update r1 A
+    0.7    fails 400 9003       → error a #1 · write b: update r2 A
+    0.8    done                 → synced b=A (update) · write c: update r3 A, d: update r4 A
+    0.9    done                 → synced c=A (update) · synced d=A (update) · due 300.7
+    `,
+    { names: { a: {}, b: {}, c: {}, d: {} } },
+  );
+
+  scenario(
+    'zone: a new address after one was refused → the good names in one batch first, the refused one after them',
+    `
+    0      want home=A www=A mail=A → detected home=A · detected www=A · detected mail=A · list home
+    0.1    fails 400 9003           → error home #1 · list www
+    0.2    found r2=A               → synced www=A (found) · list mail
+    0.3    found r3=A               → synced mail=A (found) · due 300.1
+    10     want home=B www=B mail=B → detected home=B · detected www=B · detected mail=B · write www: update r2 B, mail: update r3 B
+    10.1   done                     → synced www=B (update) · synced mail=B (update) · list home
+    10.2   found r1=C               → write home: update r1 B
+    10.3   fails 400 9003           → debug home #2 · due 610.3
+    `,
+    { names: { home: {}, www: {}, mail: {} } },
+  );
+
+  scenario(
+    'zone: a batch is refused because a record is gone → halving finds it, and it is read again',
+    `
+    0      want home=A www=A    → detected home=A · detected www=A · list home
+    0.1    found r1=B           → list www
+    0.2    found r2=B           → write home: update r1 A, www: update r2 A
+    0.3    fails 404 81044      → write home: update r1 A
+    0.4    fails 404 81044      → list home
+    0.5    found -              → write home: create A
+    0.6    done                 → synced home=A (create) · write www: update r2 A
+    0.7    done                 → synced www=A (update)
+    `,
+    { names: { home: {}, www: {} } },
+  );
+
+  scenario(
+    'zone: the batch of one name’s records is refused → its operations one by one, the update first',
+    `
+    0      want home=A          → detected home=A · list home
+    0.1    found r1=B r2=C      → write home: update r1 A, home: delete r2
+    0.2    fails 400 9207       → write home: update r1 A
+    0.3    done                 → write home: delete r2
+    0.4    done                 → synced home=A (delete)
+    `,
+    { names: { home: { multiRecord: 'all' } } },
+  );
+});
+
+describe('zone: the records are not what we thought', () => {
+  const synced = `
+    0     want home=A     → detected home=A · list home
+    0.1   found r1=A      → synced home=A (found)
+    10    want home=B     → detected home=B · write home: update r1 B
+  `;
+
+  scenario(
+    'zone: the record is gone (81044) → listed and made again',
+    `${synced}
+    10.1  fails 404 81044 → list home
+    10.2  found -         → write home: create B
+    10.3  done            → synced home=B (create)
+    `,
+  );
+
+  scenario(
+    'zone: somebody made it again under another id → that one is updated',
+    `${synced}
+    10.1  fails 400 81044 → list home
+    10.2  found r7=A      → write home: update r7 B
+    10.3  done            → synced home=B (update)
+    `,
+  );
+
+  scenario(
+    'zone: it goes on and on → slower and slower',
+    `${synced}
+    10.1  fails 404 81044 → list home
+    10.2  found r2=A      → write home: update r2 B
+    10.3  fails 404 81044 → warning home #1 · due 10.8
+    10.8  due             → list home
+    10.9  found r3=A      → write home: update r3 B
+    11    fails 404 81044 → warning home #2 · due 12
+    12    due             → list home
+    12.1  found r4=A      → write home: update r4 B
+    12.2  fails 404 81044 → warning home #3 · due 14.2
+    14.2  due             → list home
+    14.3  found r5=B      → synced home=B (found)
+    `,
+  );
+
+  scenario(
+    'zone: an identical record exists (81058) on creating → it was ours, nothing more is written',
+    `
+    0     want home=A     → detected home=A · list home
+    0.1   found -         → write home: create A
+    0.2   fails 400 81058 → list home
+    0.3   found r1=A      → synced home=A (found)
+    `,
+  );
+
+  scenario(
+    'zone: an identical record exists on updating, multi_record all → the surplus one is deleted',
+    `${synced}
+    10.1  fails 400 1004>81058 → list home
+    10.2  found r1=A r2=B      → write home: delete r1
+    10.3  done                 → synced home=B (delete)
+    `,
+    { names: { home: { multiRecord: 'all' } } },
+  );
+
+  scenario(
+    'zone: an identical record exists on updating, multi_record first → the name answers with it already',
+    `${synced}
+    10.1  fails 400 81058 → list home
+    10.2  found r1=A r2=B → synced home=B (found)
+    `,
+    { names: { home: { multiRecord: 'first' } } },
+  );
+
+  scenario(
+    'zone: an identical record exists on updating, multi_record error → refused',
+    `${synced}
+    10.1  fails 400 81058 → list home
+    10.2  found r1=A r2=B → error home #1 · due 310.2
+    `,
+  );
+});
+
+describe('zone: refused by the policy', () => {
+  scenario(
+    'zone: several records, multi_record error → logged once, read again later',
+    `
+    0      want home=A     → detected home=A · list home
+    0.1    found r1=B r2=C → error home #1 · due 300.1
+    0.1    states          → home error
+    300.1  due             → list home
+    300.2  found r1=B r2=C → debug home #2 · due 900.2
+    900.2  due             → list home
+    900.3  found r1=B      → write home: update r1 A
+    900.4  done            → synced home=A (update)
+    `,
+  );
+
+  scenario(
+    'zone: several records, one of them ours, multi_record error → refused all the same',
+    `
+    0      want home=A     → detected home=A · list home
+    0.1    found r1=A r2=C → error home #1 · due 300.1
+    `,
+  );
+
+  scenario(
+    'zone: refused, then a new address or a request to verify → read again at once',
+    `
+    0      want home=A     → detected home=A · list home
+    0.1    found r1=B r2=C → error home #1 · due 300.1
+    10     want home=D     → detected home=D · list home
+    10.1   found r1=B r2=C → debug home #2 · due 610.1
+    20     verify          → list home
+    20.1   found r2=C      → write home: update r2 D
+    20.2   done            → synced home=D (update)
+    `,
+  );
+
+  scenario(
+    'zone: another name’s request is in flight when the time comes → read again right after it',
+    `
+    0      want home=A www=A → detected home=A · detected www=A · list home
+    0.1    found r1=B r2=C   → error home #1 · list www
+    0.2    found r3=A        → synced www=A (found) · due 300.1
+    300    want home=A www=D → detected www=D · write www: update r3 D
+    300.2  done              → synced www=D (update) · list home
+    300.3  found r1=B        → write home: update r1 A
+    300.4  done              → synced home=A (update)
+    `,
+    { names: { home: {}, www: {} } },
+  );
+
+  scenario(
+    'zone: nothing but a record of another product → refused',
+    `
+    0      want home=A     → detected home=A · list home
+    0.1    found r1=B!     → error home #1 · due 300.1
+    `,
+  );
+
+  scenario(
+    'zone: the server asked for silence when the refusal was found → reported when it is over',
+    `
+    0      want home=A     → detected home=A · list home
+    0.1    found r1=B r2=C ratelimit="default";r=0;t=30 → due 30.1
+    30.1   due             → error home #1 · due 330.1
+    `,
+  );
+});
