@@ -7,6 +7,7 @@ export class SystemClock implements Clock {
   readonly #timer = new Timer(() => this.#listener());
   #listener: () => void = () => {};
   #alarmMs: number | null = null;
+  readonly #onJump: (() => void)[] = [];
 
   nowMs(): number {
     return system.boottimeMs();
@@ -35,10 +36,12 @@ export class SystemClock implements Clock {
   }
 
   onJump(listener: () => void): void {
+    this.#onJump.push(listener);
+    if (this.#onJump.length > 1) return;
     const fd = system.jumpOpen();
     os.setReadHandler(fd, () => {
       system.jumpRead(fd);
-      listener();
+      for (const run of this.#onJump) run();
     });
   }
 }

@@ -1,7 +1,7 @@
 import * as os from 'os';
 import * as std from 'std';
 import type { Files, Output } from '../core/ports.ts';
-import { failed, ok } from '../core/result.ts';
+import { failed, ok, type Result } from '../core/result.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
@@ -23,6 +23,18 @@ export class SystemFiles implements Files {
       file.close();
     }
   }
+}
+
+/** Opens a file for lines that are to be on disk whatever happens next.
+ *  @returns what writes a line, or why the file cannot be written */
+export function openLines(path: string): Result<(line: string) => void, string> {
+  const error = { errno: 0 };
+  const file = std.open(path, 'w', error);
+  if (file === null) return failed(std.strerror(error.errno));
+  return ok((line) => {
+    file.puts(`${line}\n`);
+    file.flush();
+  });
 }
 
 export class StandardStreams implements Output {

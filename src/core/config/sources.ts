@@ -9,6 +9,7 @@ import {
   SECRET_KEYS,
   SENTENCE,
   TOP_LEVEL_KEYS,
+  TRACE_VARIABLE,
   topLevelSchema,
   VARIABLES,
 } from './schema.ts';
@@ -80,7 +81,7 @@ export function readEnvironment(
   }
 
   for (const [name, { file, line }] of set) {
-    if (!/^IPV6DDNS_\w*$/.test(name) || Object.hasOwn(VARIABLES, name)) continue;
+    if (!/^IPV6DDNS_\w*$/.test(name) || Object.hasOwn(VARIABLES, name) || name === TRACE_VARIABLE) continue;
     const guess = nearest(name, Object.keys(VARIABLES));
     const detail = `unknown variable ${name}, ignored${guess === null ? '' : `; did you mean ${guess}?`}`;
     findings.warnings.push(problemAt({ file, line, key: null }, detail));

@@ -185,7 +185,7 @@ function relieved(zone: ZoneState, nowMs: number): ZoneState {
 
 function fail(zone: ZoneState, call: Call, failure: ApiFailure, moment: Moment, effects: Effect[]): ZoneState {
   // A token without Zone:Read may still write records: the zone's name just stays unknown.
-  if (call.kind === 'identify' && failure.kind === 'denied') return { ...zone, zoneName: null };
+  if (call.kind === 'identify' && isRefusal(failure)) return { ...zone, zoneName: null };
   const indexes = concernedBy(call);
   const doubtful = doubt(zone, call, failure);
   switch (failure.kind) {
@@ -221,8 +221,11 @@ function doubt(zone: ZoneState, call: Call, failure: ApiFailure): ZoneState {
 /** The names that a call is about. */
 function concernedBy(call: Call): readonly number[] {
   if (call.kind === 'write') return [...new Set(call.steps.map(({ index }) => index))];
-  return call.kind === 'identify' ? [] : [call.index];
+  return [call.index];
 }
+
+/** Whether the server has decided, so that asking again would not help. */
+const isRefusal = ({ kind }: ApiFailure): boolean => kind === 'denied' || kind === 'refused' || kind === 'outdated';
 
 function zoneTrouble(
   failure: Exclude<ApiFailure, { kind: 'refused' | 'outdated' }>,

@@ -59,7 +59,7 @@ export interface NameState {
 /** A request of the zone's, in flight. */
 export type Call =
   | { readonly kind: 'lookup'; readonly index: number; readonly candidate: string }
-  | { readonly kind: 'identify' }
+  | { readonly kind: 'identify'; readonly index: number } // for the name that is to be created
   | { readonly kind: 'list'; readonly index: number }
   | { readonly kind: 'write'; readonly steps: readonly Step[] };
 

@@ -126,7 +126,9 @@ function advance(zone: ZoneState, nowMs: number, effects: Effect[]): ZoneState {
 
 function write(zone: ZoneState, steps: readonly Step[], nowMs: number, effects: Effect[]): ZoneState {
   const creating = steps.flatMap(({ index, operation }) => (operation.op === 'create' ? index : []));
-  if (creating.length > 0 && zone.zoneName === undefined) return send(zone, { kind: 'identify' }, effects);
+  const [first] = creating;
+  if (first !== undefined && zone.zoneName === undefined)
+    return send(zone, { kind: 'identify', index: first }, effects);
   const outside = creating.find((index) => !isInside(zone, index));
   if (outside !== undefined) return advance(refuseOutside(zone, outside, nowMs, effects), nowMs, effects);
   if (zone.dryRun) return rehearse(zone, steps, nowMs, effects);

@@ -19,6 +19,7 @@ import {
   RTNH_LEN,
 } from './constants.ts';
 import { endErrno, requireBytes, walkAttributes, walkMessages } from './framing.ts';
+import { toHex } from './trace.ts';
 
 /** What a datagram did to the routes. */
 export interface RouteProgress {
@@ -112,11 +113,8 @@ const readUint32 = (view: DataView, at: number, end: number): number =>
   view.getUint32(requireBytes(at, end, 4, 'route attribute'), HOST_IS_LITTLE_ENDIAN);
 
 /** Bytes as text that can be compared. */
-function hexOf(view: DataView, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at < end; at++) text += view.getUint8(at).toString(16).padStart(2, '0');
-  return text;
-}
+const hexOf = (view: DataView, start: number, end: number): string =>
+  toHex(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
 
 /** A socket filter that lets only default routes through, so that a router's full table never wakes us: classic BPF
  *  (struct sock_filter: u16 code, u8 jt, u8 jf, u32 k) over the message, whose loads are in network byte order. */
