@@ -35,6 +35,7 @@ export interface KernelAddress {
   readonly temporary?: true;
   readonly tentative?: true;
   readonly deprecated?: true;
+  readonly dadfailed?: true;
 }
 
 /** A machine with one uplink, its router, and the API on its loopback; the executable runs in there. */
@@ -99,7 +100,7 @@ export class Lab {
     return this.start([...(options.under ?? []), EXECUTABLE, ...parameters, ...files], options.environment);
   }
 
-  /** Starts a program on the host as the executable is started. */
+  /** Starts a program on the host with the executable's variables. */
   start(program: readonly string[], environment: RunOptions['environment'] = {}): Process {
     const merged = { ...this.#environment(), ...environment };
     const set = Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined);

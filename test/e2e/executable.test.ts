@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { openLab } from './harness/open.ts';
+import { bundle, EXECUTABLE } from './harness/programs.ts';
+
+const A = '3ffe:1::a';
+
+test('executable: as file(1) sees it → static, no interpreter', async () => {
+  const { stdout } = await promisify(execFile)('file', ['--brief', EXECUTABLE]);
+  expect(stdout).toMatch(/^ELF .*statically linked/);
+  expect(stdout).not.toMatch(/interpreter|dynamically/);
+});
+
+test('executable: nothing around it but a CA file and resolv.conf → resolves, publishes', async () => {
+  const lab = await openLab({ port: 443 });
+  const root = join(lab.folder, 'root');
+  await mkdir(join(root, 'etc/ssl/certs'), { recursive: true });
+  await Promise.all([
+    copyFile(EXECUTABLE, join(root, 'ipv6ddns')),
+    copyFile(lab.caBundle, join(root, 'etc/ssl/certs/ca-certificates.crt')),
+    writeFile(join(root, 'etc/resolv.conf'), 'nameserver 127.0.0.1\n'),
+  ]);
+  const script = await bundle('test/e2e/harness/name-server.ts', lab.folder);
+  const resolver = lab.launch(lab.host, [process.execPath, script, 'api.cloudflare.com', '127.0.0.1'], {});
+  await resolver.line(/^listening$/);
+  await lab.add(A);
+  const variables = { CLOUDFLARE_BASE_URL: undefined, SSL_CERT_FILE: undefined };
+  const daemon = lab.start(['chroot', root, '/ipv6ddns'], variables);
+  await lab.says(A);
+  daemon.signal('SIGTERM');
+  expect((await daemon.exit).status).toBe(0);
+  expect((await lab.api.requests())[0]?.headers['host']).toBe('api.cloudflare.com');
+});
+
+test('secret: the token → in no line at debug level, not in the process’s environment or command line', async () => {
+  const lab = await openLab();
+  const echo = {
+    success: false,
+    errors: [{ code: 9207, message: `no: ${lab.token.value}` }],
+    messages: [],
+    result: null,
+  };
+  const reply = { status: 400, headers: { 'content-type': 'application/json' }, body: JSON.stringify(echo) };
+  await lab.api.addFault({ kind: 'reply', ...reply, on: { method: 'POST' } });
+  await lab.add(A);
+  const daemon = await lab.daemon({ parameters: ['--verbose'] });
+  await daemon.line(/ error .*code 9207 "no: \[hidden\]"/);
+  await lab.remove(A);
+  await lab.add('3ffe:1::b');
+  await lab.says('3ffe:1::b');
+  const traces = await Promise.all(
+    ['environ', 'cmdline'].map((name) => readFile(`/proc/${daemon.pid}/${name}`, 'latin1')),
+  );
+  expect(traces[0]).toContain(`CLOUDFLARE_ZONE_ID=${lab.zone.id}`);
+  expect(traces[1]).toContain('run');
+  expect([...traces, daemon.transcript()].join('\n')).not.toContain(lab.token.value);
+});
+
+test('idle: after a sync, verification off → not woken once in 4 s', async () => {
+  const lab = await openLab();
+  await lab.host.sysctl('net/ipv6/conf/wan0/addr_gen_mode', 1);
+  await lab.host.ip('addr flush dev wan0 scope link');
+  await lab.add(A);
+  const daemon = await lab.daemon({ environment: { IPV6DDNS_VERIFY_INTERVAL: '0' } });
+  await daemon.line(/ created in /);
+  await sleep(500); // the line comes before the connection is closed
+  const before = await switches(daemon.pid);
+  await sleep(4000);
+  expect(await switches(daemon.pid)).toBe(before);
+});
+
+/** Times the process went to sleep by itself: one more for every time it was woken (proc(5)). */
+async function switches(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1]);
+}

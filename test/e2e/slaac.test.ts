@@ -1,0 +1,109 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Lab } from './harness/lab.ts';
+import { openLab } from './harness/open.ts';
+import type { Process } from './harness/process.ts';
+
+/** DAD, and the first advertisement, take their time. */
+const PATIENCE = { timeoutMs: 20_000 };
+
+interface Prefix {
+  readonly prefix: string;
+  readonly preferredSec: number;
+}
+
+/** radvd(8) on the router's end of the uplink. */
+class Advertiser {
+  readonly #file: string;
+  readonly #process: Process;
+
+  private constructor(file: string, process: Process) {
+    this.#file = file;
+    this.#process = process;
+  }
+
+  static async start(lab: Lab, prefixes: readonly Prefix[]): Promise<Advertiser> {
+    await lab.router.sysctl('net/ipv6/conf/all/forwarding', 1);
+    const file = join(lab.folder, 'radvd.conf');
+    await writeFile(file, describe(prefixes));
+    const parameters = ['--nodaemon', '--config', file, '--pidfile', join(lab.folder, 'radvd.pid')];
+    const log = ['--logmethod', 'stderr', '--debug', '1'];
+    return new Advertiser(file, lab.launch(lab.router, ['radvd', ...parameters, ...log], {}));
+  }
+
+  /** Advertises other prefixes from now on, the first time at once. */
+  async change(prefixes: readonly Prefix[]): Promise<void> {
+    await writeFile(this.#file, describe(prefixes));
+    this.#process.signal('SIGHUP');
+  }
+}
+
+const describe = (prefixes: readonly Prefix[]): string => {
+  const own = prefixes.map(
+    ({ prefix, preferredSec }) =>
+      `prefix ${prefix}/64 { AdvValidLifetime 7200; AdvPreferredLifetime ${preferredSec}; };`,
+  );
+  return `interface lan0 { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; ${own.join(' ')} };\n`;
+};
+
+/** The address that the kernel made of the prefix, once it is usable. */
+const addressOf = async (lab: Lab, prefix: string): Promise<string> =>
+  (await lab.untilAddress(({ local, tentative }) => local.startsWith(prefix) && tentative === undefined)).local;
+
+test('slaac: a router advertises a prefix → the address is published after DAD, and renewals send nothing', async () => {
+  const lab = await openLab();
+  const daemon = await lab.daemon({ parameters: ['--verbose'] });
+  await Advertiser.start(lab, [{ prefix: '3ffe:1::', preferredSec: 3600 }]);
+  const address = await addressOf(lab, '3ffe:1:');
+  await daemon.line(new RegExp(`AAAA ${address}, created`), PATIENCE);
+  // At least two more advertisements, 3 to 4 s apart.
+  const renewed = lab.launch(lab.host, ['ip', '-6', 'monitor', 'address', 'dev', 'wan0'], {});
+  for (let seen = 0, since = 0; seen < 2; seen++) {
+    await renewed.line(/3ffe:1:/, { ...PATIENCE, since });
+    since = renewed.lines.length;
+  }
+  expect(await lab.sent()).toEqual(['GET', `POST ${address}`]);
+});
+
+test('slaac: the prefix is deprecated and a new one comes → the new address, and none in between', async () => {
+  const lab = await openLab();
+  const daemon = await lab.daemon();
+  const router = await Advertiser.start(lab, [{ prefix: '3ffe:1::', preferredSec: 3600 }]);
+  const before = await addressOf(lab, '3ffe:1:');
+  await daemon.line(/ created in /, PATIENCE);
+  await router.change([
+    { prefix: '3ffe:1::', preferredSec: 0 },
+    { prefix: '3ffe:2::', preferredSec: 3600 },
+  ]);
+  await daemon.line(/no address to publish .*deprecated.* The records stay at 3ffe:1:/, PATIENCE);
+  const after = await addressOf(lab, '3ffe:2:');
+  await daemon.line(new RegExp(`AAAA ${after} \\(was ${before}\\), updated`), PATIENCE);
+  expect(await lab.sent()).toEqual(['GET', `POST ${before}`, `PATCH ${after}`]);
+});
+
+test('slaac: temporary addresses are on → the stable one alone is sent', async () => {
+  const lab = await openLab();
+  await lab.host.sysctl('net/ipv6/conf/wan0/use_tempaddr', 2);
+  const daemon = await lab.daemon();
+  await Advertiser.start(lab, [{ prefix: '3ffe:1::', preferredSec: 3600 }]);
+  await lab.untilAddress(({ temporary, tentative }) => temporary === true && tentative === undefined);
+  const { local } = await lab.untilAddress(
+    ({ local, temporary, tentative }) => local.startsWith('3ffe:1:') && !temporary && tentative === undefined,
+  );
+  await daemon.line(/ created in /, PATIENCE);
+  await lab.add('3ffe:9::1');
+  await lab.says('3ffe:9::1'); // permanent, so it ranks above; what was known before is settled
+  expect(await lab.sent()).toEqual(['GET', `POST ${local}`, 'PATCH 3ffe:9::1']);
+});
+
+test('slaac: the neighbour has the same address → never sent, the log says why', async () => {
+  const lab = await openLab();
+  await lab.router.ip('addr add 3ffe:1::a/64 dev lan0 nodad');
+  const daemon = await lab.daemon();
+  await lab.add('3ffe:1::a', '');
+  await lab.untilAddress(({ local, dadfailed }) => local === '3ffe:1::a' && dadfailed === true);
+  await lab.add('3ffe:1::b', '');
+  await daemon.line(/AAAA 3ffe:1::b, created/, PATIENCE);
+  expect(await lab.sent()).toEqual(['GET', 'POST 3ffe:1::b']);
+});
