@@ -1,0 +1,178 @@
+import { describe } from 'vitest';
+import { scenario } from './zone-script.ts';
+
+describe('zone: its id is not known', () => {
+  scenario(
+    'zone lookup: the name itself, then one label less → the first zone that the token sees',
+    `
+    0      want home=A           → detected home=A · look up home.example.com
+    0.1    zones -               → look up example.com
+    0.2    zones example.com=a   → resolved home in example.com
+    `,
+    { zone: 'nothing' },
+  );
+
+  scenario(
+    'zone lookup: names of one zone → a shared parent is asked for once',
+    `
+    0      want home=A www=A     → detected home=A · detected www=A · look up home.example.com
+    0.1    zones -               → look up example.com
+    0.2    zones example.com=a   → resolved home in example.com · look up www.example.com
+    0.3    zones -               → resolved www in example.com
+    `,
+    { zone: 'nothing', names: { home: {}, www: {} } },
+  );
+
+  scenario(
+    'zone lookup: a delegated zone below → the deepest wins',
+    `
+    0      want home=A              → detected home=A · look up home.example.com
+    0.1    zones home.example.com=b → resolved home in home.example.com
+    `,
+    { zone: 'nothing' },
+  );
+
+  scenario(
+    'zone lookup: a wildcard → the zones above it',
+    `
+    0      want *=A             → detected *=A · look up example.com
+    0.1    zones example.com=a  → resolved * in example.com
+    `,
+    { zone: 'nothing', names: { '*': {} } },
+  );
+
+  scenario(
+    'zone lookup: the answer names another zone → not taken',
+    `
+    0      want home=A               → detected home=A · look up home.example.com
+    0.1    zones example.org=a       → look up example.com
+    0.2    zones notexample.com=a    → error home #1 · due 300.2
+    `,
+    { zone: 'nothing' },
+  );
+
+  scenario(
+    'zone lookup: the token sees none → logged once, asked again slowly',
+    `
+    0      want home=A   → detected home=A · look up home.example.com
+    0.1    zones -       → look up example.com
+    0.2    zones -       → error home #1 · due 300.2
+    0.2    states        → home error
+    300.2  due           → look up home.example.com
+    300.3  zones -       → look up example.com
+    300.4  zones -       → debug home #2 · due 900.4
+    400    want home=B   → detected home=B · look up home.example.com
+    `,
+    { zone: 'nothing' },
+  );
+
+  scenario(
+    'zone lookup: unreachable, refused, throttled → as any other request',
+    `
+    0      want home=A               → detected home=A · look up home.example.com
+    0.1    unreachable               → warning zone #1 · due 0.6
+    0.6    due                       → look up home.example.com
+    0.7    html 502                  → warning zone #2 · due 1.7
+    1.7    due                       → look up home.example.com
+    1.8    fails 429 971 retry-after=60 → warning zone #3 · due 61.8
+    2      want home=B               → detected home=B · due 61.8
+    61.8   due                       → look up home.example.com
+    62     fails 403 9109            → error zone #4 · due 2462
+    `,
+    { zone: 'nothing' },
+  );
+
+  scenario(
+    'zone lookup: an answer that is cut or has no id → retried',
+    `
+    0      want home=A           → detected home=A · look up home.example.com
+    0.1    cut                   → warning zone #1 · due 0.6
+    0.6    due                   → look up home.example.com
+    0.7    zones home.example.com=x → warning zone #2 · due 1.7
+    `,
+    { zone: 'nothing' },
+  );
+});
+
+describe('zone: its id is known, its name is not', () => {
+  scenario(
+    'zone: first creation → the zone’s name is asked for once',
+    `
+    0      want home=A www=A   → detected home=A · detected www=A · list home
+    0.1    found -             → list www
+    0.2    found -             → identify
+    0.3    called example.com  → write home: create A, www: create A
+    0.4    done                → synced home=A (create) · synced www=A (create)
+    `,
+    { zone: 'id', names: { home: {}, www: {} } },
+  );
+
+  scenario(
+    'zone: nothing to create → its name is never asked for',
+    `
+    0      want home=A         → detected home=A · list home
+    0.1    found r1=B          → write home: update r1 A
+    0.2    done                → synced home=A (update)
+    `,
+    { zone: 'id' },
+  );
+
+  scenario(
+    'zone: the name lies outside → refused before it is sent, the others go on',
+    `
+    0      want home=A www=A   → detected home=A · detected www=A · list home
+    0.1    found -             → list www
+    0.2    found r1=B          → identify
+    0.3    called ple.com      → error home #1 · write www: update r1 A
+    0.4    done                → synced www=A (update) · due 300.3
+    `,
+    { zone: 'id', names: { home: {}, www: {} } },
+  );
+
+  scenario(
+    'zone: the token may not know the zone’s name → written all the same',
+    `
+    0      want home=A         → detected home=A · list home
+    0.1    found -             → identify
+    0.2    fails 403 9109      → write home: create A
+    0.3    done                → synced home=A (create)
+    `,
+    { zone: 'id' },
+  );
+
+  scenario(
+    'zone: no answer to what the zone is called → asked again',
+    `
+    0      want home=A         → detected home=A · list home
+    0.1    found -             → identify
+    0.2    lost                → warning zone #1 · due 0.7
+    0.7    due                 → identify
+    0.8    html 502            → warning zone #2 · due 1.8
+    1.8    due                 → identify
+    1.9    called example.com  → write home: create A
+    `,
+    { zone: 'id' },
+  );
+
+  scenario(
+    'zone: the question what it is called is refused for good → written all the same',
+    `
+    0      want home=A www=A   → detected home=A · detected www=A · list home
+    0.1    found r1=A          → synced home=A (found) · list www
+    0.2    found -             → identify
+    0.3    fails 404 0         → write www: create A
+    0.4    done                → synced www=A (create)
+    `,
+    { zone: 'id', names: { home: {}, www: {} } },
+  );
+
+  scenario(
+    'zone: the id from the settings is none (7003) → said so, retried slowly',
+    `
+    0      want home=A           → detected home=A · list home
+    0.1    fails 404 7003        → error zone #1 · zone lost · due 300.1
+    300.1  due                   → list home
+    `,
+    { zone: 'id' },
+  );
+});
