@@ -171,7 +171,15 @@ function confirmIfDone(
       notice({ kind: 'synced', name: name.settings.name, address, was: name.confirmed, how, tookMs: nowMs - sinceMs }),
     );
   }
-  return { ...name, confirmed: address, published: address, confirmedAtMs: nowMs, outdated: 0, trouble: null };
+  return {
+    ...name,
+    confirmed: address,
+    published: address,
+    confirmedAtMs: nowMs,
+    shown: null,
+    outdated: 0,
+    trouble: null,
+  };
 }
 
 /** After a success the wait is over; the count of failures stays until the zone has nothing left to do. */

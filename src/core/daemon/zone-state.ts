@@ -51,6 +51,8 @@ export interface NameState {
   readonly published: Address | null;
   /** It was read at least once since the start. */
   readonly seen: boolean;
+  /** What a dry run last showed of it, as JSON; null = nothing since it was right. */
+  readonly shown: string | null;
   /** Times in a row that the records were not as we thought. */
   readonly outdated: number;
   readonly trouble: Trouble | null;
@@ -142,6 +144,7 @@ const newName = (settings: RecordSettings): NameState => ({
   confirmedAtMs: null,
   published: null,
   seen: false,
+  shown: null,
   outdated: 0,
   trouble: null,
 });

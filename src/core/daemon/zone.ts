@@ -170,13 +170,18 @@ function nextSteps(zone: ZoneState, open: (name: NameState) => boolean): Step[] 
   return steps;
 }
 
-/** A dry run shows the operations once; the names count as done until their goal changes. */
+/** What a dry run does in place of a write. */
 function rehearse(zone: ZoneState, steps: readonly Step[], nowMs: number, effects: Effect[]): ZoneState {
-  let names = zone.names;
-  for (const { index, operation } of steps) {
-    const name = names[index]?.settings.name ?? '';
-    effects.push(notice({ kind: 'rehearsed', name, operation }));
-    names = withName(names, index, (own) => ({ ...own, todo: own.todo.slice(1) }));
-  }
+  const indexes = new Set(steps.map(({ index }) => index));
+  const names = zone.names.map((name, index) => (indexes.has(index) ? show(name, effects) : name));
   return advance({ ...zone, names }, nowMs, effects);
+}
+
+/** Shows what is left to do, unless it was shown before. The name counts as done until its records or its goal change. */
+function show(name: NameState, effects: Effect[]): NameState {
+  const shown = JSON.stringify(name.todo);
+  if (shown !== name.shown) {
+    for (const operation of name.todo) effects.push(notice({ kind: 'rehearsed', name: name.settings.name, operation }));
+  }
+  return { ...name, todo: [], shown };
 }
