@@ -1,5 +1,6 @@
 import * as http from 'http';
 import * as os from 'os';
+import * as std from 'std';
 import * as system from 'system';
 import type { ApiRequest } from '../core/cloudflare/http.ts';
 import { CA_FILES, describeTransportFailure, MAX_REPLY_BYTES, NO_CA_BUNDLE } from '../core/cloudflare/transport.ts';
@@ -64,6 +65,7 @@ export class CurlApiClient implements ApiClient {
     this.#multi = null;
     this.#waiting.clear();
     this.#timer.set(null);
+    std.gc();
     system.releaseMemory();
   }
 

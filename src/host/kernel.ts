@@ -38,7 +38,8 @@ export class RtnetlinkKernel implements Kernel {
 
 class Socket implements KernelSocket {
   readonly #fd: number;
-  readonly #buffer = new Uint8Array(MAX_DATAGRAM_BYTES);
+  /** Held only while there is something to read: it would be a tenth of what an idle daemon needs. */
+  #buffer: Uint8Array<ArrayBuffer> | null = null;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -55,8 +56,11 @@ class Socket implements KernelSocket {
 
   receive(): ReturnType<KernelSocket['receive']> {
     try {
+      this.#buffer ??= new Uint8Array(MAX_DATAGRAM_BYTES);
       const length = netlink.receive(this.#fd, this.#buffer.buffer);
-      return ok(length === 0 ? null : this.#buffer.subarray(0, length));
+      if (length > 0) return ok(this.#buffer.subarray(0, length));
+      this.#buffer = null;
+      return ok(null);
     } catch (error) {
       const lost = error instanceof Error && 'code' in error && (error.code === 'ENOBUFS' || error.code === 'EMSGSIZE');
       return failed({ kind: lost ? 'overrun' : 'broken', detail: messageOf(error) });
