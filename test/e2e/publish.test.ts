@@ -10,7 +10,7 @@ test('daemon: an address appears → created', async () => {
   await lab.add(A);
   await lab.says(A);
   await daemon.line(/home\.example\.com: AAAA 3ffe:1::a, created in \d+ ms$/);
-  expect(await lab.sent()).toEqual(['GET', `POST ${A}`]);
+  expect(await lab.writes()).toEqual([`POST ${A}`]);
 });
 
 test('daemon: the address changes → updated by a PATCH of the content alone, all else stays the owner’s', async () => {
@@ -55,7 +55,7 @@ test('daemon: restarted beside a right record → reads it, writes nothing', asy
   const { length } = await lab.api.requests();
   const second = await lab.daemon();
   await second.line(/AAAA 3ffe:1::a, already right$/);
-  expect(await lab.sent(length)).toEqual(['GET']);
+  expect(await lab.sent(length)).toEqual(['LIST']);
 });
 
 test('daemon: started beside several equally good addresses → keeps the one that the record says', async () => {
@@ -65,7 +65,7 @@ test('daemon: started beside several equally good addresses → keeps the one th
   await lab.seed(B);
   const daemon = await lab.daemon();
   await daemon.line(/AAAA 3ffe:1::b, already right$/);
-  expect(await lab.sent()).toEqual(['GET']);
+  expect(await lab.sent()).toEqual(['LIST']);
 });
 
 test('daemon: no base URL set → talks to https://api.cloudflare.com/client/v4', async () => {
@@ -74,10 +74,8 @@ test('daemon: no base URL set → talks to https://api.cloudflare.com/client/v4'
   await lab.daemon({ environment: { CLOUDFLARE_BASE_URL: undefined } });
   await lab.add(A);
   await lab.says(A);
-  expect((await lab.api.requests()).map(({ headers }) => headers['host'])).toEqual([
-    'api.cloudflare.com',
-    'api.cloudflare.com',
-  ]);
+  const hosts = (await lab.api.requests()).map(({ headers }) => headers['host']);
+  expect(new Set(hosts)).toEqual(new Set(['api.cloudflare.com']));
 });
 
 test('daemon: several names of one zone → written by one batch', async () => {

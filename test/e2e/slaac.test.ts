@@ -63,7 +63,7 @@ test('slaac: a router advertises a prefix → the address is published after DAD
     await renewed.line(/3ffe:1:/, { ...PATIENCE, since });
     since = renewed.lines.length;
   }
-  expect(await lab.sent()).toEqual(['GET', `POST ${address}`]);
+  expect(await lab.writes()).toEqual([`POST ${address}`]);
 });
 
 test('slaac: the prefix is deprecated and a new one comes → the new address, and none in between', async () => {
@@ -79,7 +79,7 @@ test('slaac: the prefix is deprecated and a new one comes → the new address, a
   await daemon.line(/no address to publish .*deprecated.* The records stay at 3ffe:1:/, PATIENCE);
   const after = await addressOf(lab, '3ffe:2:');
   await daemon.line(new RegExp(`AAAA ${after} \\(was ${before}\\), updated`), PATIENCE);
-  expect(await lab.sent()).toEqual(['GET', `POST ${before}`, `PATCH ${after}`]);
+  expect(await lab.writes()).toEqual([`POST ${before}`, `PATCH ${after}`]);
 });
 
 test('slaac: temporary addresses are on → the stable one alone is sent', async () => {
@@ -94,7 +94,7 @@ test('slaac: temporary addresses are on → the stable one alone is sent', async
   await daemon.line(/ created in /, PATIENCE);
   await lab.add('3ffe:9::1');
   await lab.says('3ffe:9::1'); // permanent, so it ranks above; what was known before is settled
-  expect(await lab.sent()).toEqual(['GET', `POST ${local}`, 'PATCH 3ffe:9::1']);
+  expect(await lab.writes()).toEqual([`POST ${local}`, 'PATCH 3ffe:9::1']);
 });
 
 test('slaac: the neighbour has the same address → never sent, the log says why', async () => {
@@ -105,5 +105,5 @@ test('slaac: the neighbour has the same address → never sent, the log says why
   await lab.untilAddress(({ local, dadfailed }) => local === '3ffe:1::a' && dadfailed === true);
   await lab.add('3ffe:1::b', '');
   await daemon.line(/AAAA 3ffe:1::b, created/, PATIENCE);
-  expect(await lab.sent()).toEqual(['GET', 'POST 3ffe:1::b']);
+  expect(await lab.writes()).toEqual(['POST 3ffe:1::b']);
 });

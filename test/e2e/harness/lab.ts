@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CA_FILES } from '../../../src/core/cloudflare/transport.ts';
-import { monotonicMs } from '../../simulator/log.ts';
+import { monotonicMs, type RequestEntry } from '../../simulator/log.ts';
 import { spawnSimulator } from '../../simulator/remote.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { RecordSeed, Token, ZoneProperties } from '../../simulator/state.ts';
@@ -179,9 +179,15 @@ export class Lab {
     return this.api.untilContents(this.zone.id, NAME, contents);
   }
 
-  /** What was sent, as "METHOD content", without what was sent before the request numbered `since`. */
+  /** The requests after the one numbered `since`: LIST for a look at the records, READ for one at anything else, METHOD
+   *  and content for a write. */
   async sent(since = 0): Promise<string[]> {
-    return (await this.api.requests(since)).map(({ method, body }) => [method, contentOf(body)].join(' ').trim());
+    return (await this.api.requests(since)).map(describeRequest);
+  }
+
+  /** The writes among what was sent. */
+  async writes(since = 0): Promise<string[]> {
+    return (await this.sent(since)).filter((request) => request !== 'LIST' && request !== 'READ');
   }
 
   /** Everything that the lab's processes have printed. */
@@ -195,8 +201,11 @@ export class Lab {
   }
 }
 
-const contentOf = (body: unknown): string =>
-  typeof body === 'object' && body !== null && 'content' in body ? String(body.content) : '';
+function describeRequest({ method, path, body }: RequestEntry): string {
+  if (method === 'GET') return path.endsWith('/dns_records') ? 'LIST' : 'READ';
+  const content = typeof body === 'object' && body !== null && 'content' in body ? String(body.content) : '';
+  return `${method} ${content}`.trim();
+}
 
 async function dispose(disposals: readonly (() => Promise<void>)[]): Promise<void> {
   for (const disposal of [...disposals].reverse()) await disposal();
