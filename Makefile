@@ -5,14 +5,14 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all packages check test test-packages clean distclean help
+.PHONY: FORCE all packages check test test-packages clean distclean help
 
 all: build/ipv6ddns ## the executable, build/ipv6ddns
 
 include native/third-party.mk
 
 packages:
-	@tools/need gcc=gcc /usr/include/linux/netlink.h=linux-libc-dev musl-gcc=musl-tools xz=xz-utils bzip2=bzip2 \
+	@tools/need gcc=gcc /usr/include/linux/netlink.h=linux-libc-dev musl-gcc=musl-tools xz=xz-utils bzip2=bzip2 patch=patch \
 	  node=nodejs npm=npm
 
 # As the lock file says. Not `npm ci`: it refuses a lock file without the executables of every other platform, and a
@@ -23,18 +23,21 @@ build/node_modules.stamp: package-lock.json | packages
 
 # --- programs: TypeScript → one module → bytecode in a C array → executable ---
 
-NATIVE_MODULES := std os netlink http system
+NATIVE_MODULES := std os netlink http system settings
 TYPESCRIPT := $(shell find src -name '*.ts')
 BUNDLE = node_modules/.bin/esbuild --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
 	$(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@
 
 build/ipv6ddns.js: $(TYPESCRIPT) package.json build/node_modules.stamp
 	$(BUNDLE) src/main.ts
+build/settings.js: $(TYPESCRIPT) package.json build/node_modules.stamp
+	$(BUNDLE) src/settings.ts
 
 # Without debug information: it would take 0.1 MiB of memory. Stack traces have names, and no lines.
 build/%.c: build/%.js build/qjsc
-	cd build && ./qjsc $(QJSC_FLAGS) -c -m $(addprefix -M ,$(NATIVE_MODULES)) -N program -o $(@F) $(<F)
-build/ipv6ddns.c: QJSC_FLAGS := -s
+	cd build && ./qjsc $(QJSC_FLAGS) -c -m $(addprefix -M ,$(NATIVE_MODULES)) -N $(or $(SYMBOL),program) -o $(@F) $(<F)
+build/ipv6ddns.c build/settings.c: QJSC_FLAGS := -s
+build/settings.c: SYMBOL := settings_program
 
 build/%.o: build/%.c
 	$(CC_musl) $(CFLAGS_musl) -c -o $@ $<
@@ -51,7 +54,7 @@ build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
 LINK = $(CC_$1) -Wl,--gc-sections -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm -lpthread
-build/ipv6ddns: build/ipv6ddns.o build/musl/main.o $(MODULES:%=build/musl/%.o)
+build/ipv6ddns: build/ipv6ddns.o build/settings.o build/musl/main.o $(MODULES:%=build/musl/%.o)
 	$(call LINK,musl) -static -s
 
 # --- tests that run in the engine: vitest's own runner and matchers on QuickJS, see test/engine ---
@@ -61,7 +64,6 @@ BUNDLE_TESTS = $(BUNDLE) --platform=neutral --main-fields=module,main --define:p
 	--alias:vitest=./test/engine/vitest.ts --alias:node:fs=./test/engine/fs.ts
 
 # The list changes when a test comes or goes, whatever its time.
-FORCE:
 build/%.tests.ts: FORCE
 	@{ echo 'export const files = {'; for f in $(TESTS); do echo "  '/$$f': () => import('../$$f'),"; done; echo '};'; } > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@

@@ -18,5 +18,9 @@ int host_get_number(JSContext *ctx, JSValueConst object, const char *name, int64
 JSModuleDef *js_init_module_netlink(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_http(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_system(JSContext *ctx, const char *name);
+JSModuleDef *js_init_module_settings(JSContext *ctx, const char *name);
+
+/* A context with the parts of the language and the modules that our programs use; NULL = no memory. */
+JSContext *host_new_context(JSRuntime *rt);
 
 #endif

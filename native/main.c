@@ -78,8 +78,8 @@ static void track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst r
     rejections = rejection;
 }
 
-/* Only what the program uses: without JS_AddIntrinsicEval the linker drops the compiler. */
-static JSContext *new_context(JSRuntime *rt)
+/* Only what the programs use: without JS_AddIntrinsicEval the linker drops the compiler. */
+JSContext *host_new_context(JSRuntime *rt)
 {
     JSContext *ctx = JS_NewContextRaw(rt);
     if (!ctx) return NULL;
@@ -101,13 +101,14 @@ static JSContext *new_context(JSRuntime *rt)
     js_init_module_netlink(ctx, "netlink");
     js_init_module_http(ctx, "http");
     js_init_module_system(ctx, "system");
+    js_init_module_settings(ctx, "settings");
     return ctx;
 }
 
 int main(int argc, char **argv)
 {
     JSRuntime *rt = JS_NewRuntime();
-    JSContext *ctx = rt ? new_context(rt) : NULL;
+    JSContext *ctx = rt ? host_new_context(rt) : NULL;
     JSValue module, done;
     int status;
 

@@ -34,8 +34,9 @@ UNPACK = rm -rf $(@D) && mkdir -p $(@D) && tar -xf $< -C $(@D) --strip-component
 
 build/%/quickjs/.unpacked: build/sources/$(QUICKJS)
 	$(UNPACK)
-build/%/mbedtls/.unpacked: build/sources/$(MBEDTLS)
+build/%/mbedtls/.unpacked: build/sources/$(MBEDTLS) native/mbedtls.patch
 	$(UNPACK)
+	patch --silent --directory=$(@D) --strip=1 < native/mbedtls.patch
 build/%/curl/.unpacked: build/sources/$(CURL)
 	$(UNPACK)
 

@@ -41,9 +41,6 @@ declare module 'os' {
   export function getpid(): number;
   export function setReadHandler(fd: number, handler: (() => void) | null): void;
   export function setWriteHandler(fd: number, handler: (() => void) | null): void;
-  /** Counts CLOCK_MONOTONIC: only the tests use these, the program uses timerOpen of `system`. */
-  export function setTimeout(run: () => void, delayMs: number): number;
-  export function clearTimeout(timer: number): void;
 }
 
 /** Arguments of the command line, the program's own name first (js_std_add_helpers). */

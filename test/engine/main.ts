@@ -43,4 +43,5 @@ function report(task: Task | File, path: string): void {
 
 for (const file of await startTests(Object.keys(files), runner)) report(file, 'engine');
 std.out.puts(`${passed} passed, ${failed} failed\n`);
-std.exit(failed === 0 && passed > 0 ? 0 : 1);
+// Else to the end of the loop: freeing the runtime checks that nothing holds a value that it should not.
+if (failed > 0 || passed === 0) std.exit(1);

@@ -1,0 +1,83 @@
+/** Drives the `http` module on QuickJS's own loop, as the host does on its. */
+import type { Completed, Multi, TransferOptions } from 'http';
+import * as http from 'http';
+import * as os from 'os';
+import * as std from 'std';
+
+interface Setup {
+  readonly caFile: string;
+  readonly caPath: string;
+  /** Scratch. */
+  readonly folder: string;
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+export const setup = JSON.parse(std.getenv('SETUP') ?? '{}') as Setup;
+
+export const urlOf = (server: string, path: string, scheme = 'https'): string =>
+  `${scheme}://localhost:${setup.ports[server]}${path}`;
+
+/** `localhost` needs the files database of the resolver only; the name server is silent. */
+export const optionsFor = (url: string, changes: Partial<TransferOptions> = {}): TransferOptions => ({
+  method: 'GET',
+  url,
+  headers: [],
+  body: null,
+  newConnection: false,
+  timeoutMs: 20_000,
+  connectTimeoutMs: 20_000,
+  maxBodyBytes: 1_000_000,
+  caFile: setup.caFile,
+  caPath: null,
+  resolve: [],
+  ...changes,
+});
+
+export class Client {
+  readonly watched = new Map<number, number>();
+  readonly #waiting = new Map<number, (completed: Completed) => void>();
+  #timer: number | null = null;
+  readonly multi: Multi = http.open(
+    (fd, interest) => this.#watch(fd, interest),
+    (delayMs) => this.#arm(delayMs),
+  );
+
+  start(options: TransferOptions): number {
+    return http.start(this.multi, options);
+  }
+
+  finished(id: number): Promise<Completed> {
+    return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+
+  fetch(url: string, changes: Partial<TransferOptions> = {}): Promise<Completed> {
+    return this.finished(this.start(optionsFor(url, changes)));
+  }
+
+  close(): void {
+    http.close(this.multi);
+    this.#arm(-1);
+  }
+
+  #watch(fd: number, interest: number): void {
+    std.gc(); // libcurl is calling us: what it holds must survive
+    if (interest === 0) this.watched.delete(fd);
+    else this.watched.set(fd, interest);
+    os.setReadHandler(fd, interest & 1 ? () => this.#act(fd, 1) : null);
+    os.setWriteHandler(fd, interest & 2 ? () => this.#act(fd, 2) : null);
+  }
+
+  #arm(delayMs: number): void {
+    if (this.#timer !== null) os.clearTimeout(this.#timer);
+    this.#timer = delayMs < 0 ? null : os.setTimeout(() => this.#act(-1, 0), delayMs);
+  }
+
+  #act(fd: number, events: number): void {
+    if (fd < 0) this.#timer = null;
+    http.act(this.multi, fd, events);
+    for (let done = http.completed(this.multi); done !== null; done = http.completed(this.multi)) {
+      this.#waiting.get(done.id)?.(done);
+      this.#waiting.delete(done.id);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+// Runs build/native-tests in the network and mount namespaces that it is started in (tools/run-tests.mjs): brings up
+// the loopback, a resolver that never answers, certificates and the servers of servers.mjs.
+import { execFileSync, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificates } from './certificates.mjs';
+import { startServers } from './servers.mjs';
+
+const SILENT_RESOLVER = '127.0.0.53';
+
+const folder = mkdtempSync(join(tmpdir(), 'ipv6ddns-native-'));
+try {
+  execFileSync('ip', ['link', 'set', 'lo', 'up']);
+  writeFileSync(join(folder, 'resolv.conf'), `nameserver ${SILENT_RESOLVER}\noptions timeout:30 attempts:1\n`);
+  execFileSync('mount', ['--bind', join(folder, 'resolv.conf'), '/etc/resolv.conf']);
+  const resolver = createSocket('udp4').bind(53, SILENT_RESOLVER);
+  await once(resolver, 'listening');
+
+  const certificates = makeCertificates(folder);
+  const servers = await startServers(certificates);
+  const setup = { caFile: certificates.caFile, caPath: certificates.caPath, folder, ports: servers.ports };
+  const child = spawn('build/native-tests', {
+    stdio: 'inherit',
+    env: { PATH: process.env.PATH, LANG: 'C', SETUP: JSON.stringify(setup), ERASED: 'a secret value', KEPT: 'kept' },
+  });
+  const [status, signal] = await once(child, 'close');
+  if (signal !== null) process.stderr.write(`build/native-tests died of ${signal}\n`);
+  process.exitCode = status ?? 1;
+  servers.close();
+  resolver.close();
+} finally {
+  execFileSync('umount', ['/etc/resolv.conf']);
+  rmSync(folder, { recursive: true });
+}
