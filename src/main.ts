@@ -1,10 +1,12 @@
 import * as os from 'os';
+import * as settingsProgram from 'settings';
 import * as std from 'std';
 import * as system from 'system';
-import { type CommandLine, helpText, parseCommandLine } from './core/config/command-line.ts';
-import { loadInterfaces, loadSettings } from './core/config/load.ts';
-import { describeProblem } from './core/config/problem.ts';
-import { SECRET_VARIABLES, TRACE_VARIABLE } from './core/config/schema.ts';
+import type { CommandLine } from './core/config/command-line.ts';
+import type { Answer, PlainSettings, Question } from './core/config/interview.ts';
+import { Secret } from './core/config/secret.ts';
+import type { Settings } from './core/config/settings.ts';
+import { SECRET_VARIABLES, TRACE_VARIABLE } from './core/config/variables.ts';
 import type { Clock, Kernel, Output } from './core/ports.ts';
 import { CurlApiClient } from './host/api-client.ts';
 import { SystemClock } from './host/clock.ts';
@@ -17,6 +19,8 @@ import { EXIT, type ExitStatus } from './shell/exit.ts';
 import { Log } from './shell/log.ts';
 import { TracingKernel } from './shell/tracing-kernel.ts';
 
+type Environment = Readonly<Record<string, string>>;
+
 const STDOUT = 1;
 
 const COMMANDS = { run, once } as const satisfies Record<string, (context: CommandContext) => void>;
@@ -25,52 +29,61 @@ const COMMANDS = { run, once } as const satisfies Record<string, (context: Comma
  *  @returns the status to leave with at once; null = the loop goes on */
 function main(): ExitStatus | null {
   const output = new StandardStreams();
-  const parsed = parseCommandLine(scriptArgs.slice(1));
-  if (!parsed.ok) {
-    output.stderr(parsed.error.trimEnd());
-    return EXIT.usage;
-  }
-  if (parsed.value.help || parsed.value.version) {
-    output.stdout(parsed.value.help ? helpText().trimEnd() : `ipv6ddns ${VERSION}`);
-    return EXIT.ok;
-  }
-  const environment = std.getenviron();
+  const environment: Environment = std.getenviron();
   for (const name of SECRET_VARIABLES) system.eraseEnvironment(name);
-  return start(parsed.value, environment, output);
+  const answer = ask({ argv: scriptArgs.slice(1), environment, version: VERSION });
+  switch (answer.kind) {
+    case 'print':
+      output.stdout(answer.text);
+      return EXIT.ok;
+    case 'usage':
+      output.stderr(answer.text);
+      return EXIT.usage;
+    default:
+      return start(answer, environment, output);
+  }
 }
 
+/** The answer comes from our own program: its shape is not in doubt. */
+const ask = (question: Question): Answer => JSON.parse(settingsProgram.load(JSON.stringify(question))) as Answer;
+
 function start(
-  { command, logFormat, dryRun, json, ...named }: CommandLine,
-  environment: Readonly<Record<string, string>>,
+  answer: Exclude<Answer, { kind: 'print' | 'usage' }>,
+  environment: Environment,
   output: Output,
 ): ExitStatus | null {
+  const { logFormat, json, dryRun } = answer.commandLine;
   const clock = new SystemClock();
-  const journal = logFormat === 'text' && journalReadsStderr(environment['JOURNAL_STREAM']);
-  const log = new Log(output, clock, journal ? 'journal' : logFormat);
-  const files = new SystemFiles();
-  const readFile = (path: string): ReturnType<typeof files.read> => files.read(path);
-  const kernel = traced(new RtnetlinkKernel(), environment[TRACE_VARIABLE] ?? '', clock, log);
-  const exit = (status: ExitStatus): never => std.exit(status);
-  const request = { ...named, environment };
-  if (command === 'addresses') {
-    const interfaces = loadInterfaces(request, readFile);
-    const colour = os.isatty(STDOUT) && (environment['NO_COLOR'] ?? '') === '';
-    addresses({ ports: { kernel, files, clock, output }, log, interfaces, json, colour, exit });
-    return null;
-  }
-  const loaded = loadSettings(request, readFile);
-  if (!loaded.ok) {
-    for (const problem of loaded.error) log.write('error', describeProblem(problem));
+  const log = new Log(output, clock, chooseFormat(logFormat, environment));
+  if (answer.kind === 'refused') {
+    for (const problem of answer.problems) log.write('error', problem);
     return EXIT.config;
   }
-  const { settings, warnings } = loaded.value;
+  const kernel = traced(new RtnetlinkKernel(), environment[TRACE_VARIABLE] ?? '', clock, log);
+  const exit = (status: ExitStatus): never => std.exit(status);
+  const machine = { kernel, files: new SystemFiles(), clock, output };
+  if (answer.kind === 'addresses') {
+    const colour = os.isatty(STDOUT) && (environment['NO_COLOR'] ?? '') === '';
+    addresses({ ports: machine, log, interfaces: answer.interfaces, json, colour, exit });
+    return null;
+  }
+  const settings = revive(answer.settings);
   log.configure(settings.verbose, settings.apiToken);
-  for (const warning of warnings) log.write('warning', describeProblem(warning));
+  for (const warning of answer.warnings) log.write('warning', warning);
   const api = new CurlApiClient(settings, `ipv6ddns/${VERSION}`);
-  const ports = { kernel, files, clock, api, output, signals: new SystemSignals() };
-  COMMANDS[command]({ ports, log, settings, dryRun, exit });
+  const ports = { ...machine, api, signals: new SystemSignals() };
+  COMMANDS[answer.commandLine.command]({ ports, log, settings, dryRun, exit });
   return null;
 }
+
+const revive = ({ apiToken, httpsProxy, ...plain }: PlainSettings): Settings => ({
+  ...plain,
+  apiToken: new Secret(apiToken),
+  httpsProxy: httpsProxy === null ? null : new Secret(httpsProxy),
+});
+
+const chooseFormat = (asked: CommandLine['logFormat'], environment: Environment): 'text' | 'json' | 'journal' =>
+  asked === 'text' && journalReadsStderr(environment['JOURNAL_STREAM']) ? 'journal' : asked;
 
 /** The kernel, with a trace of it if one is asked for. */
 function traced(kernel: Kernel, path: string, clock: Clock, log: Log): Kernel {

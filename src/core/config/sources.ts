@@ -9,11 +9,11 @@ import {
   SECRET_KEYS,
   SENTENCE,
   TOP_LEVEL_KEYS,
-  TRACE_VARIABLE,
   topLevelSchema,
   VARIABLES,
 } from './schema.ts';
 import { isTable, keyLines, parseToml } from './toml.ts';
+import { TRACE_VARIABLE } from './variables.ts';
 
 /** Files that are read when the command line names none. */
 export const DEFAULT_CONFIG_FILE = '/etc/ipv6ddns/config.toml';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SECRET_VARIABLES, VARIABLES } from '../../../src/core/config/schema.ts';
+import { VARIABLES } from '../../../src/core/config/schema.ts';
+import { SECRET_VARIABLES } from '../../../src/core/config/variables.ts';
 import { BASE, CONFIG, ENV_FILE, type Files, load, problems, settings, TOKEN } from './loading.ts';
 
 describe('loadSettings: token sources', () => {

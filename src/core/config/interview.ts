@@ -1,0 +1,32 @@
+import type { CommandLine } from './command-line.ts';
+import type { Secret } from './secret.ts';
+import type { Settings } from './settings.ts';
+
+/** What the program asks of src/settings.ts, and what that answers. Both travel as JSON between two runtimes. */
+export interface Question {
+  /** What follows the program's name. */
+  readonly argv: readonly string[];
+  /** As it was when the process started. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly version: string;
+}
+
+export type Answer = Readonly<
+  | { kind: 'print'; text: string } // help or version
+  | { kind: 'usage'; text: string } // the command line is wrong
+  | { kind: 'refused'; commandLine: CommandLine; problems: readonly string[] }
+  | { kind: 'addresses'; commandLine: CommandLine; interfaces: readonly string[] | null }
+  | {
+      kind: 'settings';
+      commandLine: CommandLine & { readonly command: 'run' | 'once' };
+      settings: PlainSettings;
+      warnings: readonly string[];
+    }
+>;
+
+/** Settings with their secrets as text, for the way between the runtimes only. */
+export type PlainSettings = {
+  readonly [K in keyof Settings]: Secret extends Settings[K] ? Unwrapped<Settings[K]> : Settings[K];
+};
+
+type Unwrapped<T> = T extends Secret ? string : T;
