@@ -284,6 +284,8 @@ static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
         set_text(ctx, transfer, CURLOPT_CUSTOMREQUEST, options, "method") ||
         set_text(ctx, transfer, CURLOPT_CAINFO, options, "caFile") ||
         set_text(ctx, transfer, CURLOPT_CAPATH, options, "caPath") ||
+        set_text(ctx, transfer, CURLOPT_PROXY, options, "proxy") ||
+        set_text(ctx, transfer, CURLOPT_NOPROXY, options, "noProxy") ||
         get_list(ctx, options, "headers", &transfer->headers) ||
         get_list(ctx, options, "resolve", &transfer->resolve) ||
         host_get_number(ctx, options, "timeoutMs", &timeout_ms) ||

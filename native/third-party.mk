@@ -30,24 +30,22 @@ build/sources/$(QUICKJS): SHA256 := $(QUICKJS_SHA256)
 build/sources/$(MBEDTLS): SHA256 := $(MBEDTLS_SHA256)
 build/sources/$(CURL): SHA256 := $(CURL_SHA256)
 
-UNPACK = rm -rf $(@D) && mkdir -p $(@D) && tar -xf $< -C $(@D) --strip-components=1 && touch $@
-
-build/%/quickjs/.unpacked: build/sources/$(QUICKJS)
-	$(UNPACK)
-build/%/mbedtls/.unpacked: build/sources/$(MBEDTLS) native/mbedtls.patch
-	$(UNPACK)
-	patch --silent --directory=$(@D) --strip=1 < native/mbedtls.patch
-build/%/curl/.unpacked: build/sources/$(CURL)
-	$(UNPACK)
+# Every library is unpacked anew when it is built: nothing of an earlier build is left in it.
+define UNPACK
+	rm -rf $1
+	mkdir -p $1
+	tar -xf $< -C $1 --strip-components=1
+endef
 
 # js_std_dump_error is made weak: main.c ends the process instead of printing an exception and carrying on.
 QUICKJS_DEFINES := -D_GNU_SOURCE -DCONFIG_VERSION='"$(QUICKJS_VERSION)"'
 QUICKJS_UNITS := quickjs libregexp libunicode cutils dtoa quickjs-libc
-build/%/libquickjs.a: build/%/quickjs/.unpacked native/third-party.mk
-	echo '#pragma weak js_std_dump_error' > $(<D)/weak.h
-	cd $(<D) && for unit in $(QUICKJS_UNITS); do \
+build/%/libquickjs.a: build/sources/$(QUICKJS) native/third-party.mk
+	$(call UNPACK,build/$*/quickjs)
+	echo '#pragma weak js_std_dump_error' > build/$*/quickjs/weak.h
+	cd build/$*/quickjs && for unit in $(QUICKJS_UNITS); do \
 	  $(CC_$*) $(CFLAGS_$*) $(FAST_$*) $(QUICKJS_DEFINES) -fwrapv -include weak.h -c $$unit.c || exit; done
-	rm -f $@ && ar rcsD $@ $(QUICKJS_UNITS:%=$(<D)/%.o)
+	rm -f $@ && ar rcsD $@ $(QUICKJS_UNITS:%=build/$*/quickjs/%.o)
 
 # The compiler to bytecode runs on this machine; it links the objects of the product.
 build/qjsc: build/musl/libquickjs.a
@@ -56,9 +54,10 @@ build/qjsc: build/musl/libquickjs.a
 
 # Big numbers and curves are where a handshake spends its time.
 MBEDTLS_FAST := bignum.o bignum_core.o bignum_mod.o bignum_mod_raw.o ecp.o ecp_curves.o sha256.o sha512.o
-build/%/mbedtls/lib/libmbedtls.a: build/%/mbedtls/.unpacked native/mbedtls_config.h native/third-party.mk
+build/%/mbedtls/lib/libmbedtls.a: build/sources/$(MBEDTLS) native/mbedtls.patch native/mbedtls_config.h native/third-party.mk
+	$(call UNPACK,build/$*/mbedtls)
+	patch --silent --directory=build/$*/mbedtls --strip=1 < native/mbedtls.patch
 	cp native/mbedtls_config.h build/$*/mbedtls/include/mbedtls/
-	$(MAKE) --silent -C build/$*/mbedtls/library clean
 	$(MAKE) --silent -C build/$*/mbedtls/library CC=$(CC_$*) CFLAGS='$(CFLAGS_$*) $(FAST_$*)' $(MBEDTLS_FAST)
 	$(MAKE) --silent -C build/$*/mbedtls/library CC=$(CC_$*) CFLAGS='$(CFLAGS_$*)' ARFLAGS=-crD \
 	  libmbedcrypto.a libmbedx509.a libmbedtls.a
@@ -71,7 +70,8 @@ CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --
 	$(addprefix --disable-,manual docs libcurl-option versioned-symbols ca-search unix-sockets cookies doh mime \
 	  form-api netrc progress-meter alt-svc hsts headers-api get-easy-options dnsshuffle bindlocal dateparse \
 	  digest-auth bearer-auth kerberos-auth negotiate-auth aws ntlm tls-srp sha512-256 websockets httpsrr ech verbose)
-build/%/curl/lib/.libs/libcurl.a: build/%/curl/.unpacked build/%/mbedtls/lib/libmbedtls.a
-	cd $(<D) && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) --with-mbedtls=$(CURDIR)/build/$*/mbedtls \
-	  $(CURL_OPTIONS) CC=$(CC_$*) CFLAGS='$(CFLAGS_$*)'
-	$(MAKE) --silent -C $(<D)/lib libcurl.la
+build/%/curl/lib/.libs/libcurl.a: build/sources/$(CURL) build/%/mbedtls/lib/libmbedtls.a
+	$(call UNPACK,build/$*/curl)
+	cd build/$*/curl && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) \
+	  --with-mbedtls=$(CURDIR)/build/$*/mbedtls $(CURL_OPTIONS) CC=$(CC_$*) CFLAGS='$(CFLAGS_$*)'
+	$(MAKE) --silent -C build/$*/curl/lib libcurl.la

@@ -31,7 +31,8 @@ function main(): ExitStatus | null {
   const output = new StandardStreams();
   const environment: Environment = std.getenviron();
   for (const name of SECRET_VARIABLES) system.eraseEnvironment(name);
-  const answer = ask({ argv: scriptArgs.slice(1), environment, version: VERSION });
+  const question = { argv: scriptArgs.slice(1), environment, version: VERSION };
+  const answer = ask(question);
   switch (answer.kind) {
     case 'print':
       output.stdout(answer.text);
@@ -40,7 +41,7 @@ function main(): ExitStatus | null {
       output.stderr(answer.text);
       return EXIT.usage;
     default:
-      return start(answer, environment, output);
+      return start(answer, question, output);
   }
 }
 
@@ -49,14 +50,15 @@ const ask = (question: Question): Answer => JSON.parse(settingsProgram.load(JSON
 
 function start(
   answer: Exclude<Answer, { kind: 'print' | 'usage' }>,
-  environment: Environment,
+  question: Question,
   output: Output,
 ): ExitStatus | null {
+  const { environment } = question;
   const { logFormat, json, dryRun } = answer.commandLine;
   const clock = new SystemClock();
   const log = new Log(output, clock, chooseFormat(logFormat, environment));
   if (answer.kind === 'refused') {
-    for (const problem of answer.problems) log.write('error', problem);
+    accept(answer, log);
     return EXIT.config;
   }
   const kernel = traced(new RtnetlinkKernel(), environment[TRACE_VARIABLE] ?? '', clock, log);
@@ -67,13 +69,29 @@ function start(
     addresses({ ports: machine, log, interfaces: answer.interfaces, json, colour, exit });
     return null;
   }
+  const settings = accept(answer, log);
+  const api = new CurlApiClient(settings, `ipv6ddns/${VERSION}`);
+  const ports = { ...machine, api, signals: new SystemSignals() };
+  const reload = (): Settings | null => {
+    const again = ask(question);
+    return again.kind === 'settings' || again.kind === 'refused' ? accept(again, log) : null;
+  };
+  COMMANDS[answer.commandLine.command]({ ports, log, settings, dryRun, reload, exit });
+  return null;
+}
+
+/** The settings, logged as far as there is something to say of them; null = they are bad. */
+function accept(answer: Extract<Answer, { kind: 'settings' }>, log: Log): Settings;
+function accept(answer: Extract<Answer, { kind: 'settings' | 'refused' }>, log: Log): Settings | null;
+function accept(answer: Extract<Answer, { kind: 'settings' | 'refused' }>, log: Log): Settings | null {
+  if (answer.kind === 'refused') {
+    for (const problem of answer.problems) log.write('error', problem);
+    return null;
+  }
   const settings = revive(answer.settings);
   log.configure(settings.verbose, settings.apiToken);
   for (const warning of answer.warnings) log.write('warning', warning);
-  const api = new CurlApiClient(settings, `ipv6ddns/${VERSION}`);
-  const ports = { ...machine, api, signals: new SystemSignals() };
-  COMMANDS[answer.commandLine.command]({ ports, log, settings, dryRun, exit });
-  return null;
+  return settings;
 }
 
 const revive = ({ apiToken, httpsProxy, ...plain }: PlainSettings): Settings => ({

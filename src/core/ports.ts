@@ -1,4 +1,5 @@
 import type { ApiRequest, HttpReply } from './cloudflare/http.ts';
+import type { Settings } from './config/settings.ts';
 import type { Result } from './result.ts';
 
 /** What the shell needs of the machine, in the core's words. */
@@ -17,7 +18,7 @@ export interface Clock {
   onJump(listener: () => void): void;
 }
 
-export type SignalName = 'SIGTERM' | 'SIGINT';
+export type SignalName = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1';
 
 export interface Signals {
   onSignal(listener: (signal: SignalName) => void): void;
@@ -50,11 +51,20 @@ export type HttpOutcome = Readonly<
   { kind: 'replied'; reply: HttpReply } | { kind: 'unreachable'; detail: string; sent: boolean }
 >;
 
+/** What the client needs to know of the settings. */
+export type ApiSettings = Pick<
+  Settings,
+  'apiToken' | 'baseUrl' | 'timeoutMs' | 'caFile' | 'caPath' | 'httpsProxy' | 'noProxy'
+>;
+
 export interface ApiClient {
   /** Sends a request; `done` runs once, never before this returns. */
   send(request: ApiRequest, done: (outcome: HttpOutcome) => void): void;
-  /** Nothing more is to be sent for now: connections are closed and memory is given back. */
+  /** Nothing more is to be sent for now: connections are closed and memory is given back. What is in flight is dropped
+   *  without a word. */
   rest(): void;
+  /** From now on these settings count; what is in flight is dropped. */
+  configure(settings: ApiSettings): void;
 }
 
 /** Text files of the machine. */

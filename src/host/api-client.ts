@@ -4,19 +4,16 @@ import * as std from 'std';
 import * as system from 'system';
 import type { ApiRequest } from '../core/cloudflare/http.ts';
 import { CA_FILES, describeTransportFailure, MAX_REPLY_BYTES, NO_CA_BUNDLE } from '../core/cloudflare/transport.ts';
-import type { Settings } from '../core/config/settings.ts';
-import type { ApiClient, HttpOutcome } from '../core/ports.ts';
+import type { ApiClient, ApiSettings, HttpOutcome } from '../core/ports.ts';
 import { exists } from './files.ts';
 import { Timer } from './timer.ts';
 
 const READABLE = 1;
 const WRITABLE = 2;
 
-type ApiSettings = Pick<Settings, 'apiToken' | 'baseUrl' | 'timeoutMs' | 'caFile' | 'caPath'>;
-
 /** Sends calls of the API through libcurl, beside everything else that the loop serves. */
 export class CurlApiClient implements ApiClient {
-  readonly #settings: ApiSettings;
+  #settings: ApiSettings;
   readonly #userAgent: string;
   readonly #timer = new Timer(() => this.#act(-1, 0));
   readonly #waiting = new Map<number, (outcome: HttpOutcome) => void>();
@@ -28,7 +25,7 @@ export class CurlApiClient implements ApiClient {
   }
 
   send({ method, path, body }: ApiRequest, done: (outcome: HttpOutcome) => void): void {
-    const { apiToken, baseUrl, timeoutMs, caPath } = this.#settings;
+    const { apiToken, baseUrl, timeoutMs, caPath, httpsProxy, noProxy } = this.#settings;
     const caFile = this.#settings.caFile ?? (caPath === null ? CA_FILES.find(exists) : null);
     if (caFile === undefined && baseUrl.startsWith('https:')) {
       void Promise.resolve().then(() => done({ kind: 'unreachable', detail: NO_CA_BUNDLE, sent: false }));
@@ -54,6 +51,8 @@ export class CurlApiClient implements ApiClient {
       maxBodyBytes: MAX_REPLY_BYTES,
       caFile: caFile ?? null,
       caPath,
+      proxy: httpsProxy?.reveal() ?? null,
+      noProxy,
       resolve: [],
     });
     this.#waiting.set(id, done);
@@ -67,6 +66,11 @@ export class CurlApiClient implements ApiClient {
     this.#timer.set(null);
     std.gc();
     system.releaseMemory();
+  }
+
+  configure(settings: ApiSettings): void {
+    this.rest();
+    this.#settings = settings;
   }
 
   #watch(fd: number, interest: number): void {

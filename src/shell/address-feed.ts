@@ -30,7 +30,7 @@ export class AddressFeed {
   readonly #table: AddressTable;
   readonly #ports: AddressFeedPorts;
   readonly #log: Log;
-  readonly #pollIntervalMs: number;
+  #pollIntervalMs: number;
   readonly #onChange: () => void;
   #source: { readonly socket: KernelSocket; readonly session: RtnetlinkSession; dumpingSinceMs: number } | null = null;
   #nextPollMs: number | null = null;
@@ -47,7 +47,7 @@ export class AddressFeed {
 
   /** Whether the table shows the kernel's state. */
   get isWhole(): boolean {
-    return this.#source === null || this.#source.session.isWhole;
+    return this.#source?.session.isWhole ?? this.#nextPollMs !== null;
   }
 
   get mode(): 'netlink' | 'polling' {
@@ -65,6 +65,10 @@ export class AddressFeed {
   get #expiryMs(): number | null {
     const { deadlineSec } = this.#table;
     return deadlineSec === Number.POSITIVE_INFINITY ? null : deadlineSec * 1000 + ANNOUNCEMENT_MS;
+  }
+
+  configure(pollIntervalMs: number): void {
+    this.#pollIntervalMs = pollIntervalMs;
   }
 
   start(): void {
@@ -167,6 +171,7 @@ export class AddressFeed {
     const read = this.#ports.files.read(IF_INET6);
     if (!read.ok) {
       this.#log.write('error', `cannot read ${IF_INET6}: ${read.error.detail}; is IPv6 switched off?`);
+      this.#onChange();
       return;
     }
     if (read.value === this.#polled) return;

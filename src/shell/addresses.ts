@@ -9,6 +9,9 @@ import { TableFeed } from './table-feed.ts';
 const PAINT = { heading: '\u001b[1m', published: '\u001b[32m', refused: '\u001b[2m' } as const;
 const PLAIN = '\u001b[0m';
 
+/** Of no consequence: one look is all there is. */
+const POLL_INTERVAL_MS = 60_000;
+
 export interface AddressesContext {
   readonly ports: AddressFeedPorts & { readonly output: Output };
   readonly log: Log;
@@ -22,7 +25,7 @@ export interface AddressesContext {
 
 /** Prints every IPv6 address of the machine and why it is published or not. */
 export function addresses({ ports, log, interfaces, json, colour, exit }: AddressesContext): void {
-  const feed = new TableFeed(ports, log, Number.POSITIVE_INFINITY, () => {
+  const feed = new TableFeed(ports, log, POLL_INTERVAL_MS, () => {
     const report = reportAddresses(feed.table, interfaces, ports.clock.nowMs() / 1000);
     const paint = (text: string, as: keyof typeof PAINT): string => (colour ? `${PAINT[as]}${text}${PLAIN}` : text);
     for (const line of json ? [JSON.stringify(report)] : formatReport(report, paint)) ports.output.stdout(line);

@@ -1,5 +1,8 @@
+import { formatReport, reportAddresses } from '../core/address/report.ts';
+import { changedSettings } from '../core/config/changes.ts';
 import type { Settings } from '../core/config/settings.ts';
 import { pendingNames } from '../core/daemon/publisher.ts';
+import { recordState } from '../core/daemon/zone-state.ts';
 import type { Signals } from '../core/ports.ts';
 import { Engine, type EnginePorts } from './engine.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
@@ -10,20 +13,49 @@ export interface CommandContext {
   readonly log: Log;
   readonly settings: Settings;
   readonly dryRun: boolean;
+  /** Reads the settings again; null = they are bad, which has been logged. */
+  reload(): Settings | null;
   /** Ends the process. */
   exit(status: ExitStatus): void;
 }
 
 /** The daemon: runs until SIGTERM or SIGINT. */
-export function run({ ports, log, settings, dryRun, exit }: CommandContext): void {
-  const names = settings.records.map(({ name }) => name).join(', ');
+export function run({ ports, log, settings, dryRun, reload, exit }: CommandContext): void {
   const engine = new Engine(ports, log, settings, dryRun);
+  let current = settings;
+  const reconfigure = (): void => {
+    const next = reload();
+    if (next === null) return;
+    const changed = changedSettings(current, next);
+    current = next;
+    const what = changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`;
+    log.write('notice', `settings read again, ${what}; reading every record back`);
+    engine.configure(next);
+  };
   ports.signals.onSignal((signal) => {
-    log.write('notice', `stopping on ${signal}`);
-    exit(EXIT.ok);
+    if (signal === 'SIGHUP') reconfigure();
+    else if (signal === 'SIGUSR1') logState(engine, log, current, ports.clock.nowMs());
+    else {
+      log.write('notice', `stopping on ${signal}`);
+      exit(EXIT.ok);
+    }
   });
   engine.start();
+  const names = settings.records.map(({ name }) => name).join(', ');
   log.write('notice', `keeping ${names} right by ${engine.feed.mode}${dryRun ? ', dry run: nothing is written' : ''}`);
+}
+
+/** What SIGUSR1 asks for: every address and every record. */
+function logState({ feed, publisher }: Engine, log: Log, settings: Settings, nowMs: number): void {
+  const report = reportAddresses(feed.table, settings.records[0]?.interfaces ?? null, nowMs / 1000);
+  for (const line of formatReport(report, (text) => text)) if (line !== '') log.write('notice', line);
+  for (const zone of publisher.zones) {
+    for (const name of zone.names) {
+      const wanted = name.desired === null ? 'no address' : name.desired.address;
+      const says = name.published === null ? 'nothing known' : name.published;
+      log.write('notice', `${name.settings.name}: ${recordState(zone, name)}, wants ${wanted}, record says ${says}`);
+    }
+  }
 }
 
 /** Brings every record in line once, without retries. */
@@ -32,15 +64,26 @@ export function once({ ports, log, settings, dryRun, exit }: CommandContext): vo
   const engine = new Engine(ports, log, settings, dryRun, () => {
     if (ended || !engine.publisher.isIdle(ports.clock.nowMs())) return;
     ended = true;
-    exit(outcomeOf(engine));
+    exit(outcomeOf(engine, log));
   });
-  ports.signals.onSignal(() => exit(EXIT.temporary));
+  ports.signals.onSignal((signal) => {
+    if (signal === 'SIGTERM' || signal === 'SIGINT') exit(EXIT.temporary);
+  });
   engine.start();
 }
 
-function outcomeOf({ publisher }: Engine): ExitStatus {
+function outcomeOf({ publisher }: Engine, log: Log): ExitStatus {
   if (!publisher.hasAddress()) return EXIT.noAddress;
-  const troubles = publisher.zones.flatMap((zone) => pendingNames(zone).map((name) => name.trouble ?? zone.trouble));
-  if (troubles.some((trouble) => trouble?.permanent)) return EXIT.refused;
-  return troubles.length > 0 ? EXIT.temporary : EXIT.ok;
+  const pending = publisher.zones.flatMap((zone) =>
+    pendingNames(zone).map((name) => ({ name, trouble: name.trouble ?? zone.trouble })),
+  );
+  for (const { name, trouble } of pending) {
+    if (trouble !== null) continue;
+    log.write(
+      'warning',
+      `${name.settings.name}: not in line yet, because a limit on requests is spent; run it again in some minutes`,
+    );
+  }
+  if (pending.some(({ trouble }) => trouble?.permanent)) return EXIT.refused;
+  return pending.length > 0 ? EXIT.temporary : EXIT.ok;
 }

@@ -13,10 +13,11 @@ export interface EnginePorts extends AddressFeedPorts {
 /** Carries the decisions of the core out: kernel events and replies in, requests, log lines and alarms out. */
 export class Engine {
   readonly feed: TableFeed;
-  readonly publisher: Publisher;
+  #publisher: Publisher;
   readonly #ports: EnginePorts;
   readonly #log: Log;
-  readonly #verifyIntervalMs: number | null;
+  #verifyIntervalMs: number | null;
+  readonly #dryRun: boolean;
   readonly #onStep: () => void;
   #nextVerifyMs: number | null = null;
 
@@ -26,10 +27,15 @@ export class Engine {
     this.#log = log;
     this.#verifyIntervalMs = settings.verifyIntervalMs;
     this.#onStep = onStep;
-    this.publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs());
+    this.#dryRun = dryRun;
+    this.#publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs());
     this.feed = new TableFeed(ports, log, settings.pollIntervalMs, () => {
-      this.#carryOut(this.publisher.tableChanged(this.feed.table, ports.clock.nowMs()));
+      this.#carryOut(this.#publisher.tableChanged(this.feed.table, ports.clock.nowMs()));
     });
+  }
+
+  get publisher(): Publisher {
+    return this.#publisher;
   }
 
   start(): void {
@@ -38,6 +44,17 @@ export class Engine {
     this.#scheduleVerify();
     this.feed.start();
     this.#setAlarm();
+  }
+
+  /** Takes new settings over and reads every record back under them. */
+  configure(settings: Settings): void {
+    const nowMs = this.#ports.clock.nowMs();
+    this.#ports.api.configure(settings);
+    this.#verifyIntervalMs = settings.verifyIntervalMs;
+    this.#scheduleVerify();
+    this.feed.configure(settings.pollIntervalMs);
+    this.#publisher = new Publisher(settings.records, this.#dryRun, nowMs);
+    this.#carryOut(this.#publisher.tableChanged(this.feed.table, nowMs));
   }
 
   /** Neither lifetimes nor events went on while the machine was suspended. */
@@ -52,9 +69,9 @@ export class Engine {
     this.feed.due();
     if (this.#nextVerifyMs !== null && nowMs >= this.#nextVerifyMs) {
       this.#scheduleVerify();
-      this.#carryOut(this.publisher.verify(nowMs));
+      this.#carryOut(this.#publisher.verify(nowMs));
     }
-    this.#carryOut(this.publisher.due(nowMs));
+    this.#carryOut(this.#publisher.due(nowMs));
   }
 
   #carryOut(decisions: readonly Decision[]): void {
@@ -64,7 +81,7 @@ export class Engine {
       else this.#request(decision);
     }
     this.#setAlarm();
-    if (!this.publisher.isBusy()) this.#ports.api.rest();
+    if (!this.#publisher.isBusy()) this.#ports.api.rest();
     this.#onStep();
   }
 
@@ -72,7 +89,7 @@ export class Engine {
     this.#log.write('debug', `${request.method} ${request.path}`);
     this.#ports.api.send(request, (outcome) => {
       const { clock } = this.#ports;
-      this.#carryOut(this.publisher.settled(zone, { ...outcome, nowMs: clock.nowMs(), draw: clock.draw() }));
+      this.#carryOut(this.#publisher.settled(zone, { ...outcome, nowMs: clock.nowMs(), draw: clock.draw() }));
     });
   }
 
@@ -81,7 +98,7 @@ export class Engine {
   }
 
   #setAlarm(): void {
-    const times = [this.feed.dueMs, this.publisher.dueMs(), this.#nextVerifyMs].filter((time) => time !== null);
+    const times = [this.feed.dueMs, this.#publisher.dueMs(), this.#nextVerifyMs].filter((time) => time !== null);
     this.#ports.clock.setAlarm(times.length === 0 ? null : Math.min(...times));
   }
 }

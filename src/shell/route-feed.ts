@@ -1,6 +1,6 @@
 import { DefaultRoutes } from '../core/address/default-routes.ts';
 import type { AddressTable } from '../core/address/table.ts';
-import type { Kernel, KernelSocket } from '../core/ports.ts';
+import type { Clock, Kernel, KernelSocket } from '../core/ports.ts';
 import { RTNLGRP_IPV6_ROUTE } from '../core/wire/constants.ts';
 import { WireError } from '../core/wire/framing.ts';
 import { routeDumpRequest } from '../core/wire/requests.ts';
@@ -10,6 +10,9 @@ import type { Log } from './log.ts';
 /** Datagrams taken in before the loop serves its other descriptors. */
 const BURST = 256;
 
+/** A dump that has been silent for so long will not end. */
+const DUMP_TIMEOUT_MS = 5_000;
+
 /** A full table changes all the time: after so many interrupted dumps the last one counts, and events mend the rest. */
 const DUMP_TRIES = 3;
 
@@ -18,16 +21,18 @@ const DUMP_TRIES = 3;
  *  over: replayed after it they end in the same state. Without rtnetlink there are no routes, and none is missed. */
 export class RouteFeed {
   readonly #kernel: Kernel;
+  readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #log: Log;
   readonly #table: AddressTable;
   readonly #onChange: () => void;
   #events: KernelSocket | null = null;
-  #dump: { readonly socket: KernelSocket; readonly routes: DefaultRoutes } | null = null;
+  #dump: { readonly socket: KernelSocket; readonly routes: DefaultRoutes; progressMs: number } | null = null;
   #tries = 0;
 
   /** @param onChange runs when other interfaces hold the best default routes, and after every dump */
-  constructor(kernel: Kernel, log: Log, table: AddressTable, onChange: () => void) {
+  constructor(kernel: Kernel, clock: Pick<Clock, 'nowMs'>, log: Log, table: AddressTable, onChange: () => void) {
     this.#kernel = kernel;
+    this.#clock = clock;
     this.#log = log;
     this.#table = table;
     this.#onChange = onChange;
@@ -36,6 +41,16 @@ export class RouteFeed {
   /** Whether a dump runs, so that the routes of before count. */
   get isDumping(): boolean {
     return this.#dump !== null;
+  }
+
+  /** When `due` has to be called, milliseconds on CLOCK_BOOTTIME; null = not. */
+  get dueMs(): number | null {
+    return this.#dump === null ? null : this.#dump.progressMs + DUMP_TIMEOUT_MS;
+  }
+
+  due(): void {
+    if ((this.dueMs ?? Number.POSITIVE_INFINITY) <= this.#clock.nowMs())
+      this.#giveUp('the dump of the routes does not end');
   }
 
   start(): void {
@@ -72,7 +87,8 @@ export class RouteFeed {
     this.#tries += 1;
     const opened = this.#kernel.open({ groups: [], filter: null, onReadable: () => this.#drainDump() });
     const sent = opened.ok ? opened.value.send(routeDumpRequest()) : opened;
-    if (opened.ok) this.#dump = { socket: opened.value, routes: new DefaultRoutes() };
+    const progressMs = this.#clock.nowMs();
+    if (opened.ok) this.#dump = { socket: opened.value, routes: new DefaultRoutes(), progressMs };
     if (!sent.ok) this.#giveUp(sent.error);
   }
 
@@ -81,6 +97,7 @@ export class RouteFeed {
       const { socket, routes } = this.#dump;
       const progress = this.#take(socket, routes);
       if (progress === null) return;
+      if (this.#dump !== null) this.#dump.progressMs = this.#clock.nowMs();
       if (progress.interrupted && this.#tries < DUMP_TRIES) this.#startDump();
       else if (progress.ended !== null) this.#endDump(routes, progress.ended.errno);
     }
@@ -124,5 +141,6 @@ export class RouteFeed {
   #giveUp(problem: string): void {
     this.close();
     this.#log.write('debug', `cannot follow the default route (${problem}): it does not count in the choice`);
+    this.#onChange();
   }
 }

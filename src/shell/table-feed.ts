@@ -16,7 +16,7 @@ export class TableFeed {
       if (this.#addresses.isWhole && !this.#routes.isDumping) onChange();
     };
     this.#addresses = new AddressFeed(ports, log, pollIntervalMs, this.table, report);
-    this.#routes = new RouteFeed(ports.kernel, log, this.table, report);
+    this.#routes = new RouteFeed(ports.kernel, ports.clock, log, this.table, report);
   }
 
   get mode(): 'netlink' | 'polling' {
@@ -25,7 +25,8 @@ export class TableFeed {
 
   /** When `due` has to be called, milliseconds on CLOCK_BOOTTIME; null = not. */
   get dueMs(): number | null {
-    return this.#addresses.dueMs;
+    const times = [this.#addresses.dueMs, this.#routes.dueMs].filter((time) => time !== null);
+    return times.length === 0 ? null : Math.min(...times);
   }
 
   start(): void {
@@ -34,7 +35,13 @@ export class TableFeed {
   }
 
   due(): void {
+    this.#routes.due();
     this.#addresses.due();
+  }
+
+  /** @param pollIntervalMs counts from the next look on */
+  configure(pollIntervalMs: number): void {
+    this.#addresses.configure(pollIntervalMs);
   }
 
   /** Looks at everything again, for whatever reason the events may not have told all. */

@@ -27,5 +27,6 @@ const ADVICE: readonly (readonly [code: number, advice: string])[] = [
  *  @param detail libcurl's words */
 export function describeTransportFailure(code: number, detail: string): string {
   const advice = ADVICE.find(([own]) => own === code)?.[1];
-  return advice === undefined ? detail : `${detail}; ${advice}`;
+  const words = detail.trim() === '' ? `libcurl error ${code}` : detail.trim();
+  return advice === undefined ? words : `${words}; ${advice}`;
 }

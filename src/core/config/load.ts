@@ -1,8 +1,8 @@
 import { failed, ok, type Result } from '../result.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, problemAt, quote } from './problem.ts';
 import { readRecords } from './records.ts';
 import type { Settings } from './settings.ts';
-import { type Findings, type ReadFile, readConfigFile, readEnvironment } from './sources.ts';
+import { type Environment, type Findings, type ReadFile, readConfigFile, readEnvironment } from './sources.ts';
 import { findToken } from './token.ts';
 
 /** What decides the settings besides the files; what the command line says comes first. */
@@ -34,6 +34,7 @@ export function loadSettings(request: Request, readFile: ReadFile): Result<Loade
   const credentialsFolder = request.environment['CREDENTIALS_DIRECTORY']?.trim() ?? '';
   const apiToken = findToken(environment, credentialsFolder, config, readFile, findings);
   const records = readRecords(environment, config, findings);
+  checkCaFile(environment, readFile, findings);
   if (apiToken === null || findings.problems.length > 0) {
     return failed([...findings.problems.toSorted(byPlace), ...findings.warnings]);
   }
@@ -55,6 +56,14 @@ export function loadSettings(request: Request, readFile: ReadFile): Result<Loade
     noProxy: values.no_proxy ?? null,
   };
   return ok({ settings, warnings: findings.warnings });
+}
+
+/** A bundle that the user named has to be there; those of the system are looked for when they are needed. */
+function checkCaFile(environment: Environment, readFile: ReadFile, { problems }: Findings): void {
+  const path = environment.values.ca_file;
+  const read = path === undefined ? null : readFile(path);
+  if (read === null || read.ok) return;
+  problems.push(problemAt(environment.place('ca_file'), `${quote(path ?? '')} cannot be read: ${read.error.detail}`));
 }
 
 /** The interfaces that the settings allow, for looking at addresses, which needs neither token nor names: whatever else

@@ -1,5 +1,5 @@
 import type { Address } from '../address/address.ts';
-import { select } from '../address/select.ts';
+import { equallyGood, select } from '../address/select.ts';
 import type { IfAddr } from '../address/table.ts';
 
 /** How long an older address has to wait after a loss: a replacement usually follows 1.6 s behind, and links flap. */
@@ -32,7 +32,8 @@ export function choose(choice: Choice, eligible: readonly IfAddr[], nowMs: numbe
   // Made again by the kernel, the same address has another age.
   if (survivor !== undefined)
     return selection.winner.address === current.address ? { current: survivor, grace: null } : taken;
-  if (eligible.some((row) => isYounger(row.createdStamp, current.createdStamp))) return taken;
+  const younger = eligible.filter((row) => isYounger(row.createdStamp, current.createdStamp));
+  if (younger.length > 0) return { current: successor(younger, eligible) ?? selection.winner, grace: null };
   if (grace === null) {
     return { current, grace: { untilMs: nowMs + GRACE_MS, passedOver: new Set(eligible.map((row) => row.address)) } };
   }
@@ -40,9 +41,18 @@ export function choose(choice: Choice, eligible: readonly IfAddr[], nowMs: numbe
   return newcomer || (grace.untilMs !== null && nowMs >= grace.untilMs) ? taken : choice;
 }
 
-/** Takes the address that the record turned out to say, one of the `equallyGood`, over the one chosen blindly. */
-export function adopt(choice: Choice, eligible: readonly IfAddr[], published: Address): Choice {
-  const row = eligible.find(({ address }) => address === published);
+/** The best of the younger ones; null = an older one outranks them all. */
+function successor(younger: readonly IfAddr[], eligible: readonly IfAddr[]): IfAddr | null {
+  const best = equallyGood(eligible);
+  const candidates = younger.filter(({ address }) => best.includes(address));
+  return select(candidates, { published: null })?.winner ?? null;
+}
+
+/** Takes the address that the record turned out to say, one of the `equallyGood`, over the one chosen blindly.
+ *  @param isSaid whether the record says it; several may fit one that says a prefix only */
+export function adopt(choice: Choice, eligible: readonly IfAddr[], isSaid: (address: Address) => boolean): Choice {
+  if (choice.current !== null && isSaid(choice.current.address)) return choice;
+  const row = eligible.find(({ address }) => isSaid(address));
   return row === undefined ? choice : { current: row, grace: null };
 }
 

@@ -114,10 +114,12 @@ function describeTrouble(
   const retry = `Next try in ${seconds(trouble.retryAtMs - nowMs)} (failure ${trouble.failures}${ray}).`;
   return {
     level: troubleLevel(trouble, repeated),
-    msg: `${describeNames(names)}: ${trouble.what}.${meanwhile} ${retry}`,
+    msg: `${describeNames(names)}: ${sentence(trouble.what)}${meanwhile} ${retry}`,
     fields: { name: names.join(','), state: 'error', failures: trouble.failures },
   };
 }
+
+const sentence = (text: string): string => (/[.?]$/.test(text) ? text : `${text}.`);
 
 const troubleLevel = (trouble: Trouble, repeated: boolean): Level => {
   if (repeated && trouble.permanent) return 'debug';

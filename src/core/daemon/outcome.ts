@@ -1,3 +1,4 @@
+import type { Address } from '../address/address.ts';
 import type { ApiFailure } from '../cloudflare/failure.ts';
 import { type HttpReply, rateLimitWaitMs } from '../cloudflare/http.ts';
 import {
@@ -99,11 +100,12 @@ function listed(
     const fresh = replan({ ...name, desired, records, published, seen: true });
     const drifted =
       name.confirmed !== null && name.confirmed === desired?.address && fresh.todo.length > 0 && name.trouble === null;
-    if (drifted) {
+    if (drifted && desired !== null) {
       const found = records.map(({ content }) => content);
-      effects.push(notice({ kind: 'drifted', name: name.settings.name, address: name.confirmed, found }));
+      effects.push(notice({ kind: 'drifted', name: name.settings.name, address: desired.address, found }));
+      return { ...fresh, desired: { ...desired, sinceMs: nowMs } };
     }
-    return confirmIfDone(fresh, 'found', nowMs, effects);
+    return confirmIfDone(fresh, 'found', name.confirmed, nowMs, effects);
   });
   return relieved({ ...zone, names }, nowMs);
 }
@@ -126,7 +128,7 @@ function written(
         return mistaken(name, answer, zone.hurry, moment, effects);
       }
       const fresh = replan({ ...name, records, published: records[0]?.content ?? null });
-      return confirmIfDone(fresh, operation.op, moment.nowMs, effects);
+      return confirmIfDone(fresh, operation.op, name.published, moment.nowMs, effects);
     });
   }
   const batchLimit = Math.min(MAX_BATCH, zone.batchLimit * 2);
@@ -161,15 +163,14 @@ function applied(
 function confirmIfDone(
   name: NameState,
   how: 'found' | Step['operation']['op'],
+  was: Address | null,
   nowMs: number,
   effects: Effect[],
 ): NameState {
   if (name.desired === null || isPending(name)) return name;
   const { address, sinceMs } = name.desired;
   if (name.confirmed !== address || how !== 'found' || name.trouble !== null) {
-    effects.push(
-      notice({ kind: 'synced', name: name.settings.name, address, was: name.confirmed, how, tookMs: nowMs - sinceMs }),
-    );
+    effects.push(notice({ kind: 'synced', name: name.settings.name, address, was, how, tookMs: nowMs - sinceMs }));
   }
   return {
     ...name,

@@ -23,7 +23,7 @@ export type Output = Readonly<
 interface Group {
   readonly interfaces: readonly string[] | null;
   choice: Choice;
-  /** What the zones were told last, and when. */
+  /** What the zones were told last, null = they are to be told again; and when it was chosen. */
   told: Address | null;
   sinceMs: number;
   rows: readonly IfAddr[];
@@ -45,9 +45,11 @@ export class Publisher {
   constructor(records: readonly RecordSettings[], dryRun: boolean, nowMs: number) {
     this.#dryRun = dryRun;
     for (const { interfaces } of records) this.#groups.set(keyOf(interfaces), newGroup(interfaces));
-    for (const zoneId of new Set(records.map((record) => record.zoneId))) {
-      const own = records.filter((record) => record.zoneId === zoneId);
-      this.#addZone(newZone(zoneId, own, dryRun, nowMs));
+    // Names of this machine first: what they say settles more than the prefix of another host's.
+    const ordered = records.toSorted((a, b) => Number(a.host !== null) - Number(b.host !== null));
+    for (const zoneId of new Set(ordered.map((record) => record.zoneId))) {
+      const inZone = ordered.filter((record) => record.zoneId === zoneId);
+      this.#addZone(newZone(zoneId, inZone, dryRun, nowMs));
     }
   }
 
@@ -125,12 +127,12 @@ export class Publisher {
       moved.add(group);
     }
     return this.#each((zone) =>
-      zone.names.some((name) => moved.has(this.#groupOf(name))) ? this.#desiredBy(zone, nowMs) : null,
+      zone.names.some(({ settings }) => moved.has(this.#groupOf(settings))) ? this.#desiredBy(zone, nowMs) : null,
     );
   }
 
   #desiredBy(zone: ZoneState, nowMs: number): ZoneEvent {
-    return { kind: 'desired', nowMs, desired: zone.names.map((name) => desiredOf(name, this.#groupOf(name))) };
+    return { kind: 'desired', nowMs, desired: zone.names.map((name) => desiredOf(name, this.#groupOf(name.settings))) };
   }
 
   #each(eventFor: (zone: ZoneState) => ZoneEvent | null): Output[] {
@@ -164,13 +166,14 @@ export class Publisher {
     });
   }
 
-  /** The first record that was read settles which of several equally good addresses its group stays with. */
-  #settle(name: NameState): void {
-    const group = this.#groupOf(name);
-    if (group.settled || !name.seen) return;
+  /** The first record that was read settles which of several equally good addresses its group stays with, other names
+   *  of it included that would have kept another one. */
+  #settle({ settings, seen, desired }: NameState): void {
+    const group = this.#groupOf(settings);
+    if (group.settled || !seen || desired === null) return;
     group.settled = true;
-    if (name.desired === null || name.settings.host !== null) return;
-    group.choice = adopt(group.choice, group.rows, name.desired.address);
+    group.told = null;
+    group.choice = adopt(group.choice, group.rows, (address) => placed(settings, address) === desired.address);
   }
 
   /** Names whose zone became known join the others of that zone. */
@@ -203,9 +206,9 @@ export class Publisher {
     return [this.#lastZone, zone];
   }
 
-  #groupOf({ settings }: NameState): Group {
-    const group = this.#groups.get(keyOf(settings.interfaces));
-    if (group === undefined) throw new Error(`no group for ${settings.name}`);
+  #groupOf({ interfaces, name }: RecordSettings): Group {
+    const group = this.#groups.get(keyOf(interfaces));
+    if (group === undefined) throw new Error(`no group for ${name}`);
     return group;
   }
 }
@@ -225,14 +228,16 @@ const newGroup = (interfaces: readonly string[] | null): Group => ({
 function desiredOf({ settings, seen }: NameState, group: Group): Desired | null {
   const chosen = group.choice.current;
   if (chosen === null) return null;
-  const place = ({ host }: RecordSettings, address: Address): Address =>
-    host === null ? address : withInterfaceId(address, host.prefixLength, host.interfaceId);
   return {
-    address: place(settings, chosen.address),
-    equallyGood: seen || group.settled ? [] : equallyGood(group.rows).map((address) => place(settings, address)),
+    address: placed(settings, chosen.address),
+    equallyGood: seen || group.settled ? [] : equallyGood(group.rows).map((address) => placed(settings, address)),
     sinceMs: group.sinceMs,
   };
 }
+
+/** What a name says when this machine publishes `address`: that, or another host's address under its prefix. */
+const placed = ({ host }: RecordSettings, address: Address): Address =>
+  host === null ? address : withInterfaceId(address, host.prefixLength, host.interfaceId);
 
 /** The names that still wait for something, for `once`. */
 export const pendingNames = (zone: ZoneState): readonly NameState[] => zone.names.filter(isPending);

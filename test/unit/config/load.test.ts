@@ -98,6 +98,7 @@ describe('loadSettings: what is read', () => {
     const { apiToken, httpsProxy, ...rest } = settings(
       withBase('timeout = 7\nverbose = false\nmulti_record = "all"'),
       environment,
+      { '/ca.pem': '' },
     );
     expect([apiToken.reveal(), httpsProxy?.reveal()]).toEqual([TOKEN, 'http://user:pass@proxy:3128']);
     const shared = { zoneId: '0123456789abcdef0123456789abcdef', multiRecord: 'first', interfaces: ['eth0', 'eth1'] };
@@ -230,5 +231,11 @@ describe('loadSettings: warnings', () => {
     expect(warnings(BASE, {}, { [ENV_FILE]: null })).toEqual([warning]);
     expect(problems('', {}, { [ENV_FILE]: null })).toHaveLength(3);
     expect(problems('', {}, { [ENV_FILE]: null })).toContain(warning);
+  });
+
+  test('loadSettings: SSL_CERT_FILE names a file that is not there → a problem at the start, not a failure of TLS', () => {
+    expect(problems(BASE, { SSL_CERT_FILE: '/none.pem' })).toEqual([
+      'SSL_CERT_FILE: "/none.pem" cannot be read: No such file or directory',
+    ]);
   });
 });
