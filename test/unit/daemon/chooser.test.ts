@@ -40,6 +40,15 @@ describe('choose: losses', () => {
     expect(chosen([0, midB], [5, midB, newC], [10, newC])).toEqual([B, B, C]);
   });
 
+  test('choose: a younger and an older one are there, equally good → the younger, at once', () => {
+    expect(chosen([0, midB], [10, oldA, midB, newC], [20, oldA, newC])).toEqual([B, B, C]);
+  });
+
+  test('choose: a younger one is there and an older one that outranks it → the older, at once', () => {
+    const elsewhere = ifAddr(C, 300, { uplink: false });
+    expect(chosen([0, midB], [10, oldA, elsewhere])).toEqual([B, A]);
+  });
+
   test('choose: an older one is there → only after 3 s', () => {
     expect(chosen([0, midB], [10, oldA], [3_009, oldA], [3_010, oldA])).toEqual([B, B, B, A]);
   });
@@ -110,12 +119,16 @@ describe('adopt', () => {
   const blind = choose(nothingChosen, [oldA, midB], 0);
 
   test('adopt: the record says another eligible address → that one is the choice and stays it', () => {
-    const adopted = adopt(blind, [oldA, midB], B);
+    const adopted = adopt(blind, [oldA, midB], (own) => own === B);
     expect([blind.current?.address, adopted.current?.address]).toEqual([A, B]);
     expect(choose(adopted, [oldA, midB], 10).current?.address).toBe(B);
   });
 
+  test('adopt: the record fits the choice and others → no change', () => {
+    expect(adopt(blind, [midB, oldA], () => true)).toBe(blind);
+  });
+
   test('adopt: the record says an address that is not eligible → no change', () => {
-    expect(adopt(blind, [oldA, midB], D)).toBe(blind);
+    expect(adopt(blind, [oldA, midB], (own) => own === D)).toBe(blind);
   });
 });

@@ -1,0 +1,195 @@
+import type { ApiRequest, HttpReply } from '../../src/core/cloudflare/http.ts';
+import type { AaaaRecord } from '../../src/core/dns/record.ts';
+import { failure, success, wireRecord } from './replies.ts';
+import { address, record } from './samples.ts';
+
+export interface HeldRecord extends AaaaRecord {
+  readonly name: string;
+}
+
+interface HeldZone {
+  id: string;
+  readonly name: string;
+  records: readonly HeldRecord[];
+  /** Names that another record type occupies: no AAAA can be created there (81054). */
+  readonly occupied: Set<string>;
+}
+
+/** A refusal of the API: a value to throw inside the model. */
+class Refusal {
+  readonly status: number;
+  readonly code: number;
+
+  constructor(status: number, code: number) {
+    this.status = status;
+    this.code = code;
+  }
+}
+
+interface Fields {
+  readonly id?: string;
+  readonly name?: string;
+  readonly content?: string;
+  readonly ttl?: number;
+  readonly proxied?: boolean;
+  readonly comment?: string;
+}
+
+interface BatchFields {
+  readonly deletes?: readonly Fields[];
+  readonly patches?: readonly Fields[];
+  readonly posts?: readonly Fields[];
+}
+
+/** The part of Cloudflare's API that the program uses, in memory: it holds zones and records and remembers what it was
+ *  asked. A batch is one transaction; identical records, missing ids and occupied names are refused. */
+export class FakeCloudflare {
+  readonly requests: ApiRequest[] = [];
+  readonly #zones: HeldZone[] = [];
+  #lastId = 0;
+
+  addZone(id: string, name: string): void {
+    this.#zones.push({ id, name, records: [], occupied: new Set() });
+  }
+
+  /** The zone was removed and added again: it has another id. */
+  renumber(name: string, id: string): void {
+    this.#zoneOf(name).id = id;
+  }
+
+  /** The token may no longer see the zone. */
+  hide(name: string): void {
+    this.#zones.splice(this.#zones.indexOf(this.#zoneOf(name)), 1);
+  }
+
+  /** What somebody else does: the name's records are these from now on. */
+  put(name: string, ...records: readonly AaaaRecord[]): void {
+    const zone = this.#zoneOf(name);
+    const others = zone.records.filter((own) => own.name !== name);
+    zone.records = [...others, ...records.map((own) => ({ ...own, name }))];
+  }
+
+  occupy(name: string, occupied: boolean): void {
+    if (occupied) this.#zoneOf(name).occupied.add(name);
+    else this.#zoneOf(name).occupied.delete(name);
+  }
+
+  recordsOf(name: string): readonly HeldRecord[] {
+    return this.#zoneOf(name).records.filter((own) => own.name === name);
+  }
+
+  contentsOf(name: string): (string | null)[] {
+    return this.recordsOf(name).map(({ content }) => content);
+  }
+
+  /** How many of the requests so far would have changed something. */
+  get writes(): number {
+    return this.requests.filter(({ method }) => method !== 'GET').length;
+  }
+
+  answer(request: ApiRequest): HttpReply {
+    this.requests.push(request);
+    try {
+      return success(this.#carryOut(request));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return failure(error.status, [{ code: error.code, message: `refused with ${error.code}` }]);
+    }
+  }
+
+  #zoneOf(name: string): HeldZone {
+    const zone = this.#zones.find((own) => name === own.name || name.endsWith(`.${own.name}`));
+    if (zone === undefined) throw new Error(`no zone for ${name}`);
+    return zone;
+  }
+
+  #carryOut({ method, path, body }: ApiRequest): unknown {
+    const [place = '', query = ''] = path.split('?');
+    const [, zones, zoneId, records, id] = place.split('/');
+    if (zones !== 'zones') throw new Refusal(404, 7000);
+    if (zoneId === undefined) return this.#find(parameter(query, 'name'));
+    const zone = this.#zones.find((own) => own.id === zoneId);
+    if (zone === undefined) throw new Refusal(404, 7003);
+    if (records === undefined) return { id: zone.id, name: zone.name };
+    if (method === 'GET') return this.#list(zone, query);
+    const fields: Fields & BatchFields = body === null ? {} : JSON.parse(body);
+    if (id === 'batch') return this.#batch(zone, fields);
+    if (method === 'POST') return this.#create(zone, fields);
+    return method === 'PATCH' ? this.#update(zone, { ...fields, id: id ?? '' }) : this.#delete(zone, id ?? '');
+  }
+
+  #find(name: string): unknown {
+    const found = this.#zones.filter((own) => own.name === name);
+    return found.map(({ id }) => ({ id, name, status: 'active', paused: false, type: 'full' }));
+  }
+
+  #list(zone: HeldZone, query: string): unknown {
+    if (parameter(query, 'type') !== 'AAAA') throw new Refusal(400, 9207);
+    const name = parameter(query, 'name');
+    return zone.records.filter((own) => own.name === name).map((own) => wireRecord(name, own));
+  }
+
+  #batch(zone: HeldZone, { deletes = [], patches = [], posts = [] }: BatchFields): unknown {
+    if (deletes.length + patches.length + posts.length > 200) throw new Refusal(400, 9207);
+    const before = zone.records;
+    try {
+      return {
+        deletes: deletes.map(({ id = '' }) => this.#delete(zone, id)),
+        patches: patches.map((fields) => this.#update(zone, fields)),
+        posts: posts.map((fields) => this.#create(zone, fields)),
+      };
+    } catch (error) {
+      zone.records = before;
+      throw error;
+    }
+  }
+
+  #create(zone: HeldZone, { name = '', content = '', ttl, proxied, comment }: Fields): unknown {
+    if (ttl === undefined) throw new Refusal(400, 9021);
+    if (zone.occupied.has(name)) throw new Refusal(400, 81054);
+    this.#lastId += 1;
+    const held = record(`c${this.#lastId}`, address(content), {
+      ttlSec: ttl,
+      proxied: proxied ?? false,
+      comment: comment ?? '',
+    });
+    refuseTwin(zone, { ...held, name });
+    zone.records = [...zone.records, { ...held, name }];
+    return wireRecord(name, held);
+  }
+
+  #update(zone: HeldZone, { id, content, ttl, proxied, comment }: Fields): unknown {
+    const before = zone.records.find((own) => own.id === id);
+    if (before === undefined) throw new Refusal(404, 81044);
+    if (before.readOnly) throw new Refusal(403, 10000);
+    const after = {
+      ...before,
+      content: content === undefined ? before.content : address(content),
+      ttlSec: ttl ?? before.ttlSec,
+      proxied: proxied ?? before.proxied,
+      comment: comment ?? before.comment,
+    };
+    refuseTwin(zone, after);
+    zone.records = zone.records.map((own) => (own === before ? after : own));
+    return wireRecord(after.name, after);
+  }
+
+  #delete(zone: HeldZone, id: string): unknown {
+    if (!zone.records.some((own) => own.id === id)) throw new Refusal(404, 81044);
+    zone.records = zone.records.filter((own) => own.id !== id);
+    return { id };
+  }
+}
+
+const refuseTwin = (zone: HeldZone, { id, name, content }: HeldRecord): void => {
+  const twin = zone.records.find((own) => own.name === name && own.id !== id && own.content === content);
+  if (twin !== undefined) throw new Refusal(400, 81058);
+};
+
+function parameter(query: string, name: string): string {
+  const value = query
+    .split('&')
+    .find((part) => part.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
+  return decodeURIComponent(value ?? '');
+}

@@ -1,0 +1,83 @@
+import type { ApiRequest } from '../../src/core/cloudflare/http.ts';
+import type { RecordSettings } from '../../src/core/config/settings.ts';
+import { type Output, Publisher } from '../../src/core/daemon/publisher.ts';
+import type { HttpOutcome } from '../../src/core/ports.ts';
+import type { FakeCloudflare } from './cloudflare.ts';
+import { FakeMachine } from './machine.ts';
+
+export interface InFlight {
+  readonly zone: number;
+  readonly request: ApiRequest;
+}
+
+/** A publisher with a machine, a provider and a clock that go on only when they are told to. */
+export class DrivenPublisher {
+  readonly machine = new FakeMachine();
+  readonly publisher: Publisher;
+  readonly cloudflare: FakeCloudflare;
+  /** Requests without an answer yet, the oldest first. */
+  inFlight: InFlight[] = [];
+  /** Texts of the log, at every level but debug. */
+  readonly log: string[] = [];
+  readonly rehearsed: string[] = [];
+  nowMs = 0;
+  /** What random draws give. */
+  draw = 0.5;
+
+  constructor(cloudflare: FakeCloudflare, records: readonly RecordSettings[], dryRun = false) {
+    this.cloudflare = cloudflare;
+    this.publisher = new Publisher(records, dryRun, 0);
+  }
+
+  /** The kernel told that addresses changed. */
+  look(): void {
+    this.#take(this.publisher.tableChanged(this.machine.table, this.nowMs));
+  }
+
+  verify(): void {
+    this.#take(this.publisher.verify(this.nowMs));
+  }
+
+  due(): void {
+    this.#take(this.publisher.due(this.nowMs));
+  }
+
+  /** Ends the oldest request, by default with the provider's answer. */
+  end(outcome?: HttpOutcome): void {
+    const [first, ...others] = this.inFlight;
+    if (first === undefined) throw new Error('no request is in flight');
+    this.inFlight = others;
+    const event = outcome ?? { kind: 'replied', reply: this.cloudflare.answer(first.request) };
+    this.#take(this.publisher.settled(first.zone, { ...event, nowMs: this.nowMs, draw: this.draw }));
+  }
+
+  /** Answers until nothing is in flight. */
+  answerAll(): void {
+    for (let left = 10_000; this.inFlight.length > 0; left--) {
+      if (left === 0) throw new Error('requests without end');
+      this.end();
+    }
+  }
+
+  /** Lets that much time pass, with everything answered at once and every alarm heard. */
+  pass(durationMs: number): void {
+    const endMs = this.nowMs + durationMs;
+    for (let left = 10_000; ; left--) {
+      if (left === 0) throw new Error('alarms without end');
+      this.answerAll();
+      const dueMs = this.publisher.dueMs();
+      if (dueMs === null || dueMs > endMs) break;
+      this.nowMs = Math.max(this.nowMs, dueMs);
+      this.due();
+    }
+    this.nowMs = endMs;
+  }
+
+  #take(outputs: readonly Output[]): void {
+    for (const output of outputs) {
+      if (output.kind === 'request') this.inFlight.push(output);
+      else if (output.kind === 'rehearsed') this.rehearsed.push(output.text);
+      else if (output.entry.level !== 'debug') this.log.push(output.entry.msg);
+    }
+  }
+}
