@@ -34,7 +34,10 @@ export class Namespace {
     const problem: string[] = [];
     holder.stderr.on('data', (text) => problem.push(String(text)));
     const ready = await Promise.race([once(holder.stdout, 'data'), once(holder, 'close').then(() => null)]);
-    if (ready === null) throw new Error(`cannot make a network namespace: ${problem.join('').trim()}`);
+    if (ready === null) {
+      const remedy = 'run it as root, or allow unprivileged user namespaces';
+      throw new Error(`cannot make a network namespace (${problem.join('').trim()}); ${remedy}`);
+    }
     const user = asUser ? ['--user', '--preserve-credentials'] : [];
     return new Namespace(holder, ['nsenter', '--target', String(holder.pid), ...user, '--net', '--mount']);
   }
