@@ -14,6 +14,7 @@ import { journalReadsStderr, openLines, StandardStreams, SystemFiles } from './h
 import { RtnetlinkKernel } from './host/kernel.ts';
 import { SystemSignals } from './host/signals.ts';
 import { addresses } from './shell/addresses.ts';
+import { check, checkRefused } from './shell/check.ts';
 import { type CommandContext, once, run } from './shell/commands.ts';
 import { EXIT, type ExitStatus } from './shell/exit.ts';
 import { Log } from './shell/log.ts';
@@ -23,7 +24,7 @@ type Environment = Readonly<Record<string, string>>;
 
 const STDOUT = 1;
 
-const COMMANDS = { run, once } as const satisfies Record<string, (context: CommandContext) => void>;
+const COMMANDS = { run, once, check } as const satisfies Record<string, (context: CommandContext) => void>;
 
 /** Names every concrete part, reads the environment and picks the exit status.
  *  @returns the status to leave with at once; null = the loop goes on */
@@ -58,7 +59,8 @@ function start(
   const clock = new SystemClock();
   const log = new Log(output, clock, chooseFormat(logFormat, environment));
   if (answer.kind === 'refused') {
-    accept(answer, log);
+    if (answer.commandLine.command === 'check') checkRefused(answer.problems, json, output);
+    else accept(answer, log);
     return EXIT.config;
   }
   const kernel = traced(new RtnetlinkKernel(), environment[TRACE_VARIABLE] ?? '', clock, log);
@@ -76,7 +78,7 @@ function start(
     const again = ask(question);
     return again.kind === 'settings' || again.kind === 'refused' ? accept(again, log) : null;
   };
-  COMMANDS[answer.commandLine.command]({ ports, log, settings, dryRun, reload, exit });
+  COMMANDS[answer.commandLine.command]({ ports, log, settings, dryRun, json, reload, exit });
   return null;
 }
 

@@ -3,7 +3,15 @@ import * as os from 'os';
 import * as std from 'std';
 import * as system from 'system';
 import type { ApiRequest } from '../core/cloudflare/http.ts';
-import { CA_FILES, describeTransportFailure, MAX_REPLY_BYTES, NO_CA_BUNDLE } from '../core/cloudflare/transport.ts';
+import {
+  CA_FILES,
+  describeTransportFailure,
+  MAX_REPLY_BYTES,
+  NO_CA_BUNDLE,
+  RESOLVER_FAILED,
+  remember,
+  resolveAs,
+} from '../core/cloudflare/transport.ts';
 import type { ApiClient, ApiSettings, HttpOutcome } from '../core/ports.ts';
 import { exists } from './files.ts';
 import { Timer } from './timer.ts';
@@ -16,7 +24,9 @@ export class CurlApiClient implements ApiClient {
   #settings: ApiSettings;
   readonly #userAgent: string;
   readonly #timer = new Timer(() => this.#act(-1, 0));
-  readonly #waiting = new Map<number, (outcome: HttpOutcome) => void>();
+  readonly #waiting = new Map<number, (transfer: http.Completed) => void>();
+  /** Addresses of the API that answered, the latest first: they serve while the resolver is down. */
+  #lastGood: readonly string[] = [];
   #multi: http.Multi | null = null;
 
   constructor(settings: ApiSettings, userAgent: string) {
@@ -24,11 +34,31 @@ export class CurlApiClient implements ApiClient {
     this.#userAgent = userAgent;
   }
 
-  send({ method, path, body }: ApiRequest, done: (outcome: HttpOutcome) => void): void {
+  send(request: ApiRequest, done: (outcome: HttpOutcome) => void): void {
+    this.#start(
+      request,
+      [],
+      (transfer) => {
+        const fallback = transfer.code === RESOLVER_FAILED ? resolveAs(this.#settings.baseUrl, this.#lastGood) : null;
+        if (fallback !== null) this.#start(request, [fallback], (again) => done(outcomeOf(again)), done);
+        else done(outcomeOf(transfer));
+      },
+      done,
+    );
+  }
+
+  /** @param resolve in place of the resolver's answers
+   *  @param refuse runs instead of `done` when nothing can be sent */
+  #start(
+    { method, path, body }: ApiRequest,
+    resolve: readonly string[],
+    done: (transfer: http.Completed) => void,
+    refuse: (outcome: HttpOutcome) => void,
+  ): void {
     const { apiToken, baseUrl, timeoutMs, caPath, httpsProxy, noProxy } = this.#settings;
     const caFile = this.#settings.caFile ?? (caPath === null ? CA_FILES.find(exists) : null);
     if (caFile === undefined && baseUrl.startsWith('https:')) {
-      void Promise.resolve().then(() => done({ kind: 'unreachable', detail: NO_CA_BUNDLE, sent: false }));
+      void Promise.resolve().then(() => refuse({ kind: 'unreachable', detail: NO_CA_BUNDLE, sent: false }));
       return;
     }
     this.#multi ??= http.open(
@@ -53,7 +83,7 @@ export class CurlApiClient implements ApiClient {
       caPath,
       proxy: httpsProxy?.reveal() ?? null,
       noProxy,
-      resolve: [],
+      resolve,
     });
     this.#waiting.set(id, done);
   }
@@ -71,6 +101,7 @@ export class CurlApiClient implements ApiClient {
   configure(settings: ApiSettings): void {
     this.rest();
     this.#settings = settings;
+    this.#lastGood = [];
   }
 
   #watch(fd: number, interest: number): void {
@@ -97,7 +128,8 @@ export class CurlApiClient implements ApiClient {
       if (transfer === null) return;
       const done = this.#waiting.get(transfer.id);
       this.#waiting.delete(transfer.id);
-      done?.(outcomeOf(transfer));
+      if (transfer.code === 0) this.#lastGood = remember(this.#lastGood, transfer.remoteAddress);
+      done?.(transfer);
     }
   }
 }

@@ -13,6 +13,7 @@ export interface CommandContext {
   readonly log: Log;
   readonly settings: Settings;
   readonly dryRun: boolean;
+  readonly json: boolean;
   /** Reads the settings again; null = they are bad, which has been logged. */
   reload(): Settings | null;
   /** Ends the process. */

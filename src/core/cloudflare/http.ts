@@ -29,9 +29,12 @@ export function retryAfterMs(reply: HttpReply): number | null {
   const value = header(reply, 'retry-after');
   if (value === null) return null;
   if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value)) * 1000;
-  const [until, now] = [httpDateSec(value), httpDateSec(header(reply, 'date') ?? '')];
+  const [until, now] = [httpDateSec(value), serverTimeSec(reply)];
   return until === null || now === null ? null : Math.max(0, until - now) * 1000;
 }
+
+/** The server's clock as `Date` tells it, seconds since 1970; null = it does not. */
+export const serverTimeSec = (reply: HttpReply): number | null => httpDateSec(header(reply, 'date') ?? '');
 
 /** How long a spent `Ratelimit` (`"default";r=0;t=30`, several items possible) asks to wait; 0 = requests are left. */
 export function rateLimitWaitMs(reply: HttpReply): number {

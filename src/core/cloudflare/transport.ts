@@ -22,6 +22,24 @@ const ADVICE: readonly (readonly [code: number, advice: string])[] = [
   [77, 'the bundle of root certificates cannot be read'],
 ];
 
+/** CURLE_COULDNT_RESOLVE_HOST. */
+export const RESOLVER_FAILED = 6;
+
+/** How many of the API's addresses are remembered for the time when the resolver is down. */
+const REMEMBERED = 4;
+
+/** `known` with the address that just answered in front. */
+export const remember = (known: readonly string[], address: string): readonly string[] =>
+  address === '' ? known : [address, ...known.filter((own) => own !== address)].slice(0, REMEMBERED);
+
+/** What libcurl is to take for the host of `url` in place of asking the resolver (CURLOPT_RESOLVE). */
+export function resolveAs(url: string, addresses: readonly string[]): string | null {
+  const [, scheme, host, port] = /^(https?):\/\/([^/:[\]]+)(?::(\d+))?(?:\/|$)/.exec(url) ?? [];
+  if (host === undefined || addresses.length === 0) return null;
+  const bracketed = addresses.map((address) => (address.includes(':') ? `[${address}]` : address));
+  return `${host}:${port ?? (scheme === 'https' ? 443 : 80)}:${bracketed.join(',')}`;
+}
+
 /** What a failed transfer is to be called in the log.
  *  @param code CURLcode, not 0
  *  @param detail libcurl's words */

@@ -25,6 +25,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
 const COMMANDS = {
   run: { does: 'keep the records right, in the foreground (default)', takes: ['--dry-run'] },
   once: { does: 'bring every record in line once', takes: ['--dry-run'] },
+  check: { does: 'try everything that is needed, write nothing', takes: ['--json'] },
   addresses: { does: 'show every address and why it is published or not', takes: ['--json'] },
 } as const satisfies Record<string, { does: string; takes: readonly string[] }>;
 

@@ -1,4 +1,4 @@
-import type { CommandLine } from './command-line.ts';
+import type { Command, CommandLine } from './command-line.ts';
 import type { Secret } from './secret.ts';
 import type { Settings } from './settings.ts';
 
@@ -18,7 +18,7 @@ export type Answer = Readonly<
   | { kind: 'addresses'; commandLine: CommandLine; interfaces: readonly string[] | null }
   | {
       kind: 'settings';
-      commandLine: CommandLine & { readonly command: 'run' | 'once' };
+      commandLine: CommandLine & { readonly command: Exclude<Command, 'addresses'> };
       settings: PlainSettings;
       warnings: readonly string[];
     }

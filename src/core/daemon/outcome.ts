@@ -258,7 +258,7 @@ function zoneTrouble(
     }
     case 'throttled': {
       const what = `Cloudflare asks for fewer requests (${failure.what})`;
-      return { what, permanent: false, failures, ray, ...until(0, failure.retryAfterMs) };
+      return { what, permanent: false, failures, ray, ...until(backoffMs(failures, draw), failure.retryAfterMs) };
     }
     case 'denied': {
       const what = `Cloudflare refused the request (${failure.what}): ${failure.remedy}`;
