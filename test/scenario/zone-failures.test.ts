@@ -219,6 +219,18 @@ describe('zone: the server names a wait', () => {
   );
 
   scenario(
+    'zone: 429 again and again with a short Retry-After → our own waits grow beyond it',
+    `
+    0     want home=A                 → detected home=A · list home
+    0.1   fails 429 971 retry-after=0 → warning zone #1 · due 0.6
+    0.6   due                         → list home
+    0.7   fails 429 971 retry-after=1 → warning zone #2 · due 1.7
+    1.7   due                         → list home
+    1.8   fails 429 971 retry-after=1 → warning zone #3 · due 3.8
+    `,
+  );
+
+  scenario(
     'zone: 429 with a date → until that date',
     `
     0     want home=A → detected home=A · list home
