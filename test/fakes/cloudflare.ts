@@ -42,7 +42,8 @@ interface BatchFields {
 }
 
 /** The part of Cloudflare's API that the program uses, in memory: it holds zones and records and remembers what it was
- *  asked. A batch is one transaction; identical records, missing ids and occupied names are refused. */
+ *  asked. A batch is one transaction; identical records, missing ids and occupied names are refused.
+ *  @throws Error for what must never be asked: names outside the zone, records of other products */
 export class FakeCloudflare {
   readonly requests: ApiRequest[] = [];
   readonly #zones: HeldZone[] = [];
@@ -146,6 +147,7 @@ export class FakeCloudflare {
 
   #create(zone: HeldZone, { name = '', content = '', ttl, proxied, comment }: Fields): unknown {
     if (ttl === undefined) throw new Refusal(400, 9021);
+    if (name !== zone.name && !name.endsWith(`.${zone.name}`)) throw new Error(`${name} would become another name`);
     if (zone.occupied.has(name)) throw new Refusal(400, 81054);
     this.#lastId += 1;
     const held = record(`c${this.#lastId}`, address(content), {
@@ -161,7 +163,7 @@ export class FakeCloudflare {
   #update(zone: HeldZone, { id, content, ttl, proxied, comment }: Fields): unknown {
     const before = zone.records.find((own) => own.id === id);
     if (before === undefined) throw new Refusal(404, 81044);
-    if (before.readOnly) throw new Refusal(403, 10000);
+    if (before.readOnly) throw new Error('a record of another product is touched');
     const after = {
       ...before,
       content: content === undefined ? before.content : address(content),
@@ -175,7 +177,9 @@ export class FakeCloudflare {
   }
 
   #delete(zone: HeldZone, id: string): unknown {
-    if (!zone.records.some((own) => own.id === id)) throw new Refusal(404, 81044);
+    const before = zone.records.find((own) => own.id === id);
+    if (before === undefined) throw new Refusal(404, 81044);
+    if (before.readOnly) throw new Error('a record of another product is touched');
     zone.records = zone.records.filter((own) => own.id !== id);
     return { id };
   }

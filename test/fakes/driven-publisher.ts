@@ -23,10 +23,13 @@ export class DrivenPublisher {
   nowMs = 0;
   /** What random draws give. */
   draw = 0.5;
+  /** How requests end; by default with the provider's answer. */
+  respond: (request: ApiRequest) => HttpOutcome;
 
   constructor(cloudflare: FakeCloudflare, records: readonly RecordSettings[], dryRun = false) {
     this.cloudflare = cloudflare;
     this.publisher = new Publisher(records, dryRun, 0);
+    this.respond = (request) => ({ kind: 'replied', reply: cloudflare.answer(request) });
   }
 
   /** The kernel told that addresses changed. */
@@ -42,13 +45,17 @@ export class DrivenPublisher {
     this.#take(this.publisher.due(this.nowMs));
   }
 
-  /** Ends the oldest request, by default with the provider's answer. */
+  /** Ends the oldest request, by default as `respond` says. */
   end(outcome?: HttpOutcome): void {
     const [first, ...others] = this.inFlight;
     if (first === undefined) throw new Error('no request is in flight');
     this.inFlight = others;
-    const event = outcome ?? { kind: 'replied', reply: this.cloudflare.answer(first.request) };
-    this.#take(this.publisher.settled(first.zone, { ...event, nowMs: this.nowMs, draw: this.draw }));
+    this.late(first.zone, outcome ?? this.respond(first.request));
+  }
+
+  /** An outcome for a zone, whether one is waited for or not. */
+  late(zone: number, outcome: HttpOutcome): void {
+    this.#take(this.publisher.settled(zone, { ...outcome, nowMs: this.nowMs, draw: this.draw }));
   }
 
   /** Answers until nothing is in flight. */
