@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages check test test-packages clean distclean help
+.PHONY: FORCE all packages demo check test test-packages clean distclean help
 
 all: build/ipv6ddns ## the executable, build/ipv6ddns
 
@@ -86,14 +86,24 @@ build/asan/%.o: native/%.c $(HEADERS) $(call LIBRARIES,asan)
 
 # --- for people ---
 
+demo: build/ipv6ddns build/demo.mjs | demo-packages ## shows it at work: private network, simulated Cloudflare, no account
+	node build/demo.mjs
+
+build/demo.mjs: $(shell find test/demo test/e2e/harness test/simulator -name '*.ts') build/node_modules.stamp
+	node_modules/.bin/esbuild test/demo/demo.ts --bundle --platform=node --format=esm --packages=external \
+	  --log-level=warning --outfile=$@
+
 check: build/node_modules.stamp ## types, lint, format, import graph
 	tools/run-tests.mjs types lint
 
-test: build/ipv6ddns build/engine-tests build/native-tests | test-packages ## everything that must pass
+test: build/ipv6ddns build/demo.mjs build/engine-tests build/native-tests | test-packages ## everything that must pass
 	tools/run-tests.mjs
 
-test-packages:
-	@tools/need ip=iproute2 radvd=radvd openssl=openssl unshare=util-linux perl=perl-base sysctl=procps
+demo-packages:
+	@tools/need ip=iproute2 openssl=openssl unshare=util-linux sysctl=procps
+
+test-packages: demo-packages
+	@tools/need radvd=radvd perl=perl-base strace=strace file=file
 
 clean: ## removes what was made from our own sources; the libraries stay
 	rm -rf $(filter-out $(patsubst %,build/%,sources apt musl asan qjsc node_modules.stamp),$(wildcard build/*)) build/*/*.o

@@ -66,6 +66,7 @@ const parts = {
   'native modules': () => counted([...isolated, 'node', 'test/native/run.mjs']),
   simulator: () => vitest('simulator'),
   'end to end': () => vitest('e2e'),
+  demo: () => whole(['node', 'build/demo.mjs']),
 };
 
 const only = process.argv.slice(2);
