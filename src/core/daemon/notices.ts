@@ -77,10 +77,9 @@ export function describeNotice(notice: Notice): LogEntry {
     }
     case 'drifted': {
       const { name, address, found } = notice;
-      const says = found.length === 0 ? 'was deleted' : `was changed to ${found.map(describeContent).join(', ')}`;
       return {
         level: 'warning',
-        msg: `${name}: the record ${says} by somebody else; setting it back`,
+        msg: `${name}: ${describeDrift(address, found)} by somebody else; setting it back`,
         fields: { name, address },
       };
     }
@@ -103,6 +102,12 @@ export function describeNotice(notice: Notice): LogEntry {
     default:
       return assertNever(notice);
   }
+}
+
+function describeDrift(address: Address, found: readonly (Address | null)[]): string {
+  if (found.length === 0) return 'the record was deleted';
+  if (found.length === 1 && found[0] === address) return 'what the settings enforce was changed';
+  return `the record was changed to ${found.map(describeContent).join(', ')}`;
 }
 
 function describeTrouble(

@@ -128,7 +128,7 @@ function written(
         return mistaken(name, answer, zone.hurry, moment, effects);
       }
       const fresh = replan({ ...name, records, published: records[0]?.content ?? null });
-      return confirmIfDone(fresh, operation.op, name.published, moment.nowMs, effects);
+      return confirmIfDone(fresh, operation.op, zone.names[index]?.published ?? null, moment.nowMs, effects);
     });
   }
   const batchLimit = Math.min(MAX_BATCH, zone.batchLimit * 2);

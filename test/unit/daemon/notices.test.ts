@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import type { IfAddr, Link } from '../../../src/core/address/table.ts';
+import {
+  describeNoAddress,
+  describeNotice,
+  describeOperation,
+  describePlanRefusal,
+  type Notice,
+} from '../../../src/core/daemon/notices.ts';
+import type { Trouble } from '../../../src/core/daemon/zone-state.ts';
+import type { Operation } from '../../../src/core/dns/plan.ts';
+import { IFF_UP } from '../../../src/core/wire/constants.ts';
+import { A, address, B, C, ifAddr } from '../../fakes/samples.ts';
+
+const NAME = 'home.example.com';
+
+const trouble = (own: Partial<Trouble>): Trouble => ({
+  what: 'it broke',
+  permanent: false,
+  failures: 1,
+  retryAtMs: 0,
+  imposedUntilMs: 0,
+  ray: null,
+  ...own,
+});
+
+const synced = (own: Partial<Extract<Notice, { kind: 'synced' }>>): Notice => ({
+  kind: 'synced',
+  name: NAME,
+  address: A,
+  was: null,
+  how: 'update',
+  tookMs: 48.4,
+  ...own,
+});
+
+describe('describeNotice', () => {
+  test.each<[Notice, string]>([
+    [{ kind: 'detected', name: NAME, address: A, was: null }, `info ${NAME}: detected ${A}`],
+    [{ kind: 'detected', name: NAME, address: A, was: A }, `info ${NAME}: detected ${A}`],
+    [{ kind: 'detected', name: NAME, address: A, was: B }, `info ${NAME}: detected ${A} (record says ${B})`],
+    [synced({ was: B }), `info ${NAME}: AAAA ${A} (was ${B}), updated in 48 ms`],
+    [synced({ was: A }), `info ${NAME}: AAAA ${A}, updated in 48 ms`],
+    [synced({ how: 'create' }), `info ${NAME}: AAAA ${A}, created in 48 ms`],
+    [synced({ how: 'delete', was: B }), `info ${NAME}: AAAA ${A} (was ${B}), updated in 48 ms`],
+    [synced({ how: 'found' }), `info ${NAME}: AAAA ${A}, already right`],
+    [
+      { kind: 'drifted', name: NAME, address: A, found: [B, null] },
+      `warning ${NAME}: the record was changed to ${B}, (no IPv6 address) by somebody else; setting it back`,
+    ],
+    [
+      { kind: 'drifted', name: NAME, address: A, found: [] },
+      `warning ${NAME}: the record was deleted by somebody else; setting it back`,
+    ],
+    [
+      { kind: 'drifted', name: NAME, address: A, found: [A] },
+      `warning ${NAME}: what the settings enforce was changed by somebody else; setting it back`,
+    ],
+    [
+      { kind: 'rehearsed', name: NAME, operation: { op: 'delete', id: 'r1', was: B } },
+      `info ${NAME}: would delete AAAA ${B}`,
+    ],
+    [
+      { kind: 'bucketEmpty', waitMs: 5_900 },
+      'warning the address changes too often: next write in 5.9 s, with the newest address',
+    ],
+    [{ kind: 'oddZone', zone: 'example.com', what: 'it is paused' }, 'warning zone example.com: it is paused'],
+  ])('describeNotice: %j → %s', (notice, line) => {
+    const { level, msg } = describeNotice(notice);
+    expect(`${level} ${msg}`).toBe(line);
+  });
+
+  test.each<[Partial<Trouble>, string]>([
+    [{ retryAtMs: 1_450 }, `${NAME}: it broke. AAAA stays ${B}. Next try in 0.5 s (failure 1).`],
+    [{ retryAtMs: 31_400, failures: 5 }, `${NAME}: it broke. AAAA stays ${B}. Next try in 30 s (failure 5).`],
+    [
+      { retryAtMs: 301_000, ray: '8f-FRA' },
+      `${NAME}: it broke. AAAA stays ${B}. Next try in 5 min (failure 1, cf-ray 8f-FRA).`,
+    ],
+    [{ what: 'is it up?' }, `${NAME}: is it up? AAAA stays ${B}. Next try in 0.0 s (failure 1).`],
+  ])('describeNotice: trouble %j → what, what holds meanwhile, what comes next', (own, msg) => {
+    const notice: Notice = {
+      kind: 'nameTrouble',
+      name: NAME,
+      trouble: trouble(own),
+      published: B,
+      nowMs: 1_000,
+      repeated: false,
+    };
+    expect(describeNotice(notice).msg).toBe(msg);
+  });
+
+  test.each([
+    [false, false, 'warning'],
+    [false, true, 'warning'],
+    [true, false, 'error'],
+    [true, true, 'debug'],
+  ])('describeNotice: trouble, permanent %j, the same as before %j → %s', (permanent, repeated, level) => {
+    const common = { trouble: trouble({ permanent }), published: null, nowMs: 0, repeated };
+    expect(describeNotice({ kind: 'nameTrouble', name: NAME, ...common }).level).toBe(level);
+    expect(describeNotice({ kind: 'zoneTrouble', names: [NAME], ...common }).level).toBe(level);
+  });
+
+  test('describeNotice: trouble of several names → the first and how many more, all of them in the fields', () => {
+    const names = [NAME, 'www.example.com', 'mail.example.com'];
+    const entry = describeNotice({
+      kind: 'zoneTrouble',
+      names,
+      trouble: trouble({}),
+      published: null,
+      nowMs: 0,
+      repeated: false,
+    });
+    expect(entry.msg).toBe(`${NAME} and 2 more: it broke. Next try in 0.0 s (failure 1).`);
+    expect(entry.fields).toEqual({ name: names.join(','), state: 'error', failures: 1 });
+  });
+
+  test('describeNotice: what became of a record → name, address and state as fields', () => {
+    expect(describeNotice(synced({})).fields).toEqual({ name: NAME, address: A, state: 'synced' });
+    expect(describeNotice({ kind: 'detected', name: NAME, address: A, was: null }).fields).toEqual({
+      name: NAME,
+      address: A,
+      state: 'detected',
+    });
+  });
+});
+
+test.each<[Operation, string]>([
+  [{ op: 'create', content: A, enforced: { ttlSec: null, proxied: null, comment: null } }, `create AAAA ${A}`],
+  [{ op: 'delete', id: 'r1', was: null }, 'delete AAAA (no IPv6 address)'],
+  [{ op: 'update', id: 'r1', was: B, changes: { content: A } }, `update AAAA ${B} to ${A}`],
+  [{ op: 'update', id: 'r1', was: A, changes: { comment: 'mine' } }, `update AAAA ${A} with comment "mine"`],
+  [
+    { op: 'update', id: 'r1', was: B, changes: { content: A, ttlSec: 60, proxied: false } },
+    `update AAAA ${B} to ${A}, with ttl 60, with proxied false`,
+  ],
+])('describeOperation: %j → %s', (operation, text) => {
+  expect(describeOperation(operation)).toBe(text);
+});
+
+test('describePlanRefusal: several records → which, and both ways out', () => {
+  expect(describePlanRefusal({ kind: 'severalRecords', contents: [B, C] }, A)).toBe(
+    `the name has 2 AAAA records (${B}, ${C}) and multi_record is "error": ` +
+      'delete the surplus ones, or set multi_record to "first" or "all"',
+  );
+});
+
+test('describePlanRefusal: a record of another product → what could not be done, and what to do', () => {
+  expect(describePlanRefusal({ kind: 'readOnly' }, A)).toBe(
+    `its record belongs to another product of Cloudflare and cannot be set to ${A}: use another name`,
+  );
+});
+
+describe('describeNoAddress', () => {
+  const links = new Map<number, Link>([[2, { ifIndex: 2, ifName: 'eth0', flags: IFF_UP }]]);
+  const refusal = { kind: 'deprecated' } as const;
+
+  test('describeNoAddress: an address on a link without a name → its number', () => {
+    const { msg } = describeNoAddress([{ row: ifAddr(A, 1, { ifIndex: 7 }), refusal }], links, null);
+    expect(msg).toContain(`${A} on link 7: deprecated`);
+  });
+
+  test('describeNoAddress: very many addresses → twelve named, the rest counted', () => {
+    const rows = Array.from({ length: 10_000 }, (_, i): IfAddr => ifAddr(address(`2a01:db8::${i.toString(16)}`), 1));
+    const entry = describeNoAddress(
+      rows.map((row) => ({ row, refusal })),
+      links,
+      B,
+    );
+    expect(entry.msg.match(/on eth0/g)).toHaveLength(12);
+    expect(entry.msg.endsWith(`; and 9988 more). The records stay at ${B}.`)).toBe(true);
+    expect(entry).toMatchObject({ level: 'warning', fields: { seen: 10_000 } });
+  });
+});
