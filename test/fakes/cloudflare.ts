@@ -1,7 +1,7 @@
 import type { ApiRequest, HttpReply } from '../../src/core/cloudflare/http.ts';
 import type { AaaaRecord } from '../../src/core/dns/record.ts';
 import { failure, success, wireRecord } from './replies.ts';
-import { address, record } from './samples.ts';
+import { address, OTHER_ZONE, record, ZONE } from './samples.ts';
 
 export interface HeldRecord extends AaaaRecord {
   readonly name: string;
@@ -183,6 +183,14 @@ export class FakeCloudflare {
     zone.records = zone.records.filter((own) => own.id !== id);
     return { id };
   }
+}
+
+/** The provider with the zones example.com (`ZONE`) and example.org (`OTHER_ZONE`), both empty. */
+export function twoZones(): FakeCloudflare {
+  const cloudflare = new FakeCloudflare();
+  cloudflare.addZone(ZONE, 'example.com');
+  cloudflare.addZone(OTHER_ZONE, 'example.org');
+  return cloudflare;
 }
 
 const refuseTwin = (zone: HeldZone, { id, name, content }: HeldRecord): void => {

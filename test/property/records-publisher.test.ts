@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/core/address/address.ts';
 import type { RecordSettings } from '../../src/core/config/settings.ts';
 import type { AaaaRecord } from '../../src/core/dns/record.ts';
-import { FakeCloudflare } from '../fakes/cloudflare.ts';
+import { type FakeCloudflare, twoZones } from '../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../fakes/driven-publisher.ts';
 import { FAULTS, type Fault, suffer } from '../fakes/faults.ts';
 import { success } from '../fakes/replies.ts';
@@ -70,13 +70,6 @@ const acts: fc.Arbitrary<Act[]> = fc.array(
   { maxLength: 60 },
 );
 
-function provider(): FakeCloudflare {
-  const cloudflare = new FakeCloudflare();
-  cloudflare.addZone(ZONE, 'example.com');
-  cloudflare.addZone(OTHER_ZONE, 'example.org');
-  return cloudflare;
-}
-
 function carryOut(driven: DrivenPublisher, act: Act): void {
   const { cloudflare, machine } = driven;
   switch (act.kind) {
@@ -129,7 +122,7 @@ function mend(cloudflare: FakeCloudflare, records: readonly RecordSettings[]): v
 }
 
 function play(records: readonly RecordSettings[], script: readonly Act[], draw: number): DrivenPublisher {
-  const driven = new DrivenPublisher(provider(), records);
+  const driven = new DrivenPublisher(twoZones(), records);
   driven.draw = draw;
   for (const act of script) {
     carryOut(driven, act);
@@ -174,7 +167,7 @@ describe('Publisher: any events in any order', () => {
   test('Publisher: dry run → nothing is ever written', () => {
     fc.assert(
       fc.property(settings, acts, (records, script) => {
-        const driven = new DrivenPublisher(provider(), records, true);
+        const driven = new DrivenPublisher(twoZones(), records, true);
         for (const act of script) carryOut(driven, act);
         expect(driven.cloudflare.writes).toBe(0);
       }),
@@ -185,7 +178,7 @@ describe('Publisher: any events in any order', () => {
     const own = acts.map((script) => script.filter(({ kind }) => kind !== 'put' && kind !== 'occupy'));
     fc.assert(
       fc.property(settings, own, recordSets, (records, script, before) => {
-        const driven = new DrivenPublisher(provider(), records);
+        const driven = new DrivenPublisher(twoZones(), records);
         for (const { name } of records)
           driven.cloudflare.put(
             name,
@@ -207,7 +200,7 @@ describe('Publisher: a fault that lasts a day', () => {
   test.each(FAULTS.filter((fault) => fault !== 'spent limit'))(
     'Publisher: %s → few requests, and it recovers',
     (fault) => {
-      const cloudflare = provider();
+      const cloudflare = twoZones();
       const driven = new DrivenPublisher(cloudflare, [recordSettings('home.example.com')]);
       let requests = 0;
       const working = driven.respond;
@@ -231,7 +224,7 @@ describe('Publisher: a fault that lasts a day', () => {
   );
 
   test('Publisher: every answer spends the limit → in line within a minute', () => {
-    const cloudflare = provider();
+    const cloudflare = twoZones();
     const driven = new DrivenPublisher(cloudflare, [recordSettings('home.example.com')]);
     driven.respond = (request) => suffer('spent limit', request, cloudflare);
     driven.machine.add(A);

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { RecordSettings } from '../../../src/core/config/settings.ts';
+import type { AaaaRecord } from '../../../src/core/dns/record.ts';
 import { IFA_F_DEPRECATED, IFA_F_TEMPORARY } from '../../../src/core/wire/constants.ts';
-import { FakeCloudflare } from '../../fakes/cloudflare.ts';
+import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
 import { A, address, B, C, D, OTHER_ZONE, record, recordSettings, ZONE } from '../../fakes/samples.ts';
 
@@ -12,9 +13,7 @@ const OTHER = 'nas.example.org';
 let cloudflare: FakeCloudflare;
 
 beforeEach(() => {
-  cloudflare = new FakeCloudflare();
-  cloudflare.addZone(ZONE, 'example.com');
-  cloudflare.addZone(OTHER_ZONE, 'example.org');
+  cloudflare = twoZones();
 });
 
 const publish = (records: readonly RecordSettings[], dryRun = false) =>
@@ -67,6 +66,26 @@ describe('Publisher: one name', () => {
     driven.pass(1);
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
     expect(driven.publisher.dueMs()).toBeNull();
+  });
+
+  test.each<[string, Partial<RecordSettings>, readonly AaaaRecord[], string]>([
+    ['a record that differs', {}, [record('r1', B)], ` (was ${B}), updated in 250 ms`],
+    [
+      'several under "all"',
+      { multiRecord: 'all' },
+      [record('r1', B), record('r2', C)],
+      ` (was ${B}), updated in 250 ms`,
+    ],
+    ['none', {}, [], ', created in 250 ms'],
+    ['a right one', {}, [record('r1', A)], ', already right'],
+  ])('Publisher: %s at the first look → the line says what it was and how long it took', (_, own, records, end) => {
+    cloudflare.put(HOME, ...records);
+    const driven = publish([recordSettings(HOME, own)]);
+    driven.machine.add(A);
+    driven.look();
+    driven.nowMs = 250;
+    driven.answerAll();
+    expect(driven.log.at(-1)).toBe(`${HOME}: AAAA ${A}${end}`);
   });
 
   test('Publisher: nothing changed in what may be published → nothing is asked', () => {
@@ -202,126 +221,6 @@ describe('Publisher: several names', () => {
   });
 });
 
-describe('Publisher: equally good addresses after a restart', () => {
-  const started = (...records: readonly RecordSettings[]) => {
-    const driven = publish(records);
-    for (const own of [A, B, C]) driven.machine.add(own);
-    driven.look();
-    driven.answerAll();
-    return driven;
-  };
-
-  test('Publisher: the record says one of them → nothing is written', () => {
-    cloudflare.put(HOME, record('r1', B));
-    started(recordSettings(HOME));
-    expect([cloudflare.writes, cloudflare.contentsOf(HOME)]).toEqual([0, [B]]);
-  });
-
-  test('Publisher: the records of two zones say the same one → nothing is written', () => {
-    cloudflare.put(HOME, record('r1', C));
-    cloudflare.put(OTHER, record('r2', C));
-    started(recordSettings(HOME), inOtherZone);
-    expect(cloudflare.writes).toBe(0);
-  });
-
-  test('Publisher: the kept one is lost → its successor is written', () => {
-    cloudflare.put(HOME, record('r1', C));
-    const driven = started(recordSettings(HOME));
-    driven.machine.remove(C);
-    driven.machine.add(D);
-    driven.look();
-    driven.answerAll();
-    expect(cloudflare.contentsOf(HOME)).toEqual([D]);
-  });
-
-  test('Publisher: two records say different ones → both say the same, and both follow its loss', () => {
-    cloudflare.put(HOME, record('r1', C));
-    cloudflare.put(WWW, record('r2', B));
-    const driven = started(recordSettings(HOME), recordSettings(WWW));
-    expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf(WWW)]).toEqual([[C], [C]]);
-    driven.machine.remove(C);
-    driven.machine.add(D);
-    driven.look();
-    driven.answerAll();
-    expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf(WWW)]).toEqual([[D], [D]]);
-  });
-
-  test('Publisher: the first record says what was chosen, the second another → the second follows too', () => {
-    cloudflare.put(HOME, record('r1', A));
-    cloudflare.put(WWW, record('r2', C));
-    const driven = started(recordSettings(HOME), recordSettings(WWW));
-    driven.machine.remove(C);
-    driven.look();
-    driven.pass(10_000);
-    expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf(WWW)]).toEqual([[A], [A]]);
-  });
-
-  test('Publisher: two zones read at the same time say different ones → both say the same in the end', () => {
-    cloudflare.put(HOME, record('r1', B));
-    cloudflare.put(OTHER, record('r2', C));
-    started(recordSettings(HOME), inOtherZone);
-    expect(cloudflare.contentsOf(OTHER)).toEqual(cloudflare.contentsOf(HOME));
-  });
-});
-
-describe('Publisher: other hosts of the network', () => {
-  const host = { interfaceId: [...new Array(15).fill(0), 0x99], prefixLength: 64 };
-  const NAS = 'nas.example.com';
-  const [homeOne, homeTwo, away] = [address('2a01:db8:0:1::5'), address('2a01:db8:0:1::6'), address('2a01:db8:0:2::5')];
-
-  test('Publisher: host_id → its low bits under the prefix of this machine', () => {
-    const driven = publish([recordSettings(HOME), recordSettings(NAS, { host })]);
-    driven.machine.add(homeOne);
-    driven.look();
-    driven.answerAll();
-    expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf(NAS)]).toEqual([[homeOne], ['2a01:db8:0:1::99']]);
-  });
-
-  test('Publisher: another address of the same prefix → nothing is written for it; of another prefix → it is', () => {
-    const driven = publish([recordSettings(NAS, { host })]);
-    driven.machine.add(homeOne);
-    driven.look();
-    driven.answerAll();
-    const before = cloudflare.writes;
-    driven.machine.remove(homeOne);
-    driven.machine.add(homeTwo);
-    driven.look();
-    driven.answerAll();
-    expect(cloudflare.writes).toBe(before);
-    driven.machine.remove(homeTwo);
-    driven.machine.add(away);
-    driven.look();
-    driven.answerAll();
-    expect(cloudflare.contentsOf(NAS)).toEqual(['2a01:db8:0:2::99']);
-  });
-
-  test('Publisher: after a restart its record is under another prefix that is as good → it stays, and all follow', () => {
-    cloudflare.put(NAS, record('r1', address('2a01:db8:0:2::99')));
-    cloudflare.put(HOME, record('r2', away));
-    const driven = publish([recordSettings(NAS, { host }), recordSettings(HOME)]);
-    driven.machine.add(homeOne);
-    driven.machine.add(away);
-    driven.look();
-    driven.answerAll();
-    expect(cloudflare.writes).toBe(0);
-    driven.machine.remove(away);
-    driven.look();
-    driven.pass(3_000);
-    expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf(NAS)]).toEqual([[homeOne], ['2a01:db8:0:1::99']]);
-  });
-
-  test('Publisher: after a restart, listed before a name of our own that says an equally good address → that stays', () => {
-    cloudflare.put(NAS, record('r1', address('2a01:db8:0:1::99')));
-    cloudflare.put(HOME, record('r2', homeTwo));
-    const driven = publish([recordSettings(NAS, { host }), recordSettings(HOME)]);
-    driven.machine.add(homeOne);
-    driven.machine.add(homeTwo);
-    driven.look();
-    driven.answerAll();
-    expect([cloudflare.writes, cloudflare.contentsOf(HOME)]).toEqual([0, [homeTwo]]);
-  });
-});
-
 describe('Publisher: no address', () => {
   test('Publisher: nothing eligible → one line with every address and why, no request', () => {
     const driven = publish([recordSettings(HOME)]);
@@ -366,63 +265,5 @@ describe('Publisher: no address', () => {
     driven.machine.add(A, { flags: IFA_F_DEPRECATED });
     driven.look();
     expect(driven.log).toHaveLength(2);
-  });
-});
-
-describe('Publisher: zones found by name', () => {
-  const unknown = (name: string) => recordSettings(name, { zoneId: null });
-
-  test('Publisher: names of two zones → looked up, then written in their zones', () => {
-    const driven = publish([unknown(HOME), unknown(OTHER), unknown(WWW)]);
-    driven.machine.add(A);
-    driven.look();
-    driven.answerAll();
-    for (const name of [HOME, WWW, OTHER]) expect(cloudflare.contentsOf(name)).toEqual([A]);
-    expect(cloudflare.requests.filter(({ path }) => path === '/zones?name=example.com')).toHaveLength(1);
-  });
-
-  test('Publisher: a name whose zone the token does not see → the others go on', () => {
-    const driven = publish([unknown('home.example.net'), unknown(HOME)]);
-    driven.machine.add(A);
-    driven.look();
-    driven.answerAll();
-    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
-    expect(driven.log.filter((line) => line.startsWith('home.example.net: the token sees no zone'))).toHaveLength(1);
-  });
-
-  test('Publisher: equally good addresses → what the records say is kept, also when the zone was looked up', () => {
-    cloudflare.put(HOME, record('r1', B));
-    const driven = publish([unknown(HOME)]);
-    driven.machine.add(A);
-    driven.machine.add(B);
-    driven.look();
-    driven.answerAll();
-    expect([cloudflare.writes, cloudflare.contentsOf(HOME)]).toEqual([0, [B]]);
-  });
-
-  test('Publisher: the zone was added anew under another id → looked up again, no name is lost', () => {
-    const driven = publish([unknown(HOME), unknown(WWW)]);
-    driven.machine.add(A);
-    driven.look();
-    driven.answerAll();
-    cloudflare.renumber('example.com', 'f'.repeat(32));
-    driven.machine.remove(A);
-    driven.machine.add(B);
-    driven.look();
-    driven.pass(3_600_000);
-    expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf(WWW)]).toEqual([[B], [B]]);
-  });
-
-  test('Publisher: the zone is gone → asked for more and more slowly', () => {
-    const driven = publish([unknown(HOME)]);
-    driven.machine.add(A);
-    driven.look();
-    driven.answerAll();
-    cloudflare.hide('example.com');
-    driven.verify();
-    cloudflare.requests.length = 0;
-    driven.pass(24 * 3_600_000);
-    expect(cloudflare.requests.length).toBeGreaterThan(20);
-    expect(cloudflare.requests.length).toBeLessThan(100);
   });
 });

@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RecordSettings } from '../../../src/core/config/settings.ts';
+import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
+import { A, B, record, recordSettings } from '../../fakes/samples.ts';
+
+const HOME = 'home.example.com';
+const WWW = 'www.example.com';
+const OTHER = 'nas.example.org';
+
+let cloudflare: FakeCloudflare;
+
+beforeEach(() => {
+  cloudflare = twoZones();
+});
+
+const publish = (records: readonly RecordSettings[], dryRun = false) =>
+  new DrivenPublisher(cloudflare, records, dryRun);
+
+describe('Publisher: zones found by name', () => {
+  const unknown = (name: string) => recordSettings(name, { zoneId: null });
+
+  test('Publisher: names of two zones → looked up, then written in their zones', () => {
+    const driven = publish([unknown(HOME), unknown(OTHER), unknown(WWW)]);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    for (const name of [HOME, WWW, OTHER]) expect(cloudflare.contentsOf(name)).toEqual([A]);
+    expect(cloudflare.requests.filter(({ path }) => path === '/zones?name=example.com')).toHaveLength(1);
+  });
+
+  test('Publisher: a name whose zone the token does not see → the others go on', () => {
+    const driven = publish([unknown('home.example.net'), unknown(HOME)]);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+    expect(driven.log.filter((line) => line.startsWith('home.example.net: the token sees no zone'))).toHaveLength(1);
+  });
+
+  test('Publisher: equally good addresses → what the records say is kept, also when the zone was looked up', () => {
+    cloudflare.put(HOME, record('r1', B));
+    const driven = publish([unknown(HOME)]);
+    driven.machine.add(A);
+    driven.machine.add(B);
+    driven.look();
+    driven.answerAll();
+    expect([cloudflare.writes, cloudflare.contentsOf(HOME)]).toEqual([0, [B]]);
+  });
+
+  test('Publisher: the zone was added anew under another id → looked up again, no name is lost', () => {
+    const driven = publish([unknown(HOME), unknown(WWW)]);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    cloudflare.renumber('example.com', 'f'.repeat(32));
+    driven.machine.remove(A);
+    driven.machine.add(B);
+    driven.look();
+    driven.pass(3_600_000);
+    expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf(WWW)]).toEqual([[B], [B]]);
+  });
+
+  test('Publisher: the zone is gone → asked for more and more slowly', () => {
+    const driven = publish([unknown(HOME)]);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    cloudflare.hide('example.com');
+    driven.verify();
+    cloudflare.requests.length = 0;
+    driven.pass(24 * 3_600_000);
+    expect(cloudflare.requests.length).toBeGreaterThan(20);
+    expect(cloudflare.requests.length).toBeLessThan(100);
+  });
+});
