@@ -34,7 +34,7 @@ export class AddressFeed {
   readonly #onChange: () => void;
   #source: { readonly socket: KernelSocket; readonly session: RtnetlinkSession; dumpingSinceMs: number } | null = null;
   #nextPollMs: number | null = null;
-  #polled = '';
+  #polled: string | null = null;
 
   /** @param onChange runs when what may be published changed, and after the first look */
   constructor(ports: AddressFeedPorts, log: Log, pollIntervalMs: number, table: AddressTable, onChange: () => void) {
@@ -124,7 +124,7 @@ export class AddressFeed {
     }
     this.#source = { socket: opened.value, session, dumpingSinceMs: this.#ports.clock.nowMs() };
     this.#nextPollMs = null;
-    this.#polled = '';
+    this.#polled = null;
     return null;
   }
 

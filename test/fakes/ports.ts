@@ -1,0 +1,215 @@
+import type { Address } from '../../src/core/address/address.ts';
+import { addressBytes } from '../../src/core/address/address.ts';
+import type { ApiRequest } from '../../src/core/cloudflare/http.ts';
+import type {
+  ApiClient,
+  ApiSettings,
+  Clock,
+  Files,
+  HttpOutcome,
+  Kernel,
+  KernelSocket,
+  KernelSocketOptions,
+  Output,
+  SignalName,
+  Signals,
+} from '../../src/core/ports.ts';
+import { failed, ok, type Result } from '../../src/core/result.ts';
+import type { FakeCloudflare } from './cloudflare.ts';
+
+/** A clock that goes on when it is told to, and rings on the way. */
+export class FakeClock implements Clock {
+  #nowMs = 0;
+  #alarmMs: number | null = null;
+  #onAlarm = (): void => {};
+  #onJump = (): void => {};
+  /** What random draws give. */
+  chance = 0.5;
+
+  /** When it rings next. */
+  get alarmMs(): number | null {
+    return this.#alarmMs;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  wallMs(): number {
+    return Date.UTC(2026, 0, 2, 3, 4, 5) + this.#nowMs;
+  }
+
+  draw(): number {
+    return this.chance;
+  }
+
+  setAlarm(atMs: number | null): void {
+    this.#alarmMs = atMs;
+  }
+
+  onAlarm(listener: () => void): void {
+    this.#onAlarm = listener;
+  }
+
+  onJump(listener: () => void): void {
+    this.#onJump = listener;
+  }
+
+  /** Lets time pass. @throws Error when an alarm rings again and again at the same instant */
+  pass(durationMs: number, afterRing: () => void = () => {}): void {
+    const endMs = this.#nowMs + durationMs;
+    let rings = 0;
+    while (this.#alarmMs !== null && this.#alarmMs <= endMs) {
+      rings = this.#alarmMs <= this.#nowMs ? rings + 1 : 0;
+      if (rings > 100) throw new Error('the alarm rings without end');
+      this.#nowMs = Math.max(this.#nowMs, this.#alarmMs);
+      this.#alarmMs = null;
+      this.#onAlarm();
+      afterRing();
+    }
+    this.#nowMs = endMs;
+  }
+
+  /** The machine sleeps: no alarm rings until it is awake again. */
+  suspend(durationMs: number): void {
+    this.#nowMs += durationMs;
+    this.#onJump();
+  }
+}
+
+/** A client whose requests end when they are told to. */
+export class FakeApiClient implements ApiClient {
+  readonly #cloudflare: FakeCloudflare;
+  #inFlight: { readonly request: ApiRequest; readonly done: (outcome: HttpOutcome) => void }[] = [];
+  /** How often there was nothing more to send. */
+  rests = 0;
+  configured: ApiSettings | null = null;
+
+  constructor(cloudflare: FakeCloudflare) {
+    this.#cloudflare = cloudflare;
+  }
+
+  get inFlight(): readonly ApiRequest[] {
+    return this.#inFlight.map(({ request }) => request);
+  }
+
+  send(request: ApiRequest, done: (outcome: HttpOutcome) => void): void {
+    this.#inFlight.push({ request, done });
+  }
+
+  rest(): void {
+    this.rests += 1;
+    this.#inFlight = [];
+  }
+
+  configure(settings: ApiSettings): void {
+    this.configured = settings;
+    this.#inFlight = [];
+  }
+
+  /** Ends the oldest request, by default with the provider's answer. */
+  end(outcome?: HttpOutcome): void {
+    const [first, ...others] = this.#inFlight;
+    if (first === undefined) throw new Error('no request is in flight');
+    this.#inFlight = others;
+    first.done(outcome ?? { kind: 'replied', reply: this.#cloudflare.answer(first.request) });
+  }
+
+  answerAll(): void {
+    while (this.#inFlight.length > 0) this.end();
+  }
+}
+
+/** Text files in memory. */
+export class FakeFiles implements Files {
+  readonly texts = new Map<string, string>();
+
+  read(path: string): ReturnType<Files['read']> {
+    const text = this.texts.get(path);
+    return text === undefined ? failed({ kind: 'missing', detail: 'No such file or directory' }) : ok(text);
+  }
+
+  /** Makes these the machine's addresses as polling sees them, permanent and all on eth0. */
+  setAddresses(...addresses: readonly Address[]): void {
+    const hex = (own: Address) =>
+      addressBytes(own)
+        .map((byte) => byte.toString(16).padStart(2, '0'))
+        .join('');
+    this.texts.set('/proc/self/net/if_inet6', addresses.map((own) => `${hex(own)} 02 40 00 80     eth0\n`).join(''));
+  }
+}
+
+export class FakeOutput implements Output {
+  readonly out: string[] = [];
+  readonly err: string[] = [];
+
+  stdout(line: string): void {
+    this.out.push(line);
+  }
+
+  stderr(line: string): void {
+    this.err.push(line);
+  }
+}
+
+export class FakeSignals implements Signals {
+  #listener: (signal: SignalName) => void = () => {};
+
+  onSignal(listener: (signal: SignalName) => void): void {
+    this.#listener = listener;
+  }
+
+  raise(signal: SignalName): void {
+    this.#listener(signal);
+  }
+}
+
+/** A socket with what the test puts into it. */
+export class FakeSocket implements KernelSocket {
+  readonly options: KernelSocketOptions;
+  readonly sent: ArrayBuffer[] = [];
+  #received: ReturnType<KernelSocket['receive']>[] = [];
+  isOpen = true;
+  /** Why nothing can be sent; null = it can. */
+  refusal: string | null = null;
+
+  constructor(options: KernelSocketOptions) {
+    this.options = options;
+  }
+
+  send(request: ArrayBuffer): Result<null, string> {
+    if (this.refusal !== null) return failed(this.refusal);
+    this.sent.push(request);
+    return ok(null);
+  }
+
+  receive(): ReturnType<KernelSocket['receive']> {
+    return this.#received.shift() ?? ok(null);
+  }
+
+  close(): void {
+    this.isOpen = false;
+  }
+
+  /** The kernel has something to say. */
+  arrive(...received: readonly (Uint8Array | 'overrun' | 'broken')[]): void {
+    for (const what of received) {
+      this.#received.push(typeof what === 'string' ? failed({ kind: what, detail: `it is ${what}` }) : ok(what));
+    }
+    if (this.isOpen) this.options.onReadable();
+  }
+}
+
+/** A kernel that opens sockets, or refuses to. */
+export class FakeKernel implements Kernel {
+  readonly sockets: FakeSocket[] = [];
+  /** Why no socket can be opened; null = it can. */
+  refusal: string | null = null;
+
+  open(options: KernelSocketOptions): Result<KernelSocket, string> {
+    if (this.refusal !== null) return failed(this.refusal);
+    const socket = new FakeSocket(options);
+    this.sockets.push(socket);
+    return ok(socket);
+  }
+}

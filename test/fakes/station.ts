@@ -1,0 +1,48 @@
+import { Secret } from '../../src/core/config/secret.ts';
+import type { RecordSettings, Settings } from '../../src/core/config/settings.ts';
+import { Log } from '../../src/shell/log.ts';
+import type { FakeCloudflare } from './cloudflare.ts';
+import { FakeApiClient, FakeClock, FakeFiles, FakeKernel, FakeOutput, FakeSignals } from './ports.ts';
+
+export const TOKEN = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
+
+/** The settings of a daemon that keeps `records`, with the defaults. */
+export const settingsFor = (records: readonly RecordSettings[], own: Partial<Settings> = {}): Settings => ({
+  apiToken: new Secret(TOKEN),
+  baseUrl: 'https://api.cloudflare.com/client/v4',
+  records,
+  timeoutMs: 30_000,
+  pollIntervalMs: 60_000,
+  verifyIntervalMs: 3_600_000,
+  verbose: false,
+  statusFile: null,
+  caFile: null,
+  caPath: null,
+  httpsProxy: null,
+  noProxy: null,
+  ...own,
+});
+
+/** All ports of a machine whose kernel refuses rtnetlink, so that addresses are polled, and a log to read. */
+export class FakeStation {
+  readonly clock = new FakeClock();
+  readonly files = new FakeFiles();
+  readonly kernel = new FakeKernel();
+  readonly output = new FakeOutput();
+  readonly signals = new FakeSignals();
+  readonly api: FakeApiClient;
+  readonly log: Log;
+
+  constructor(cloudflare: FakeCloudflare) {
+    this.api = new FakeApiClient(cloudflare);
+    this.kernel.refusal = 'Operation not permitted';
+    this.log = new Log(this.output, this.clock, 'journal');
+    this.log.configure(false, new Secret(TOKEN));
+  }
+
+  /** Lets time pass with every request answered at once. */
+  pass(durationMs: number): void {
+    this.api.answerAll();
+    this.clock.pass(durationMs, () => this.api.answerAll());
+  }
+}

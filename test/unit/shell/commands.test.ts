@@ -1,0 +1,217 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RecordSettings, Settings } from '../../../src/core/config/settings.ts';
+import { type CommandContext, once, run } from '../../../src/shell/commands.ts';
+import type { ExitStatus } from '../../../src/shell/exit.ts';
+import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import { failure } from '../../fakes/replies.ts';
+import { A, B, C, OTHER_ZONE, record, recordSettings } from '../../fakes/samples.ts';
+import { FakeStation, settingsFor } from '../../fakes/station.ts';
+
+const HOME = 'home.example.com';
+const HOUR_MS = 3_600_000;
+
+let cloudflare: FakeCloudflare;
+let station: FakeStation;
+let exits: ExitStatus[];
+let reloaded: Settings | null;
+
+beforeEach(() => {
+  cloudflare = twoZones();
+  station = new FakeStation(cloudflare);
+  station.files.setAddresses(A);
+  exits = [];
+  reloaded = null;
+});
+
+function context(records: readonly RecordSettings[], dryRun = false): CommandContext {
+  return {
+    ports: station,
+    log: station.log,
+    settings: settingsFor(records),
+    dryRun,
+    json: false,
+    reload: () => reloaded,
+    exit: (status) => exits.push(status),
+  };
+}
+
+const home = [recordSettings(HOME)];
+const lastLine = () => station.output.err.at(-1);
+
+describe('once', () => {
+  test('once: the record is missing → created, 0', () => {
+    once(context(home));
+    station.api.answerAll();
+    expect([exits, cloudflare.contentsOf(HOME)]).toEqual([[0], [A]]);
+  });
+
+  test('once: the record is right → 0, nothing written', () => {
+    cloudflare.put(HOME, record('r1', A));
+    once(context(home));
+    station.api.answerAll();
+    expect([exits, cloudflare.writes]).toEqual([[0], 0]);
+  });
+
+  test('once: still waiting for an answer → goes on', () => {
+    once(context(home));
+    station.api.end();
+    expect(exits).toEqual([]);
+  });
+
+  test('once: no address → 69 at once, no request', () => {
+    station.files.setAddresses();
+    once(context(home));
+    expect([exits, station.api.inFlight, cloudflare.requests]).toEqual([[69], [], []]);
+    expect(lastLine()).toBe(
+      '<4>no address to publish (this machine has no IPv6 address). The records stay as they are.',
+    );
+  });
+
+  test('once: unreachable → 75, without a second try', () => {
+    once(context(home));
+    station.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
+    expect([exits, station.api.inFlight]).toEqual([[75], []]);
+  });
+
+  test('once: the server asks for silence → 75', () => {
+    once(context(home));
+    station.api.end({ kind: 'replied', reply: failure(429, [], { 'Retry-After': '30' }) });
+    expect(exits).toEqual([75]);
+  });
+
+  test('once: a limit is spent half-way → 75, and the line says to run it again', () => {
+    cloudflare.put(HOME, record('r1', B));
+    once(context(home));
+    const [request] = station.api.inFlight;
+    if (request === undefined) throw new Error('nothing was asked');
+    const reply = cloudflare.answer(request);
+    const headers = `${reply.headers}Ratelimit: "default";r=0;t=30\r\n`;
+    station.api.end({ kind: 'replied', reply: { ...reply, headers } });
+    expect(exits).toEqual([75]);
+    expect(lastLine()).toMatch(/not in line yet.*run it again/);
+  });
+
+  test('once: the token is refused → 76', () => {
+    once(context(home));
+    station.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Authentication error' }]) });
+    expect(exits).toEqual([76]);
+    expect(lastLine()).toMatch(/^<3>.*give the token the permission Zone → DNS → Edit/);
+  });
+
+  test('once: several records under "error" → 76', () => {
+    cloudflare.put(HOME, record('r1', B), record('r2', C));
+    once(context(home));
+    station.api.answerAll();
+    expect([exits, cloudflare.contentsOf(HOME)]).toEqual([[76], [B, C]]);
+  });
+
+  test('once: one name refused, one unreachable, one right → all tried, 76', () => {
+    cloudflare.occupy(HOME, true);
+    once(
+      context([...home, recordSettings('nas.example.org', { zoneId: OTHER_ZONE }), recordSettings('www.example.com')]),
+    );
+    station.api.end();
+    station.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
+    station.api.answerAll();
+    expect([exits, cloudflare.contentsOf('www.example.com')]).toEqual([[76], [A]]);
+  });
+
+  test('once: dry run → shown, nothing written, 0', () => {
+    once(context(home, true));
+    station.api.answerAll();
+    expect([exits, station.output.out, cloudflare.writes]).toEqual([[0], [`${HOME}: would create AAAA ${A}`], 0]);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('once: %s → 75', (signal) => {
+    once(context(home));
+    station.signals.raise(signal);
+    expect(exits).toEqual([75]);
+  });
+});
+
+describe('run', () => {
+  test('run: start → says what it keeps right and how', () => {
+    run(context([...home, recordSettings('www.example.com')]));
+    expect(lastLine()).toBe(`<5>keeping ${HOME}, www.example.com right by polling`);
+    expect(exits).toEqual([]);
+  });
+
+  test('run: dry run → says that nothing is written', () => {
+    run(context(home, true));
+    expect(lastLine()).toBe(`<5>keeping ${HOME} right by polling, dry run: nothing is written`);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('run: %s, also mid-request → says so, 0', (signal) => {
+    run(context(home));
+    expect(station.api.inFlight).toHaveLength(1);
+    station.signals.raise(signal);
+    expect([exits, lastLine()]).toEqual([[0], `<5>stopping on ${signal}`]);
+  });
+
+  test('run: no address, a refused token, no network for a day → never ends by itself', () => {
+    station.files.setAddresses();
+    run(context(home));
+    station.pass(HOUR_MS);
+    station.files.setAddresses(A);
+    station.clock.pass(24 * HOUR_MS, () => {
+      if (station.api.inFlight.length === 0) return;
+      station.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Forbidden' }]) });
+    });
+    expect(exits).toEqual([]);
+    expect(station.output.err.filter((line) => line.startsWith('<3>'))).toHaveLength(1);
+    station.pass(HOUR_MS);
+    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+  });
+
+  test('run: SIGHUP with changed settings → says which, and keeps the new names right', () => {
+    run(context(home));
+    station.api.answerAll();
+    reloaded = settingsFor([recordSettings('www.example.com')], { timeoutMs: 10_000 });
+    station.signals.raise('SIGHUP');
+    expect(station.output.err).toContain(
+      '<5>settings read again, changed: records, timeout; reading every record back',
+    );
+    station.api.answerAll();
+    expect(cloudflare.contentsOf('www.example.com')).toEqual([A]);
+  });
+
+  test('run: SIGHUP without a change → every record is read back, drift repaired', () => {
+    run(context(home));
+    station.api.answerAll();
+    cloudflare.put(HOME, record('r1', C));
+    reloaded = settingsFor(home);
+    station.signals.raise('SIGHUP');
+    station.api.answerAll();
+    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+    expect(station.output.err).toContain('<5>settings read again, nothing changed; reading every record back');
+  });
+
+  test('run: SIGHUP with bad settings → the old ones stay in force', () => {
+    run(context(home));
+    station.api.answerAll();
+    station.signals.raise('SIGHUP');
+    station.files.setAddresses(B);
+    station.pass(HOUR_MS);
+    expect([exits, cloudflare.contentsOf(HOME)]).toEqual([[], [B]]);
+  });
+
+  test('run: SIGHUP after the token was refused → tried at once', () => {
+    run(context(home));
+    station.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Forbidden' }]) });
+    reloaded = settingsFor(home);
+    station.signals.raise('SIGHUP');
+    station.api.answerAll();
+    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+  });
+
+  test('run: SIGUSR1 → every address and every record in the log', () => {
+    run(context(home));
+    station.api.answerAll();
+    station.output.err.length = 0;
+    station.signals.raise('SIGUSR1');
+    const text = station.output.err.join('\n');
+    expect(text).toContain(`eth0`);
+    expect(text).toContain(`<5>${HOME}: synced, wants ${A}, record says ${A}`);
+    expect(exits).toEqual([]);
+  });
+});
