@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Settings } from '../../../src/core/config/settings.ts';
+import { Engine } from '../../../src/shell/engine.ts';
+import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import { A, B, C, record, recordSettings } from '../../fakes/samples.ts';
+import { FakeStation, settingsFor } from '../../fakes/station.ts';
+
+const HOME = 'home.example.com';
+const HOUR_MS = 3_600_000;
+
+let cloudflare: FakeCloudflare;
+let station: FakeStation;
+
+beforeEach(() => {
+  cloudflare = twoZones();
+  station = new FakeStation(cloudflare);
+  station.files.setAddresses(A);
+});
+
+function started(own: Partial<Settings> = {}, dryRun = false): Engine {
+  const engine = new Engine(station, station.log, settingsFor([recordSettings(HOME)], own), dryRun);
+  engine.start();
+  return engine;
+}
+
+describe('Engine: requests', () => {
+  test('Engine: start → polled at once, and the record is created', () => {
+    started();
+    station.api.answerAll();
+    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+  });
+
+  test('Engine: the address changes between two polls → written at the next, 60 s after the last', () => {
+    started();
+    station.api.answerAll();
+    station.files.setAddresses(B);
+    station.pass(59_999);
+    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+    // Polling tells no ages: the loss of an address is followed after 3 s.
+    station.pass(1);
+    station.pass(3_000);
+    expect(cloudflare.contentsOf(HOME)).toEqual([B]);
+  });
+
+  test('Engine: nothing is in flight any more → the client may rest, only then', () => {
+    started();
+    const before = station.api.rests;
+    station.api.end();
+    station.api.end();
+    expect([station.api.rests, station.api.inFlight.length]).toEqual([before, 1]);
+    station.api.end();
+    expect([station.api.rests, station.api.inFlight.length]).toEqual([before + 1, 0]);
+  });
+
+  test('Engine: a request fails → tried again when the wait is over', () => {
+    started({ verifyIntervalMs: null, pollIntervalMs: HOUR_MS });
+    station.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
+    expect(station.clock.alarmMs).toBe(500);
+    expect(station.output.err.at(-1)).toBe(
+      `<4>${HOME}: cannot reach Cloudflare: It timed out. Next try in 0.5 s (failure 1).`,
+    );
+    station.pass(500);
+    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+  });
+
+  test('Engine: dry run → operations on stdout, reads only', () => {
+    started({}, true);
+    station.api.answerAll();
+    expect(station.output.out).toEqual([`${HOME}: would create AAAA ${A}`]);
+    expect(cloudflare.writes).toBe(0);
+  });
+
+  test('Engine: requests in the log → at debug level only, without secrets', () => {
+    started();
+    station.api.answerAll();
+    expect(station.output.err.join('\n')).not.toContain('GET /zones');
+    station.log.configure(true, settingsFor([]).apiToken);
+    station.pass(HOUR_MS);
+    expect(station.output.err.some((line) => line.startsWith('<7>GET /zones/'))).toBe(true);
+  });
+});
+
+describe('Engine: time', () => {
+  test('Engine: verify_interval → read back every time it is over, drift repaired', () => {
+    started();
+    station.api.answerAll();
+    cloudflare.put(HOME, record('r1', C));
+    station.pass(HOUR_MS - 1);
+    expect(cloudflare.contentsOf(HOME)).toEqual([C]);
+    station.pass(1);
+    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+    cloudflare.put(HOME);
+    station.pass(HOUR_MS);
+    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+  });
+
+  test('Engine: verify_interval 0 → never read back', () => {
+    started({ verifyIntervalMs: null });
+    station.api.answerAll();
+    cloudflare.requests.length = 0;
+    station.pass(48 * HOUR_MS);
+    expect(cloudflare.requests).toEqual([]);
+  });
+
+  test('Engine: a steady day → the log stays silent after the first sync', () => {
+    started();
+    station.api.answerAll();
+    station.output.err.length = 0;
+    station.pass(24 * HOUR_MS);
+    expect(station.output.err).toEqual([]);
+    expect(cloudflare.requests.length).toBeLessThan(30);
+  });
+
+  test('Engine: the machine was suspended past everything due → caught up at once', () => {
+    started();
+    station.api.answerAll();
+    cloudflare.put(HOME, record('r1', C));
+    station.clock.suspend(10 * HOUR_MS);
+    station.api.answerAll();
+    expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+    expect(station.clock.alarmMs).toBeGreaterThan(station.clock.nowMs());
+  });
+
+  test('Engine: new settings → requests of before are dropped, everything is read back under the new ones', () => {
+    const engine = started();
+    expect(station.api.inFlight).toHaveLength(1);
+    const www = settingsFor([recordSettings('www.example.com')], { verifyIntervalMs: 60_000 });
+    engine.configure(www);
+    expect(station.api.configured).toBe(www);
+    station.api.answerAll();
+    expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf('www.example.com')]).toEqual([[], [A]]);
+    cloudflare.put('www.example.com', record('r1', C));
+    station.pass(60_000);
+    expect(cloudflare.contentsOf('www.example.com')).toEqual([A]);
+  });
+});

@@ -1,0 +1,85 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../../src/core/config/secret.ts';
+import type { Level } from '../../../src/core/daemon/notices.ts';
+import { Log, type LogFormat } from '../../../src/shell/log.ts';
+import { FakeClock, FakeOutput } from '../../fakes/ports.ts';
+
+const TOKEN = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
+const LEVELS: readonly Level[] = ['error', 'warning', 'notice', 'info', 'debug'];
+
+let output: FakeOutput;
+
+beforeEach(() => {
+  output = new FakeOutput();
+});
+
+function logging(format: LogFormat, verbose = false): Log {
+  const log = new Log(output, new FakeClock(), format);
+  log.configure(verbose, new Secret(TOKEN));
+  return log;
+}
+
+describe('Log', () => {
+  test('Log: text → time, level, message', () => {
+    const log = logging('text', true);
+    for (const level of LEVELS) log.write(level, 'something happened');
+    expect(output.err).toEqual(LEVELS.map((level) => `2026-01-02T03:04:05.000Z ${level} something happened`));
+    expect(output.out).toEqual([]);
+  });
+
+  test('Log: journal → the priority of syslog(3) in front, no time', () => {
+    const log = logging('journal', true);
+    for (const level of LEVELS) log.write(level, 'something happened');
+    expect(output.err).toEqual([3, 4, 5, 6, 7].map((priority) => `<${priority}>something happened`));
+  });
+
+  test('Log: JSON → time, level, msg, then the fields', () => {
+    logging('json').entry({
+      level: 'info',
+      msg: 'synced',
+      fields: { name: 'home.example.com', failures: 0, error: null },
+    });
+    expect(output.err).toEqual([
+      '{"time":"2026-01-02T03:04:05.000Z","level":"info","msg":"synced","name":"home.example.com","failures":0,"error":null}',
+    ]);
+  });
+
+  test.each<[boolean, number]>([
+    [false, 0],
+    [true, 1],
+  ])('Log: verbose %j → %d debug lines', (verbose, lines) => {
+    logging('text', verbose).write('debug', 'detail');
+    expect(output.err).toHaveLength(lines);
+  });
+
+  test('Log: not configured yet → everything but debug is written', () => {
+    const log = new Log(output, new FakeClock(), 'journal');
+    for (const level of LEVELS) log.write(level, 'early');
+    expect(output.err).toEqual([3, 4, 5, 6].map((priority) => `<${priority}>early`));
+  });
+
+  test.each<LogFormat>(['text', 'journal', 'json'])('Log: %s, a message of several lines → one line', (format) => {
+    logging(format).write('error', 'first\nsecond\r\n\nthird', { detail: 'one\ntwo' });
+    expect(output.err).toHaveLength(1);
+    expect(output.err[0]).toContain('first second third');
+    expect(output.err[0]).not.toMatch(/[\r\n]/);
+  });
+
+  test.each<LogFormat>(['text', 'journal', 'json'])('Log: %s, the token anywhere in the line → hidden', (format) => {
+    const log = logging(format, true);
+    log.write('error', `the server said "${TOKEN}" and again ${TOKEN}`, { detail: `x${TOKEN}y` });
+    log.write('debug', TOKEN);
+    const text = output.err.join('\n');
+    expect(text).not.toContain(TOKEN);
+    expect(text).toContain('the server said');
+    expect(output.err).toHaveLength(2);
+  });
+
+  test('Log: a new token after a reload → hidden', () => {
+    const log = logging('text');
+    const next = 'cfut_0123456789abcdef0123456789abcdef01234567';
+    log.configure(false, new Secret(next));
+    log.write('error', `the server said ${next}`);
+    expect(output.err).toEqual(['2026-01-02T03:04:05.000Z error the server said [hidden]']);
+  });
+});
