@@ -174,14 +174,18 @@ export class AddressFeed {
       this.#onChange();
       return;
     }
-    if (read.value === this.#polled) return;
-    this.#polled = read.value;
+    const rows = readIfInet6(read.value);
+    const flags = new Map<string, number>();
+    for (const { ifName } of rows) if (!flags.has(ifName)) flags.set(ifName, this.#linkFlags(ifName));
+    const polled = `${read.value}${[...flags].join(' ')}`;
+    if (polled === this.#polled) return;
+    this.#polled = polled;
     const nowSec = this.#ports.clock.nowMs() / 1000;
     this.#table.beginDump();
-    for (const { message, bytes, ifName } of readIfInet6(read.value)) {
+    for (const { message, bytes, ifName } of rows) {
       this.#table.apply(message, bytes, nowSec);
-      const flags = this.#linkFlags(ifName);
-      this.#table.applyLink({ kind: 'link', removed: false, ifIndex: message.ifIndex, ifName, flags });
+      const link = { ifIndex: message.ifIndex, ifName, flags: flags.get(ifName) ?? IFF_UP };
+      this.#table.applyLink({ kind: 'link', removed: false, ...link });
     }
     this.#table.endDump();
     this.#onChange();
