@@ -130,7 +130,7 @@ class Checker {
     const first = !this.#reached;
     this.#reached = true;
     if (first) this.#reportReach(outcome.reply, result, this.#context.ports.clock.nowMs() - startedMs);
-    if (!result.ok && !(first && result.error.kind === 'denied')) this.#reportFailure(what, result.error);
+    if (!result.ok && !(first && isTokenFault(result.error))) this.#reportFailure(what, result.error);
     return result;
   }
 
@@ -150,9 +150,8 @@ class Checker {
         'set it, best by NTP',
       );
     } else this.#pass('clock', 'plausible');
-    if (!result.ok && result.error.kind === 'denied') {
-      this.#fail('token', EXIT.refused, result.error.what, result.error.remedy);
-    } else this.#pass('token', 'accepted');
+    if (result.ok || isVerdict(result.error)) this.#pass('token', 'accepted');
+    else if (isTokenFault(result.error)) this.#fail('token', EXIT.refused, result.error.what, result.error.remedy);
   }
 
   #reportFailure(what: string, failure: ApiFailure): void {
@@ -194,6 +193,13 @@ class Checker {
     this.#checks.push({ name, ok: false, detail, remedy });
   }
 }
+
+const isTokenFault = (failure: ApiFailure): failure is Extract<ApiFailure, { kind: 'denied' }> =>
+  failure.kind === 'denied' && !failure.zoneUnknown;
+
+/** Whether the API looked at what was asked, which it does for an accepted token only. */
+const isVerdict = (failure: ApiFailure): boolean =>
+  failure.kind === 'refused' || failure.kind === 'outdated' || (failure.kind === 'denied' && failure.zoneUnknown);
 
 /** What is left of a check when the settings are bad. */
 export function checkRefused(problems: readonly string[], json: boolean, output: Output): void {

@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
+import type { RecordSettings } from '../../../src/core/config/settings.ts';
+import { check, checkRefused } from '../../../src/shell/check.ts';
+import type { ExitStatus } from '../../../src/shell/exit.ts';
+import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import { FakeOutput } from '../../fakes/ports.ts';
+import { failure, success, textReply } from '../../fakes/replies.ts';
+import { A, B, C, record, recordSettings, ZONE } from '../../fakes/samples.ts';
+import { FakeStation, settingsFor } from '../../fakes/station.ts';
+
+const HOME = 'home.example.com';
+
+let cloudflare: FakeCloudflare;
+let station: FakeStation;
+
+beforeEach(() => {
+  cloudflare = twoZones();
+  station = new FakeStation(cloudflare);
+  station.files.setAddresses(A);
+});
+
+/** Runs the check with every request answered, the first by `first`. @returns the exit status */
+async function checked(records: readonly RecordSettings[], first?: HttpReply | 'unreachable', json = false) {
+  const ended = new Promise<ExitStatus>((exit) => {
+    check({ ports: station, log: station.log, settings: settingsFor(records), json, exit });
+  });
+  let status: ExitStatus | null = null;
+  void ended.then((own) => {
+    status = own;
+  });
+  if (first === 'unreachable') station.api.end({ kind: 'unreachable', detail: 'Could not resolve host', sent: false });
+  else if (first !== undefined) station.api.end({ kind: 'replied', reply: first });
+  while (status === null) {
+    if (station.api.inFlight.length > 0) station.api.end();
+    await Promise.resolve();
+  }
+  return status;
+}
+
+const lines = () => station.output.out.map((line) => line.replace(/ {2,}/g, ' '));
+
+describe('check', () => {
+  test('check: everything is right → a line each, 0, nothing written', async () => {
+    cloudflare.put(HOME, record('r1', A));
+    expect(await checked([recordSettings(HOME)])).toBe(0);
+    expect(lines()).toEqual([
+      'ok settings 1 name',
+      'ok API https://api.cloudflare.com/client/v4 answered in 0 ms, its certificate is good',
+      'ok clock plausible',
+      'ok token accepted',
+      `ok record ${HOME} AAAA ${A}, right`,
+      `ok address ${A}`,
+    ]);
+    expect(cloudflare.writes).toBe(0);
+  });
+
+  test('check: a record that would change → what would be done, 0', async () => {
+    cloudflare.put(HOME, record('r1', B), record('r2', C));
+    expect(await checked([recordSettings(HOME, { multiRecord: 'all' })])).toBe(0);
+    expect(lines()).toContain(
+      `ok record ${HOME} AAAA ${B}, ${C}; would update AAAA ${B} to ${A}, then delete AAAA ${C}`,
+    );
+  });
+
+  test('check: several records under "error" → what to do, 76', async () => {
+    cloudflare.put(HOME, record('r1', B), record('r2', C));
+    expect(await checked([recordSettings(HOME)])).toBe(76);
+    expect(lines().find((line) => line.startsWith('FAIL'))).toMatch(/set multi_record to "first" or "all"$/);
+  });
+
+  test('check: zone looked up → its id is shown once for all its names', async () => {
+    const names = [HOME, 'www.example.com'].map((name) => recordSettings(name, { zoneId: null }));
+    expect(await checked(names)).toBe(0);
+    expect(lines().filter((line) => line.includes('zone'))).toEqual([`ok zone example.com ${ZONE}`]);
+  });
+
+  test('check: the token sees no zone → what to do, 76', async () => {
+    expect(await checked([recordSettings('home.example.net', { zoneId: null })])).toBe(76);
+    expect(lines()).toContain(
+      'FAIL zone of home.example.net the token sees no zone for it: ' +
+        'check the name, give the token Zone → Zone → Read, or set zone_id',
+    );
+  });
+
+  test('check: unreachable → said once, 75, the address is checked all the same', async () => {
+    expect(await checked([recordSettings(HOME)], 'unreachable')).toBe(75);
+    expect(lines()).toEqual([
+      'ok settings 1 name',
+      'FAIL API Could not resolve host: see what the detail says; then try again',
+      `ok address ${A}`,
+    ]);
+  });
+
+  test('check: the token is refused → said so, 76', async () => {
+    const reply = failure(403, [{ code: 9109, message: 'Invalid access token' }]);
+    expect(await checked([recordSettings(HOME)], reply)).toBe(76);
+    expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
+      'FAIL token HTTP 403, code 9109 "Invalid access token": the token is unknown, expired, revoked or limited to other ' +
+        'client addresses: make a new one',
+    ]);
+  });
+
+  test('check: zone_id is none → not the token’s fault, 76', async () => {
+    expect(await checked([recordSettings(HOME, { zoneId: 'f'.repeat(32) })])).toBe(76);
+    expect(lines().filter((line) => line.includes(' token '))).toEqual(['ok token accepted']);
+    expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
+      expect.stringMatching(new RegExp(`^FAIL records of ${HOME} HTTP 404, code 7003 .*zone_id is not a zone`)),
+    ]);
+  });
+
+  test.each<[string, HttpReply]>([
+    ['an HTML page', textReply(502, '<html></html>')],
+    ['429', failure(429, [{ code: 971, message: 'slow down' }])],
+  ])('check: the first answer is %s → the token is neither accepted nor refused, 75', async (_, reply) => {
+    expect(await checked([recordSettings(HOME)], reply)).toBe(75);
+    expect(lines().some((line) => line.includes(' token '))).toBe(false);
+  });
+
+  test.each([
+    ['Fri, 02 Jan 2026 02:04:05 GMT', 'FAIL clock 3600 s fast: set it, best by NTP', 75],
+    ['Fri, 02 Jan 2026 03:14:05 GMT', 'FAIL clock 600 s slow: set it, best by NTP', 75],
+    ['Fri, 02 Jan 2026 03:05:05 GMT', 'ok clock plausible', 0],
+  ])('check: the server’s clock says %s → %s', async (date, line, status) => {
+    expect(await checked([recordSettings(HOME)], success([], { Date: date }))).toBe(status);
+    expect(lines()).toContain(line);
+  });
+
+  test('check: no address → 69, the record has nothing to be compared with', async () => {
+    station.files.setAddresses();
+    cloudflare.put(HOME, record('r1', A));
+    expect(await checked([recordSettings(HOME)])).toBe(69);
+    expect(lines().slice(-2)).toEqual([
+      `ok record ${HOME} AAAA ${A}; nothing to compare with`,
+      'FAIL address none may be published: see "ipv6ddns addresses" for the reasons',
+    ]);
+  });
+
+  test('check: names on different interfaces → an address each', async () => {
+    await checked([recordSettings(HOME), recordSettings('www.example.com', { interfaces: ['eth7'] })]);
+    expect(lines().slice(-2)).toEqual([
+      `ok address ${A}`,
+      'FAIL address on eth7 none may be published: see "ipv6ddns addresses" for the reasons',
+    ]);
+  });
+
+  test('check: JSON → one document with the same', async () => {
+    cloudflare.put(HOME, record('r1', B), record('r2', C));
+    expect(await checked([recordSettings(HOME)], undefined, true)).toBe(76);
+    expect(station.output.out).toHaveLength(1);
+    const { ok, checks } = JSON.parse(station.output.out[0] ?? '');
+    expect(ok).toBe(false);
+    expect(checks.map((own: { name: string; ok: boolean }) => [own.name, own.ok])).toEqual([
+      ['settings', true],
+      ['API', true],
+      ['clock', true],
+      ['token', true],
+      [`record ${HOME}`, false],
+      ['address', true],
+    ]);
+    expect(checks[0]).toEqual({ name: 'settings', ok: true, detail: '1 name', remedy: null });
+    expect(checks[4].remedy).toMatch(/multi_record/);
+  });
+});
+
+describe('checkRefused', () => {
+  test('checkRefused: bad settings → a failed line for every problem', () => {
+    const output = new FakeOutput();
+    checkRefused(['a.toml:1: timeout: bad', 'a.toml:2: ttl: bad'], false, output);
+    expect(output.out).toEqual(['FAIL  settings  a.toml:1: timeout: bad', 'FAIL  settings  a.toml:2: ttl: bad']);
+  });
+
+  test('checkRefused: JSON → one document', () => {
+    const output = new FakeOutput();
+    checkRefused(['bad'], true, output);
+    expect(output.out).toEqual(['{"ok":false,"checks":[{"name":"settings","ok":false,"detail":"bad","remedy":null}]}']);
+  });
+});
