@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { type AddressesContext, addresses } from '../../../src/shell/addresses.ts';
+import type { ExitStatus } from '../../../src/shell/exit.ts';
+import { twoZones } from '../../fakes/cloudflare.ts';
+import { FakeRtnetlink } from '../../fakes/kernel.ts';
+import { A, address, B } from '../../fakes/samples.ts';
+import { FakeStation } from '../../fakes/station.ts';
+
+const UNIQUE_LOCAL = address('fd00::1');
+
+function shown(own: Partial<AddressesContext> = {}) {
+  const kernel = new FakeRtnetlink();
+  kernel.addSilently(UNIQUE_LOCAL);
+  kernel.addSilently(B, { lifetimeSec: 3_600, flags32: 0 });
+  kernel.addSilently(A);
+  const { clock, files, output, log } = new FakeStation(twoZones());
+  const exits: ExitStatus[] = [];
+  const ports = { kernel, clock, files, output };
+  addresses({ ports, log, interfaces: null, json: false, colour: false, exit: (status) => exits.push(status), ...own });
+  kernel.answerDumps();
+  return { lines: output.out, exits };
+}
+
+describe('addresses', () => {
+  test('addresses: one may be published → every address with its reason, 0', () => {
+    const { lines, exits } = shown();
+    const text = lines.join('\n');
+    expect(exits).toEqual([0]);
+    for (const own of [A, B, UNIQUE_LOCAL])
+      expect(lines.filter((line) => line.includes(own)).length).toBeGreaterThan(0);
+    expect(text).toContain('unique local (RFC 4193)');
+    expect(text).not.toContain('\u001b');
+  });
+
+  test('addresses: none may be published → 69', () => {
+    const { lines, exits } = shown({ interfaces: ['eth9'] });
+    expect([exits, lines.join('\n')]).toEqual([[69], expect.stringContaining('"interface" does not name')]);
+  });
+
+  test('addresses: a terminal with colours → the same text in colours', () => {
+    const plain = shown().lines;
+    const coloured = shown({ colour: true }).lines;
+    expect(coloured).not.toEqual(plain);
+    expect(
+      coloured.map((line) =>
+        line
+          .split('\u001b')
+          .map((part, i) => (i === 0 ? part : part.slice(part.indexOf('m') + 1)))
+          .join(''),
+      ),
+    ).toEqual(plain);
+  });
+
+  test('addresses: JSON → one document with lifetimes in seconds, null = for ever', () => {
+    const { lines, exits } = shown({ json: true });
+    expect([exits, lines.length]).toEqual([[0], 1]);
+    const { addresses: found, winner, rule } = JSON.parse(lines[0] ?? '');
+    expect([winner, rule]).toEqual([A, 'permanent']);
+    expect(found.map((own: { address: string }) => own.address)).toHaveLength(3);
+    expect(found.find((own: { address: string }) => own.address === A)).toEqual({
+      interface: 'eth2',
+      address: A,
+      prefix_length: 64,
+      flags: [],
+      preferred_s: null,
+      valid_s: null,
+      published: true,
+      reason: null,
+    });
+    expect(found.find((own: { address: string }) => own.address === B)).toMatchObject({
+      flags: ['dynamic'],
+      preferred_s: 3_600,
+      published: false,
+      reason: expect.stringContaining('outranked'),
+    });
+  });
+});
