@@ -31,7 +31,7 @@ async function checked(records: readonly RecordSettings[], first?: HttpReply | '
   });
   if (first === 'unreachable') station.api.end({ kind: 'unreachable', detail: 'Could not resolve host', sent: false });
   else if (first !== undefined) station.api.end({ kind: 'replied', reply: first });
-  while (status === null) {
+  for (let turns = 0; status === null && turns < 10_000; turns++) {
     if (station.api.inFlight.length > 0) station.api.end();
     await Promise.resolve();
   }
