@@ -65,6 +65,7 @@ BUNDLE_TESTS = $(BUNDLE) --platform=neutral --main-fields=module,main --define:p
 
 # The list changes when a test comes or goes, whatever its time.
 build/%.tests.ts: FORCE
+	@mkdir -p build
 	@{ echo 'export const files = {'; for f in $(TESTS); do echo "  '/$$f': () => import('../$$f'),"; done; echo '};'; } > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 build/engine-tests.tests.ts: TESTS = $(shell find test/unit test/property test/scenario -name '*.test.ts')
