@@ -64,4 +64,4 @@ export function requireBytes(at: number, end: number, bytes: number, what: strin
 /** What NLMSG_DONE and NLMSG_ERROR say; 0 = all went well. Errors of a dump arrive inside NLMSG_DONE. Old kernels end a
  *  dump without a status. */
 export const endErrno = (view: DataView, body: number, end: number): number =>
-  end - body >= 4 ? -view.getInt32(body, HOST_IS_LITTLE_ENDIAN) : 0;
+  end - body >= 4 ? Math.abs(view.getInt32(body, HOST_IS_LITTLE_ENDIAN)) : 0;
