@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest';
+import { formatAddress } from '../../../src/core/address/address.ts';
+import { INFINITE_LIFETIME_SEC } from '../../../src/core/wire/constants.ts';
+import { WireError } from '../../../src/core/wire/framing.ts';
+import { type AddressMessage, type Envelope, type Message, readDatagram } from '../../../src/core/wire/reader.ts';
+import { captured, viewOf } from '../../fakes/captured.ts';
+import { addressMessage, datagram, doneMessage, linkMessage } from '../../fakes/rtnetlink.ts';
+import { A, B } from '../../fakes/samples.ts';
+
+const read = (bytes: Uint8Array): Envelope<Message>[] => readDatagram(viewOf(bytes));
+
+/** The messages of a capture, addresses as text. */
+const capturedMessages = (name: string): unknown[] =>
+  captured(name).flatMap((bytes) => read(bytes).map(({ message }) => named(message, bytes)));
+
+function named(message: Message, bytes: Uint8Array): unknown {
+  if (message.kind !== 'address') return message;
+  const { localAt, ...rest } = message;
+  return { ...rest, local: formatAddress(bytes, localAt) };
+}
+
+/** A permanent address of link 2 as `ip address add … nodad` makes it. */
+const STATIC = {
+  kind: 'address',
+  removed: false,
+  local: '3ffe:1::1',
+  ifIndex: 2,
+  prefixLength: 64,
+  scope: 0,
+  flags: 0x82,
+  protocol: 0,
+  preferredSec: INFINITE_LIFETIME_SEC,
+  validSec: INFINITE_LIFETIME_SEC,
+  createdStamp: expect.any(Number),
+  renewedStamp: expect.any(Number),
+};
+
+describe('readDatagram: addresses as the kernel sends them', () => {
+  test.each<[string, Record<string, unknown>[]]>([
+    ['newaddr-static', [{}]],
+    ['newaddr-peer', [{}]],
+    ['newaddr-deprecated', [{ flags: 0xa0, preferredSec: 0 }]],
+    ['deladdr', [{ removed: true, flags: 0xa0, preferredSec: 0 }]],
+    [
+      'newaddr-dad-failed',
+      [
+        { local: '3ffe:1::3', flags: 0xc0 },
+        { local: '3ffe:1::3', flags: 0xc8 },
+      ],
+    ],
+    [
+      'newaddr-dad',
+      [
+        { local: '3ffe:1::2', flags: 0x40, preferredSec: 3600, validSec: 7200 },
+        { local: '3ffe:1::2', flags: 0, preferredSec: 3599, validSec: 7199 },
+      ],
+    ],
+    [
+      'newaddr-optimistic',
+      [
+        { local: '3ffe:1::5', ifIndex: 5, flags: 0xc4 },
+        { local: '3ffe:1::5', ifIndex: 5, flags: 0x80 },
+      ],
+    ],
+    [
+      'newaddr-temporary',
+      [
+        { local: '3ffe:1::4', ifIndex: 3, flags: 0x102, preferredSec: 3600, validSec: 7200 },
+        { local: expect.stringMatching(/^3ffe:1::/), ifIndex: 3, flags: 1, preferredSec: 3599, validSec: 7199 },
+      ],
+    ],
+    [
+      'newaddr-slaac',
+      [
+        { local: '3ffe:1::ff:fe00:1', ifIndex: 4, flags: 0x100, protocol: 2, preferredSec: 3599, validSec: 7199 },
+        { local: '3ffe:1::ff:fe00:1', ifIndex: 4, flags: 0x100, protocol: 2, preferredSec: 3600, validSec: 7200 },
+      ],
+    ],
+  ])('readDatagram: %s → own address, flags, lifetimes', (name, expected) => {
+    expect(capturedMessages(name)).toEqual(expected.map((own) => ({ ...STATIC, ...own })));
+  });
+
+  test('readDatagram: renewal by a router → another renewedStamp, the same createdStamp', () => {
+    const [first, second] = capturedMessages('newaddr-slaac') as AddressMessage[];
+    expect(second?.createdStamp).toBe(first?.createdStamp);
+    expect(second?.renewedStamp).not.toBe(first?.renewedStamp);
+  });
+});
+
+describe('readDatagram: links as the kernel sends them', () => {
+  const DOWN = 0x1002;
+  const UP = 0x11003;
+  const RUNNING = 0x11043;
+
+  test.each<[string, [name: string, flags: number, removed: boolean][]]>([
+    [
+      'newlink-down-up',
+      [
+        ['port0', DOWN, false],
+        ['port0', UP, false],
+      ],
+    ],
+    [
+      'newlink-rename',
+      [
+        ['port0', RUNNING, false],
+        ['uplink0', RUNNING, false],
+        ['port0', RUNNING, false],
+      ],
+    ],
+    [
+      'dellink',
+      [
+        ['port0', DOWN, false],
+        ['port0', DOWN, true],
+      ],
+    ],
+  ])('readDatagram: %s → link number, name, flags', (name, expected) => {
+    expect(capturedMessages(name)).toEqual(
+      expected.map(([ifName, flags, removed]) => ({ kind: 'link', removed, ifIndex: 6, ifName, flags })),
+    );
+  });
+});
+
+describe('readDatagram: dumps as the kernel sends them', () => {
+  const END = { kind: 'end', errno: 0 };
+
+  test('readDatagram: links → every link, then the end in a datagram of its own', () => {
+    expect(capturedMessages('dump-links')).toEqual([
+      { kind: 'link', removed: false, ifIndex: 1, ifName: 'lo', flags: 0x8 },
+      { kind: 'link', removed: false, ifIndex: 6, ifName: 'port0', flags: 0x11043 },
+      END,
+    ]);
+  });
+
+  test('readDatagram: 60 addresses in several datagrams → every one of them, then the end', () => {
+    const messages = capturedMessages('dump-addresses');
+    const locals = messages.map((message) => (message as { local?: string }).local);
+    for (let i = 1; i <= 60; i++) expect(locals).toContain(`3ffe:1::${i}`);
+    expect(messages.at(-1)).toEqual(END);
+    expect(captured('dump-addresses').length).toBeGreaterThan(1);
+  });
+
+  test('readDatagram: any dump → every message carries the number of its request', () => {
+    const sequences = ['dump-links', 'dump-addresses', 'dump-addresses-interrupted', 'dump-error'].flatMap((name) =>
+      captured(name).flatMap((bytes) => read(bytes).map(({ sequence }) => sequence)),
+    );
+    expect(new Set(sequences)).toEqual(new Set([7]));
+  });
+
+  test('readDatagram: the table changed during the dump → one message of many says so, and not the last', () => {
+    const marks = captured('dump-addresses-interrupted').flatMap((bytes) => read(bytes).map((own) => own.interrupted));
+    expect(marks.filter((interrupted) => interrupted)).toHaveLength(1);
+    expect(marks.at(-1)).toBe(false);
+  });
+
+  test('readDatagram: dump of an unknown link → the end carries ENODEV', () => {
+    expect(capturedMessages('dump-error')).toEqual([{ kind: 'end', errno: 19 }]);
+  });
+
+  test('readDatagram: a second dump while one runs → NLMSG_ERROR with EBUSY amid the rows of the first', () => {
+    const ends = capturedMessages('error-busy').filter((message) => (message as Message).kind === 'end');
+    expect(ends).toEqual([{ kind: 'end', errno: 16 }, END]);
+  });
+});
+
+describe('readDatagram: what is not of interest', () => {
+  test('readDatagram: routes → nothing', () => {
+    expect(capturedMessages('newroute-default')).toEqual([]);
+  });
+
+  test('readDatagram: an IPv4 address → nothing', () => {
+    const bytes = addressMessage(A);
+    bytes[16] = 2;
+    expect(read(bytes)).toEqual([]);
+  });
+
+  test('readDatagram: an unknown type between others → the others', () => {
+    const unknown = linkMessage(9, 'eth9');
+    unknown[4] = 99;
+    const found = read(datagram(addressMessage(A), unknown, addressMessage(B)));
+    expect(found.map(({ message }) => message.kind)).toEqual(['address', 'address']);
+  });
+
+  test('readDatagram: unknown attributes → passed over', () => {
+    const bytes = addressMessage(A);
+    const flagsAt = bytes.length - 8;
+    viewOf(bytes).setUint16(flagsAt + 2, 99, true);
+    expect(read(bytes)).toMatchObject([{ message: { kind: 'address', flags: 0x80 } }]);
+  });
+
+  test('readDatagram: an empty datagram → nothing', () => {
+    expect(read(new Uint8Array(0))).toEqual([]);
+  });
+});
+
+describe('readDatagram: what old or odd kernels send', () => {
+  /** An address message without its last attribute. */
+  function withoutLast(bytes: Uint8Array, attributeBytes: number): Uint8Array {
+    const shorter = bytes.slice(0, bytes.length - attributeBytes);
+    viewOf(shorter).setUint32(0, shorter.length, true);
+    return shorter;
+  }
+
+  test('readDatagram: no IFA_FLAGS (before 3.14) → the flags of the header', () => {
+    const [envelope] = read(withoutLast(addressMessage(A, { flags32: 0xc0 }), 8));
+    expect(envelope?.message).toMatchObject({ flags: 0xc0 });
+  });
+
+  test('readDatagram: no IFA_CACHEINFO → lifetimes for ever, stamps unknown', () => {
+    const [envelope] = read(withoutLast(addressMessage(A), 28));
+    expect(envelope?.message).toMatchObject({
+      preferredSec: INFINITE_LIFETIME_SEC,
+      validSec: INFINITE_LIFETIME_SEC,
+      createdStamp: 0,
+      renewedStamp: 0,
+    });
+  });
+
+  test('readDatagram: an end without a status (before 2.6.24) → complete', () => {
+    expect(read(withoutLast(doneMessage(7, 5), 4))).toMatchObject([
+      { sequence: 7, message: { kind: 'end', errno: 0 } },
+    ]);
+  });
+
+  test('readDatagram: an address message without an address → WireError', () => {
+    expect(() => read(withoutLast(addressMessage(A), 48))).toThrow(WireError);
+  });
+
+  test('readDatagram: a link without a name → an empty one', () => {
+    const bytes = withoutLast(linkMessage(9, 'abc'), 8);
+    expect(read(bytes)).toMatchObject([{ message: { kind: 'link', ifIndex: 9, ifName: '' } }]);
+  });
+});
+
+describe('readDatagram: lengths that lie', () => {
+  const ATTRIBUTE_AT = 24;
+
+  test.each<[string, number, number]>([
+    ['message length 0', 0, 0],
+    ['message length below its header', 0, 15],
+    ['message length past the datagram', 0, 73],
+    ['message length of 4 GiB', 0, 0xffffffff],
+    ['message that ends inside struct ifaddrmsg', 0, 20],
+    ['message that ends inside an attribute', 0, 40],
+    ['attribute length 0', ATTRIBUTE_AT, 0x00010000],
+    ['attribute length below its header', ATTRIBUTE_AT, 0x00010003],
+    ['attribute length past its message', ATTRIBUTE_AT, 0x0001ffff],
+    ['IFA_ADDRESS of 15 bytes', ATTRIBUTE_AT, 0x00010013],
+    ['IFA_LOCAL of no bytes', ATTRIBUTE_AT, 0x00020004],
+    ['IFA_CACHEINFO of 8 bytes', ATTRIBUTE_AT, 0x0006000c],
+    ['IFA_FLAGS of 2 bytes', ATTRIBUTE_AT, 0x00080006],
+    ['IFA_PROTO of no bytes', ATTRIBUTE_AT, 0x000b0004],
+  ])('readDatagram: %s → WireError', (_, at, word) => {
+    const bytes = addressMessage(A);
+    viewOf(bytes).setUint32(at, word, true);
+    expect(() => read(bytes)).toThrow(WireError);
+  });
+
+  test('readDatagram: garbage after a good message → WireError, nothing half read', () => {
+    expect(() => read(datagram(addressMessage(A), Uint8Array.of(1, 2, 3)))).toThrow(WireError);
+  });
+
+  test('readDatagram: bytes in the middle of a buffer → no byte outside them counts', () => {
+    const bytes = addressMessage(A);
+    const buffer = datagram(addressMessage(B), bytes, addressMessage(B)).buffer;
+    const middle = new Uint8Array(buffer, bytes.length, bytes.length);
+    const [envelope, ...rest] = read(middle);
+    expect(rest).toEqual([]);
+    expect(envelope === undefined ? null : named(envelope.message, middle)).toMatchObject({ local: A });
+    expect(() => read(middle.subarray(0, -1))).toThrow(WireError);
+  });
+});
