@@ -18,19 +18,21 @@ export class DefaultRoutes {
   }
 
   /** @returns whether the set of uplinks changed, as in all that follow */
-  add(route: DefaultRoute): boolean {
-    this.#routes.set(keyOf(route), route);
+  add(routes: readonly DefaultRoute[]): boolean {
+    for (const route of routes) this.#routes.set(keyOf(route), route);
     return this.#rank();
   }
 
-  remove(route: DefaultRoute): boolean {
-    return this.#routes.delete(keyOf(route)) && this.#rank();
+  remove(routes: readonly DefaultRoute[]): boolean {
+    for (const route of routes) this.#routes.delete(keyOf(route));
+    return this.#rank();
   }
 
-  /** A route took the place of all with that metric. */
-  removeMetric(metric: number): boolean {
-    for (const [key, route] of this.#routes) if (route.metric === metric) this.#routes.delete(key);
-    return this.#rank();
+  /** Routes that took the place of all with their metric. */
+  replace(routes: readonly DefaultRoute[]): boolean {
+    const metrics = new Set(routes.map(({ metric }) => metric));
+    for (const [key, { metric }] of this.#routes) if (metrics.has(metric)) this.#routes.delete(key);
+    return this.add(routes);
   }
 
   #rank(): boolean {

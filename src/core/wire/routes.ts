@@ -48,13 +48,9 @@ export function applyRoutes(view: DataView, routes: DefaultRoutes): RouteProgres
 
 /** @returns whether the uplinks changed */
 function applyRoute(routes: DefaultRoutes, type: number, flags: number, { metric, hops }: Route): boolean {
-  const added = type === RTM_NEWROUTE;
-  let changed = added && (flags & NLM_F_REPLACE) !== 0 && routes.removeMetric(metric);
-  for (const hop of hops) {
-    const route = { ...hop, metric };
-    changed = (added ? routes.add(route) : routes.remove(route)) || changed;
-  }
-  return changed;
+  const ways = hops.map((hop) => ({ ...hop, metric }));
+  if (type === RTM_DELROUTE) return routes.remove(ways);
+  return flags & NLM_F_REPLACE ? routes.replace(ways) : routes.add(ways);
 }
 
 /** struct rtmsg: u8 family, dst_len, src_len, tos, table, protocol, scope, type, u32 flags (rtnetlink(7)). */
