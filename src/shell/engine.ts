@@ -53,7 +53,7 @@ export class Engine {
     this.#verifyIntervalMs = settings.verifyIntervalMs;
     this.#scheduleVerify();
     this.feed.configure(settings.pollIntervalMs);
-    this.#publisher = new Publisher(settings.records, this.#dryRun, nowMs);
+    this.#publisher = new Publisher(settings.records, this.#dryRun, nowMs, this.#publisher.silentUntilMs);
     this.#carryOut(this.#publisher.tableChanged(this.feed.table, nowMs));
   }
 

@@ -229,6 +229,45 @@ describe('zone: verification', () => {
   );
 
   scenario(
+    'zone: changed by somebody else three times in a row → a conflict, set back at the pace of a refusal only',
+    `
+    0      want home=A   → detected home=A · list home
+    0.1    found r1=A    → synced home=A (found)
+    3600   verify        → list home
+    3601   found r1=B    → drifted home=B · write home: update r1 A
+    3602   done          → synced home=A (update)
+    7200   verify        → list home
+    7201   found r1=B    → drifted home=B · write home: update r1 A
+    7202   done          → synced home=A (update)
+    10800  verify        → list home
+    10801  found r1=B    → error home #1 · due 11101
+    11101  due           → list home
+    11102  found r1=B    → write home: update r1 A
+    11103  done          → synced home=A (update)
+    14400  verify        → list home
+    14401  found r1=B    → error home #1 · due 15001
+    `,
+  );
+
+  scenario(
+    'zone: left alone once in between → no conflict',
+    `
+    0      want home=A   → detected home=A · list home
+    0.1    found r1=A    → synced home=A (found)
+    3600   verify        → list home
+    3601   found r1=B    → drifted home=B · write home: update r1 A
+    3602   done          → synced home=A (update)
+    7200   verify        → list home
+    7201   found r1=B    → drifted home=B · write home: update r1 A
+    7202   done          → synced home=A (update)
+    10800  verify        → list home
+    10801  found r1=A    → –
+    14400  verify        → list home
+    14401  found r1=B    → drifted home=B · write home: update r1 A
+    `,
+  );
+
+  scenario(
     'zone: nothing changed → silent',
     `
     0     want home=A   → detected home=A · list home

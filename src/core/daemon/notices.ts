@@ -185,7 +185,8 @@ export function describePlanRefusal(refusal: PlanRefusal, wanted: Address | null
   }
 }
 
-const describeContent = (content: Address | null): string => content ?? '(no IPv6 address)';
+/** A record's content in words. */
+export const describeContent = (content: Address | null): string => content ?? '(no IPv6 address)';
 
 const describeNames = (names: readonly string[]): string => {
   const [first = 'no name'] = names;

@@ -13,8 +13,10 @@ import {
 } from '../cloudflare/replies.ts';
 import type { AaaaRecord } from '../dns/record.ts';
 import { assertNever, failed, ok, type Result } from '../result.ts';
-import { backoffMs, slowRetryMs } from './backoff.ts';
+import { slowRetryMs } from './backoff.ts';
 import { lookedUp } from './lookup.ts';
+import { describeContent } from './notices.ts';
+import { fail, type Moment, mistaken } from './setback.ts';
 import {
   type Call,
   type Effect,
@@ -25,15 +27,10 @@ import {
   type Outcome,
   replan,
   type Step,
-  type Trouble,
   troubled,
-  unread,
   withName,
   type ZoneState,
 } from './zone-state.ts';
-
-/** When something ended, and what chance gave for it. */
-type Moment = Pick<Outcome, 'nowMs' | 'draw'>;
 
 /** Takes the end of the request in flight in. */
 export function settle(zone: ZoneState, call: Call, event: Outcome, effects: Effect[]): ZoneState {
@@ -84,6 +81,9 @@ function readWritten(steps: readonly Step[], reply: HttpReply): Result<readonly 
   return single.ok ? ok(single.value === null ? [] : [single.value]) : single;
 }
 
+/** So many verifications in a row that found another's change are a conflict. */
+const MOST_DRIFTS = 3;
+
 function listed(
   zone: ZoneState,
   index: number,
@@ -98,16 +98,30 @@ function listed(
       : name.desired?.equallyGood.find((address) => records.some((r) => r.content === address));
     const desired = name.desired !== null && kept !== undefined ? { ...name.desired, address: kept } : name.desired;
     const fresh = replan({ ...name, desired, records, published, seen: true });
-    const drifted =
-      name.confirmed !== null && name.confirmed === desired?.address && fresh.todo.length > 0 && name.trouble === null;
-    if (drifted && desired !== null) {
-      const found = records.map(({ content }) => content);
-      effects.push(notice({ kind: 'drifted', name: name.settings.name, address: desired.address, found }));
-      return { ...fresh, desired: { ...desired, sinceMs: nowMs } };
-    }
-    return confirmIfDone(fresh, 'found', name.confirmed, nowMs, effects);
+    const verified = name.confirmed !== null && name.confirmed === desired?.address && name.trouble === null;
+    if (verified && fresh.todo.length > 0) return drifted(fresh, records, nowMs, effects);
+    const settled = verified ? { ...fresh, drifts: 0 } : fresh;
+    return confirmIfDone(settled, 'found', name.confirmed, nowMs, effects);
   });
   return relieved({ ...zone, names }, nowMs);
+}
+
+/** Somebody else changed a record that was right. It is set back, but not fought over: from the third time in a row on
+ *  only at the pace of a lasting refusal. */
+function drifted(name: NameState, records: readonly NamedRecord[], nowMs: number, effects: Effect[]): NameState {
+  const drifts = name.drifts + 1;
+  const conflict = drifts - MOST_DRIFTS + 1;
+  const found = records.map(({ content }) => content);
+  const desired = name.desired === null ? null : { ...name.desired, sinceMs: nowMs };
+  const own = { ...name, desired, drifts };
+  if (conflict < 1) {
+    if (desired !== null)
+      effects.push(notice({ kind: 'drifted', name: name.settings.name, address: desired.address, found }));
+    return own;
+  }
+  const says = found.length === 0 ? 'it is gone' : `it says ${found.map(describeContent).join(', ')}`;
+  const what = `somebody else changed the record ${drifts} times in a row (now ${says}): stop them, or take the name out here`;
+  return troubled(own, { what, permanent: true, ray: null }, nowMs, () => slowRetryMs(conflict), effects);
 }
 
 function written(
@@ -191,114 +205,3 @@ function relieved(zone: ZoneState, nowMs: number): ZoneState {
     trouble: zone.names.some(isPending) ? { ...zone.trouble, retryAtMs: nowMs, imposedUntilMs: 0 } : null,
   };
 }
-
-function fail(zone: ZoneState, call: Call, failure: ApiFailure, moment: Moment, effects: Effect[]): ZoneState {
-  // A token without Zone:Read may still write records: the zone's name just stays unknown.
-  if (call.kind === 'identify' && isRefusal(failure)) return { ...zone, zoneName: null };
-  const indexes = concernedBy(call);
-  const doubtful = doubt(zone, call, failure);
-  switch (failure.kind) {
-    case 'refused':
-    case 'outdated': {
-      if (call.kind === 'write' && call.steps.length > 1) {
-        // One of them spoils the batch, and the reply does not say which.
-        return { ...zone, batchLimit: Math.ceil(call.steps.length / 2) };
-      }
-      return failName(doubtful, indexes[0] ?? 0, failure, moment, effects);
-    }
-    default: {
-      const trouble = zoneTrouble(failure, (zone.trouble?.failures ?? 0) + 1, moment, zone.hurry);
-      const repeated = trouble.permanent && zone.trouble?.what === trouble.what;
-      const concerned = indexes.flatMap((i) => zone.names[i] ?? []);
-      const own = concerned.map(({ settings }) => settings.name);
-      const published = concerned[0]?.published ?? null;
-      effects.push(notice({ kind: 'zoneTrouble', names: own, trouble, published, nowMs: moment.nowMs, repeated }));
-      if (failure.kind === 'denied' && failure.zoneUnknown) effects.push({ kind: 'zoneLost' });
-      return { ...doubtful, trouble };
-    }
-  }
-}
-
-/** After a write that may have taken effect the records are read back before anything is written again. */
-function doubt(zone: ZoneState, call: Call, failure: ApiFailure): ZoneState {
-  if (call.kind !== 'write' || (failure.kind === 'unreachable' && !failure.sent)) return zone;
-  const indexes = concernedBy(call);
-  const names = zone.names.map((name, i) => (indexes.includes(i) ? unread(name) : name));
-  return { ...zone, names };
-}
-
-/** The names that a call is about. */
-function concernedBy(call: Call): readonly number[] {
-  if (call.kind === 'write') return [...new Set(call.steps.map(({ index }) => index))];
-  return [call.index];
-}
-
-/** Whether the server has decided, so that asking again would not help. */
-const isRefusal = ({ kind }: ApiFailure): boolean => kind === 'denied' || kind === 'refused' || kind === 'outdated';
-
-function zoneTrouble(
-  failure: Exclude<ApiFailure, { kind: 'refused' | 'outdated' }>,
-  failures: number,
-  { nowMs, draw }: Moment,
-  hurry: boolean,
-): Trouble {
-  const until = (ownMs: number, imposedMs: number | null): Pick<Trouble, 'retryAtMs' | 'imposedUntilMs'> => ({
-    retryAtMs: nowMs + Math.max(hurry ? 0 : ownMs, imposedMs ?? 0),
-    imposedUntilMs: imposedMs === null ? 0 : nowMs + imposedMs,
-  });
-  const ray = failure.kind === 'unreachable' ? null : failure.ray;
-  switch (failure.kind) {
-    case 'unreachable': {
-      const what = `cannot reach Cloudflare: ${failure.detail}`;
-      return { what, permanent: false, failures, ray, ...until(backoffMs(failures, draw), null) };
-    }
-    case 'unavailable': {
-      const what = `Cloudflare could not answer (${failure.what})`;
-      return { what, permanent: false, failures, ray, ...until(backoffMs(failures, draw), failure.retryAfterMs) };
-    }
-    case 'throttled': {
-      const what = `Cloudflare asks for fewer requests (${failure.what})`;
-      return { what, permanent: false, failures, ray, ...until(backoffMs(failures, draw), failure.retryAfterMs) };
-    }
-    case 'denied': {
-      const what = `Cloudflare refused the request (${failure.what}): ${failure.remedy}`;
-      return { what, permanent: true, failures, ray, ...until(slowRetryMs(failures), null) };
-    }
-    default:
-      return assertNever(failure);
-  }
-}
-
-function failName(
-  zone: ZoneState,
-  index: number,
-  failure: Extract<ApiFailure, { kind: 'refused' | 'outdated' }>,
-  moment: Moment,
-  effects: Effect[],
-): ZoneState {
-  const names = withName(zone.names, index, (name) => {
-    if (failure.kind === 'outdated') return mistaken(name, failure, zone.hurry, moment, effects);
-    const what = `Cloudflare refused (${failure.what}): ${failure.remedy}`;
-    const cause = { what, permanent: true, ray: failure.ray };
-    return troubled(name, cause, moment.nowMs, zone.hurry ? atOnce : slowRetryMs, effects);
-  });
-  return { ...zone, names };
-}
-
-/** The name whose records turned out not to be what we thought. The first time is somebody else's edit, read again at
- *  once; from then on it is a reason to slow down. */
-function mistaken(
-  name: NameState,
-  { what, ray }: { readonly what: string; readonly ray: string | null },
-  hurry: boolean,
-  { nowMs, draw }: Moment,
-  effects: Effect[],
-): NameState {
-  const next = { ...unread(name), outdated: name.outdated + 1 };
-  if (next.outdated === 1) return next;
-  const cause = { what: `the records keep changing under us (${what})`, permanent: false, ray };
-  return troubled(next, cause, nowMs, hurry ? atOnce : (failures) => backoffMs(failures, draw), effects);
-}
-
-/** The wait for an address that came while the request was in flight. */
-const atOnce = (): number => 0;

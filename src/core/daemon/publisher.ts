@@ -42,15 +42,22 @@ export class Publisher {
   readonly #dryRun: boolean;
   #lastZone = 0;
 
-  constructor(records: readonly RecordSettings[], dryRun: boolean, nowMs: number) {
+  /** @param silentUntilMs what the publisher of the settings before was told by the server */
+  constructor(records: readonly RecordSettings[], dryRun: boolean, nowMs: number, silentUntilMs = 0) {
     this.#dryRun = dryRun;
     for (const { interfaces } of records) this.#groups.set(keyOf(interfaces), newGroup(interfaces));
     // Names of this machine first: what they say settles more than the prefix of another host's.
     const ordered = records.toSorted((a, b) => Number(a.host !== null) - Number(b.host !== null));
     for (const zoneId of new Set(ordered.map((record) => record.zoneId))) {
       const inZone = ordered.filter((record) => record.zoneId === zoneId);
-      this.#addZone(newZone(zoneId, inZone, dryRun, nowMs));
+      this.#addZone({ ...newZone(zoneId, inZone, dryRun, nowMs), heldUntilMs: silentUntilMs });
     }
+  }
+
+  /** Until when the server asked for silence, in whatever zone: its limits are those of the token's user. 0 = it did not. */
+  get silentUntilMs(): number {
+    const times = this.zones.map(({ heldUntilMs, trouble }) => Math.max(heldUntilMs, trouble?.imposedUntilMs ?? 0));
+    return Math.max(0, ...times);
   }
 
   /** The states of the zones, for the status and for `once`. */

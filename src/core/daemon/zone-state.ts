@@ -53,6 +53,8 @@ export interface NameState {
   readonly seen: boolean;
   /** What a dry run last showed of it, as JSON; null = nothing since it was right. */
   readonly shown: string | null;
+  /** Verifications in a row that found the record changed by somebody else. */
+  readonly drifts: number;
   /** Times in a row that the records were not as we thought. */
   readonly outdated: number;
   readonly trouble: Trouble | null;
@@ -145,6 +147,7 @@ const newName = (settings: RecordSettings): NameState => ({
   published: null,
   seen: false,
   shown: null,
+  drifts: 0,
   outdated: 0,
   trouble: null,
 });
