@@ -4,7 +4,7 @@ import { RECORD_KEYS, TOP_LEVEL_KEYS, VARIABLES } from '../../../src/core/config
 import { BASE, problems, settings } from './loading.ts';
 
 describe('packaging/config.toml', () => {
-  const sample = readFileSync(new URL('../../../packaging/config.toml', import.meta.url), 'utf8');
+  const sample = readFileSync('packaging/config.toml', 'utf8');
   const uncommented = sample.replace(/^#(?=[a-z_]+ = |\[\[record\]\]$)/gm, '');
 
   test('sample config: as it is → sets nothing', () => {
