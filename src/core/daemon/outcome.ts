@@ -56,8 +56,7 @@ function succeed(
     result.ok ? ok(next(result.value)) : result;
   switch (call.kind) {
     case 'lookup': {
-      const next = (found: ZoneInfo | null): ZoneState =>
-        relieved(lookedUp(zone, call.candidate, found, effects), moment.nowMs);
+      const next = (found: ZoneInfo | null): ZoneState => relieved(lookedUp(zone, call.candidate, found, effects));
       return then(readZone(reply, call.candidate), next);
     }
     case 'identify':
@@ -103,7 +102,7 @@ function listed(
     const settled = verified ? { ...fresh, drifts: 0 } : fresh;
     return confirmIfDone(settled, 'found', name.confirmed, nowMs, effects);
   });
-  return relieved({ ...zone, names }, nowMs);
+  return relieved({ ...zone, names });
 }
 
 /** Somebody else changed a record that was right. It is set back, but not fought over: from the third time in a row on
@@ -146,7 +145,7 @@ function written(
     });
   }
   const batchLimit = Math.min(MAX_BATCH, zone.batchLimit * 2);
-  return relieved({ ...zone, names, trouble: null, batchLimit }, moment.nowMs);
+  return { ...zone, names, trouble: null, batchLimit };
 }
 
 /** The records of `name` after the operation; null = the reply does not bear it out. */
@@ -197,11 +196,8 @@ function confirmIfDone(
   };
 }
 
-/** After a success the wait is over; the count of failures stays until the zone has nothing left to do. */
-function relieved(zone: ZoneState, nowMs: number): ZoneState {
-  if (zone.trouble === null) return zone;
-  return {
-    ...zone,
-    trouble: zone.names.some(isPending) ? { ...zone.trouble, retryAtMs: nowMs, imposedUntilMs: 0 } : null,
-  };
-}
+/** The count of failures stays until the zone has nothing left to do. */
+const relieved = (zone: ZoneState): ZoneState => ({
+  ...zone,
+  trouble: zone.names.some(isPending) ? zone.trouble : null,
+});
