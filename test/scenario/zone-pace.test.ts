@@ -82,6 +82,10 @@ describe('zone: dry run', () => {
     7201   found -                  → would home: create A
     10800  verify                   → list home
     10801  found r1=B               → would home: update r1 A
+    14400  verify                   → list home
+    14401  found r1=A               → synced home=A (found)
+    18000  verify                   → list home
+    18001  found r1=B               → drifted home=B · would home: update r1 A
     `,
     { dryRun: true },
   );

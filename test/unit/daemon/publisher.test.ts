@@ -110,6 +110,17 @@ describe('Publisher: one name', () => {
     expect(cloudflare.contentsOf(HOME)).toEqual([C]);
   });
 
+  test('Publisher: the chosen one is lost before the first record was read → an older one at once', () => {
+    const driven = publish([recordSettings(HOME)]);
+    driven.machine.add(B);
+    driven.machine.add(A);
+    driven.look();
+    driven.machine.remove(A);
+    driven.look();
+    driven.answerAll();
+    expect(cloudflare.contentsOf(HOME)).toEqual([B]);
+  });
+
   test('Publisher: verify → the records are read again, a changed one is set back', () => {
     const driven = publish([recordSettings(HOME)]);
     driven.machine.add(A);

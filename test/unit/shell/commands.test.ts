@@ -45,10 +45,10 @@ describe('once', () => {
     expect([exits, cloudflare.contentsOf(HOME)]).toEqual([[0], [A]]);
   });
 
-  test('once: the record is right → 0, nothing written', () => {
+  test('once: the record is right → 0, nothing written, and it ends once', () => {
     cloudflare.put(HOME, record('r1', A));
     once(context(home));
-    station.api.answerAll();
+    station.pass(2 * HOUR_MS);
     expect([exits, cloudflare.writes]).toEqual([[0], 0]);
   });
 
