@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { readBatch, readDone, readList, readRecord } from '../../../src/core/cloudflare/replies.ts';
+import {
+  readBatch,
+  readDone,
+  readList,
+  readRecord,
+  readZone,
+  readZoneName,
+} from '../../../src/core/cloudflare/replies.ts';
 import { jsonReply, listing, success, wireRecord } from '../../fakes/replies.ts';
 import { A, B, record } from '../../fakes/samples.ts';
 
@@ -88,6 +95,49 @@ describe('readList', () => {
     for (const result of [null, wire, undefined]) {
       expect(readList(success(result))).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
     }
+  });
+});
+
+describe('readZone', () => {
+  const ID = '0123456789abcdef0123456789abcdef';
+  const zone = { id: ID, name: 'example.com', status: 'active', paused: false, type: 'full', account: { id: ID } };
+  const found = { ok: true, value: { id: ID, status: 'active', paused: false, type: 'full' } };
+
+  test.each<[string, unknown, unknown]>([
+    ['the zone', [zone], found],
+    ['the zone in upper case', [{ ...zone, name: 'Example.COM' }], found],
+    ['none', [], { ok: true, value: null }],
+    [
+      'other zones',
+      [
+        { ...zone, name: 'notexample.com' },
+        { ...zone, name: 'a.example.com' },
+      ],
+      { ok: true, value: null },
+    ],
+    ['a Unicode name, which cannot be compared', [{ ...zone, name: 'bücher.example' }], found],
+    [
+      'nothing but id and name',
+      [{ id: ID, name: 'example.com' }],
+      { ok: true, value: { id: ID, status: '', paused: false, type: '' } },
+    ],
+  ])('readZone: %s → understood', (_, result, expected) => {
+    expect(readZone(success(result), 'example.com')).toEqual(expected);
+  });
+
+  test.each([
+    ['an id that could lead elsewhere in a path', [{ ...zone, id: '../../user' }]],
+    ['no id', [{ name: 'example.com' }]],
+    ['no list', zone],
+  ])('readZone: %s → passes with time', (_, result) => {
+    expect(readZone(success(result), 'example.com')).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
+  });
+
+  test.each([
+    ['Example.com', 'example.com'],
+    ['bücher.example', null],
+  ])('readZoneName: %s → %j', (name, expected) => {
+    expect(readZoneName(success({ ...zone, name }))).toEqual({ ok: true, value: expected });
   });
 });
 

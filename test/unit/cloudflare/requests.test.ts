@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { batch, listRecords, writeRecord } from '../../../src/core/cloudflare/requests.ts';
+import { batch, describeZone, findZone, listRecords, writeRecord } from '../../../src/core/cloudflare/requests.ts';
 import type { Operation } from '../../../src/core/dns/plan.ts';
 import type { Changes } from '../../../src/core/dns/record.ts';
 import { A, B, ZONE } from '../../fakes/samples.ts';
@@ -20,6 +20,18 @@ describe('listRecords', () => {
       body: null,
     });
   });
+});
+
+test('findZone: a name → zones of exactly that name', () => {
+  expect(findZone('xn--bcher-kva.example')).toEqual({
+    method: 'GET',
+    path: '/zones?name=xn--bcher-kva.example',
+    body: null,
+  });
+});
+
+test('describeZone: an id → that zone', () => {
+  expect(describeZone(ZONE)).toEqual({ method: 'GET', path: `/zones/${ZONE}`, body: null });
 });
 
 describe('writeRecord', () => {

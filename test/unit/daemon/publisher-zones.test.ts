@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { RecordSettings } from '../../../src/core/config/settings.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
-import { A, B, record, recordSettings } from '../../fakes/samples.ts';
+import { failure } from '../../fakes/replies.ts';
+import { A, B, record, recordSettings, ZONE } from '../../fakes/samples.ts';
 
 const HOME = 'home.example.com';
 const WWW = 'www.example.com';
@@ -27,6 +28,18 @@ describe('Publisher: zones found by name', () => {
     driven.answerAll();
     for (const name of [HOME, WWW, OTHER]) expect(cloudflare.contentsOf(name)).toEqual([A]);
     expect(cloudflare.requests.filter(({ path }) => path === '/zones?name=example.com')).toHaveLength(1);
+  });
+
+  test('Publisher: the zone was looked up → it is not asked for its name before a record is created', () => {
+    const driven = publish([unknown('example.com')]);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    expect(cloudflare.requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`)).toEqual([
+      'GET /zones',
+      `GET /zones/${ZONE}/dns_records`,
+      `POST /zones/${ZONE}/dns_records`,
+    ]);
   });
 
   test('Publisher: a name whose zone the token does not see → the others go on', () => {
@@ -60,6 +73,20 @@ describe('Publisher: zones found by name', () => {
     // The refusal of the old id asks for a wait of 5 min.
     driven.pass(301_000);
     expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf(WWW)]).toEqual([[B], [B]]);
+  });
+
+  test('Publisher: the zone is found and its id refused all day → few requests', () => {
+    const driven = publish([unknown(HOME)]);
+    const working = driven.respond;
+    driven.respond = (request) => {
+      if (!request.path.includes('/dns_records')) return working(request);
+      return { kind: 'replied', reply: failure(404, [{ code: 7003, message: 'Could not route' }]) };
+    };
+    driven.machine.add(A);
+    driven.look();
+    driven.pass(24 * 3_600_000);
+    expect(cloudflare.requests.length).toBeGreaterThan(20);
+    expect(cloudflare.requests.length).toBeLessThan(1_000);
   });
 
   test('Publisher: the zone is gone → asked for more and more slowly', () => {
