@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Settings } from '../../../src/core/config/settings.ts';
 import { Engine } from '../../../src/shell/engine.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import { failure } from '../../fakes/replies.ts';
 import { A, B, C, record, recordSettings } from '../../fakes/samples.ts';
 import { FakeStation, settingsFor } from '../../fakes/station.ts';
 
@@ -119,6 +120,18 @@ describe('Engine: time', () => {
     station.api.answerAll();
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
     expect(station.clock.alarmMs).toBeGreaterThan(station.clock.nowMs());
+  });
+
+  test('Engine: new settings while the server asks for silence → nothing is sent before it is over', () => {
+    const engine = started({ verifyIntervalMs: null, pollIntervalMs: HOUR_MS });
+    station.api.end({ kind: 'replied', reply: failure(429, [], { 'Retry-After': '30' }) });
+    station.clock.pass(10_000);
+    engine.configure(settingsFor([recordSettings(HOME)], { verifyIntervalMs: null }));
+    expect(station.api.inFlight).toEqual([]);
+    station.clock.pass(19_999);
+    expect(station.api.inFlight).toEqual([]);
+    station.clock.pass(1);
+    expect(station.api.inFlight).toHaveLength(1);
   });
 
   test('Engine: new settings → requests of before are dropped, everything is read back under the new ones', () => {
