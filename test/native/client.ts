@@ -29,6 +29,8 @@ export const optionsFor = (url: string, changes: Partial<TransferOptions> = {}):
   maxBodyBytes: 1_000_000,
   caFile: setup.caFile,
   caPath: null,
+  proxy: null,
+  noProxy: null,
   resolve: [],
   ...changes,
 });
