@@ -52,9 +52,7 @@ test('secret: the token → in no line at debug level, not in the process’s en
   await lab.remove(A);
   await lab.add('3ffe:1::b');
   await lab.says('3ffe:1::b');
-  const traces = await Promise.all(
-    ['environ', 'cmdline'].map((name) => readFile(`/proc/${daemon.pid}/${name}`, 'latin1')),
-  );
+  const traces = await Promise.all(['environ', 'cmdline'].map((name) => lines(`/proc/${daemon.pid}/${name}`)));
   expect(traces[0]).toContain(`CLOUDFLARE_ZONE_ID=${lab.zone.id}`);
   expect(traces[1]).toContain('run');
   expect([...traces, daemon.transcript()].join('\n')).not.toContain(lab.token.value);
@@ -72,6 +70,9 @@ test('idle: after a sync, verification off → not woken once in 4 s', async () 
   await sleep(4000);
   expect(await switches(daemon.pid)).toBe(before);
 });
+
+/** Entries of a file in which they end in NUL (proc(5)). */
+const lines = async (path: string): Promise<string> => (await readFile(path, 'latin1')).replaceAll('\0', '\n');
 
 /** Times the process went to sleep by itself: one more for every time it was woken (proc(5)). */
 async function switches(pid: number): Promise<number> {

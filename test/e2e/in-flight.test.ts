@@ -59,6 +59,17 @@ test('daemon: the address changes thrice while a write hangs → only the last o
   expect(await lab.writes()).toEqual([`POST ${A}`, 'PATCH 3ffe:1::d']);
 });
 
+test('daemon: a write is lost in flight, the address has changed → tried again at once', async () => {
+  const lab = await openLab();
+  const daemon = await hanging(lab, { method: 'POST' });
+  await lab.remove(A);
+  await lab.add(B);
+  await daemon.line(/detected 3ffe:1::b/);
+  await lab.api.dropConnections();
+  await daemon.line(/ warning home\.example\.com: cannot reach Cloudflare: .*Next try in 0\.0 s/);
+  await lab.says(B);
+});
+
 test('daemon: a request is not answered within "timeout" → given up, tried again', async () => {
   const lab = await openLab();
   await lab.api.addFault({ kind: 'hang', on: { method: 'GET' } });

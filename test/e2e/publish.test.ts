@@ -78,6 +78,21 @@ test('daemon: no base URL set → talks to https://api.cloudflare.com/client/v4'
   expect(new Set(hosts)).toEqual(new Set(['api.cloudflare.com']));
 });
 
+test('daemon: no zone_id set → the zone is looked up from the name', async () => {
+  const lab = await openLab();
+  await lab.daemon({ environment: { CLOUDFLARE_ZONE_ID: undefined, CLOUDFLARE_RECORD_NAME: 'deep.down.example.com' } });
+  await lab.add(A);
+  await lab.api.untilContents(lab.zone.id, 'deep.down.example.com', [A]);
+});
+
+test('daemon: host_id set → the other host’s address under this machine’s prefix', async () => {
+  const lab = await openLab();
+  const config = '[[record]]\nname = "printer.example.com"\nhost_id = "::77"\n';
+  await lab.daemon({ config, environment: { CLOUDFLARE_RECORD_NAME: undefined } });
+  await lab.add(A);
+  await lab.api.untilContents(lab.zone.id, 'printer.example.com', ['3ffe:1::77']);
+});
+
 test('daemon: several names of one zone → written by one batch', async () => {
   const lab = await openLab();
   const names = ['home.example.com', 'www.example.com', 'example.com'];

@@ -107,3 +107,17 @@ test('slaac: the neighbour has the same address → never sent, the log says why
   await daemon.line(/AAAA 3ffe:1::b, created/, PATIENCE);
   expect(await lab.writes()).toEqual(['POST 3ffe:1::b']);
 });
+
+test('slaac: the router forgets the old prefix without a word → the one that is still advertised', async () => {
+  const lab = await openLab();
+  const daemon = await lab.daemon();
+  const router = await Advertiser.start(lab, [{ prefix: '3ffe:1::', preferredSec: 3600 }]);
+  const before = await addressOf(lab, '3ffe:1:');
+  await daemon.line(/ created in /, PATIENCE);
+  // The default lifetime outlives the change: for the kernel the old address is as good as ever.
+  await router.change([{ prefix: '3ffe:2::', preferredSec: 3600 }]);
+  const after = await addressOf(lab, '3ffe:2:');
+  await daemon.line(new RegExp(`AAAA ${after} \\(was ${before}\\), updated`), { timeoutMs: 30_000 });
+  expect((await lab.addresses()).find(({ local }) => local === before)?.deprecated).toBeUndefined();
+  expect(await lab.writes()).toEqual([`POST ${before}`, `PATCH ${after}`]);
+});

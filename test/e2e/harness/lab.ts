@@ -94,10 +94,19 @@ export class Lab {
 
   /** Starts the executable. Files of this machine cannot interfere: config and environment file are the lab's. */
   async run(parameters: readonly string[], options: RunOptions = {}): Promise<Process> {
-    const [config, variables] = [join(this.folder, 'config.toml'), join(this.folder, 'variables')];
-    await Promise.all([writeFile(config, options.config ?? ''), writeFile(variables, '')]);
-    const files = ['--config', config, '--env-file', variables];
+    const variables = join(this.folder, 'variables');
+    await Promise.all([this.configure(options.config ?? ''), writeFile(variables, '')]);
+    const files = ['--config', this.#config, '--env-file', variables];
     return this.start([...(options.under ?? []), EXECUTABLE, ...parameters, ...files], options.environment);
+  }
+
+  /** Replaces the text of the config file. */
+  async configure(text: string): Promise<void> {
+    await writeFile(this.#config, text);
+  }
+
+  get #config(): string {
+    return join(this.folder, 'config.toml');
   }
 
   /** Starts a program on the host with the executable's variables. */
