@@ -10,6 +10,9 @@ import type { Log } from './log.ts';
 /** Datagrams taken in before the loop serves its other descriptors. */
 const BURST = 256;
 
+/** Without the routes addresses are still chosen: there is no hurry. */
+const RETRY_MS = 60_000;
+
 /** A dump that has been silent for so long will not end. */
 const DUMP_TIMEOUT_MS = 5_000;
 
@@ -28,6 +31,8 @@ export class RouteFeed {
   #events: KernelSocket | null = null;
   #dump: { readonly socket: KernelSocket; readonly routes: DefaultRoutes; progressMs: number } | null = null;
   #tries = 0;
+  /** When to try again after giving up; null = it works. */
+  #retryMs: number | null = null;
 
   /** @param onChange runs when other interfaces hold the best default routes, and after every dump */
   constructor(kernel: Kernel, clock: Pick<Clock, 'nowMs'>, log: Log, table: AddressTable, onChange: () => void) {
@@ -45,12 +50,13 @@ export class RouteFeed {
 
   /** When `due` has to be called, milliseconds on CLOCK_BOOTTIME; null = not. */
   get dueMs(): number | null {
-    return this.#dump === null ? null : this.#dump.progressMs + DUMP_TIMEOUT_MS;
+    return this.#dump === null ? this.#retryMs : this.#dump.progressMs + DUMP_TIMEOUT_MS;
   }
 
   due(): void {
-    if ((this.dueMs ?? Number.POSITIVE_INFINITY) <= this.#clock.nowMs())
-      this.#giveUp('the dump of the routes does not end');
+    if ((this.dueMs ?? Number.POSITIVE_INFINITY) > this.#clock.nowMs()) return;
+    if (this.#dump === null) this.start();
+    else this.#giveUp('the dump of the routes does not end');
   }
 
   start(): void {
@@ -59,6 +65,7 @@ export class RouteFeed {
       filter: defaultRouteFilter(),
       onReadable: () => this.#drainEvents(),
     };
+    this.#retryMs = null;
     const opened = this.#kernel.open(options);
     if (opened.ok) {
       this.#events = opened.value;
@@ -139,8 +146,10 @@ export class RouteFeed {
   }
 
   #giveUp(problem: string): void {
+    const counted = this.#events !== null;
     this.close();
-    this.#log.write('debug', `cannot follow the default route (${problem}): it does not count in the choice`);
-    this.#onChange();
+    this.#retryMs = this.#clock.nowMs() + RETRY_MS;
+    this.#log.write('debug', `cannot follow the default route (${problem}): it does not count in the choice for now`);
+    if (counted) this.#onChange();
   }
 }

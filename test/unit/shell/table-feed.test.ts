@@ -158,6 +158,17 @@ describe('TableFeed: rtnetlink', () => {
     expect([reports, dump?.isOpen]).toEqual([[[A]], false]);
   });
 
+  test('TableFeed: the socket for routes breaks → opened and dumped again a minute later', () => {
+    start();
+    const isForRoutes = ({ options }: (typeof kernel.sockets)[number]): boolean => options.filter !== null;
+    const broken = kernel.sockets.find(isForRoutes);
+    broken?.arrive('broken');
+    pass(60_000);
+    kernel.answerDumps();
+    const again = kernel.sockets.filter(isForRoutes);
+    expect([broken?.isOpen, again.length, again.at(-1)?.isOpen]).toEqual([false, 2, true]);
+  });
+
   test('TableFeed: a preferred lifetime ends without an event → noticed 2 s after it', () => {
     kernel.addSilently(A, { lifetimeSec: 100, flags32: 0 });
     start();
