@@ -12,6 +12,9 @@ export const FIELD = {
   detail: 6,
   /** Number of the dump, or of the one before the event, that the row was last seen in. */
   generation: 7,
+  /** Numbers of the last renewal and of the one before, see Renewals; 0 = there was none. */
+  lastRenewal: 8,
+  renewalBefore: 9,
 } as const;
 
 export type Field = (typeof FIELD)[keyof typeof FIELD];
@@ -19,7 +22,7 @@ export type Field = (typeof FIELD)[keyof typeof FIELD];
 const WORDS = Object.keys(FIELD).length;
 const MIN_ROWS = 16;
 
-/** Rows identified by link number and address, packed into typed arrays: about 60 bytes each with the index, because
+/** Rows identified by link number and address, packed into typed arrays: about 70 bytes each with the index, because
  *  a machine may hold ten thousand addresses. Row numbers are dense; removing one moves the last row into its place. */
 export class PackedRows {
   bytes = new Uint8Array(0);

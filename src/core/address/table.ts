@@ -61,7 +61,7 @@ export class AddressTable {
   readonly #rows = new PackedRows();
   /** Numbers of the rows with no flaw. */
   readonly #sound = new Set<number>();
-  readonly #renewals = new Renewals();
+  readonly #renewals = new Renewals(this.#rows);
   #generation = 0;
   /** No sound row's preferred lifetime ends before this; it may be too early, never too late. */
   #deadlineSec = Number.POSITIVE_INFINITY;
@@ -90,6 +90,7 @@ export class AddressTable {
       changed = this.#sound.has(row) || changed;
       this.#remove(row);
     }
+    this.#renewals.keep(this.links);
     return changed;
   }
 
@@ -109,8 +110,7 @@ export class AddressTable {
     const rankedBefore = this.#rankOf(row);
     this.#write(row, message, renewed, nowSec);
     const isSound = this.#judge(row, nowSec);
-    const restaled =
-      renewed && isSound && this.#isAdvertised(row) && this.#renewals.renewed(message.ifIndex, this.#addressOf(row));
+    const restaled = renewed && isSound && this.#isAdvertised(row) && this.#renewals.renewed(row, this.#sound);
     return wasSound !== isSound || (isSound && this.#rankOf(row) !== rankedBefore) || restaled;
   }
 
@@ -158,7 +158,6 @@ export class AddressTable {
   }
 
   #remove(row: number): void {
-    if (this.#isAdvertised(row)) this.#renewals.forget(this.#rows.get(row, FIELD.ifIndex), this.#addressOf(row));
     this.#sound.delete(row);
     const moved = this.#rows.remove(row);
     if (moved >= 0 && this.#sound.delete(moved)) this.#sound.add(row);
@@ -210,17 +209,12 @@ export class AddressTable {
     return (this.#rows.get(row, FIELD.detail) >> 16) & 0xff;
   }
 
-  #addressOf(row: number): Address {
-    return formatAddress(this.#rows.bytes, row * ADDRESS_BYTES);
-  }
-
   #read(row: number): IfAddr {
     const rows = this.#rows;
-    const address = this.#addressOf(row);
     const ifIndex = rows.get(row, FIELD.ifIndex);
     const createdStamp = rows.get(row, FIELD.createdStamp);
     return {
-      address,
+      address: formatAddress(rows.bytes, row * ADDRESS_BYTES),
       ifIndex,
       prefixLength: rows.get(row, FIELD.detail) & 0xff,
       scope: this.#scopeOf(row),
@@ -229,7 +223,7 @@ export class AddressTable {
       preferredUntilSec: fromDeadline(rows.get(row, FIELD.preferredUntil)),
       validUntilSec: fromDeadline(rows.get(row, FIELD.validUntil)),
       createdStamp: createdStamp === 0 ? null : createdStamp,
-      stale: this.#renewals.isStale(ifIndex, address),
+      stale: this.#renewals.isStale(row),
       uplink: this.defaultRoutes.isUplink(ifIndex),
     };
   }
