@@ -319,6 +319,16 @@ describe('http: leaving', () => {
     std.gc();
     await waitFor(async () => (await connections()).open === open);
   });
+
+  // Without a cycle it ends by its reference count, another way than the collector's: the runtime's end finds what stays.
+  test('http: handle that nothing refers to → ends at once, with its callbacks', () => {
+    const calls: number[] = [];
+    http.open(
+      (fd) => calls.push(fd),
+      (delayMs) => calls.push(delayMs),
+    );
+    expect(calls).toEqual([]);
+  });
 });
 
 describe('http: misuse', () => {
