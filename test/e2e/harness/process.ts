@@ -55,7 +55,7 @@ export class Process {
   }
 
   /** The first line that matches after the first `since` ones (default: of all), once it is there.
-   *  @throws Error with all lines when it does not come in time */
+   *  @throws Error with all lines when it does not come in time or before the end */
   line(pattern: RegExp, { since = 0, timeoutMs = PATIENCE_MS } = {}): Promise<Line> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
@@ -64,16 +64,19 @@ export class Process {
         stop();
         resolve(found);
       };
-      const timer = setTimeout(() => {
+      const fail = (when: string): void => {
         stop();
-        reject(new Error(`no line matched ${pattern} within ${timeoutMs} ms:\n${this.transcript()}`));
-      }, timeoutMs);
+        reject(new Error(`no line matched ${pattern} ${when}:\n${this.transcript()}`));
+      };
+      const timer = setTimeout(() => fail(`within ${timeoutMs} ms`), timeoutMs);
       const stop = (): void => {
         clearTimeout(timer);
         this.#changes.off('change', look);
       };
       this.#changes.on('change', look);
       look();
+      // All lines have been looked at by then; after a success this changes nothing.
+      void this.exit.then(({ status }) => fail(`before it ended with status ${status}`));
     });
   }
 
