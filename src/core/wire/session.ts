@@ -85,6 +85,8 @@ export class RtnetlinkSession {
       messages = readDatagram(new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
+      // Rows of the running dump may be among what is dropped.
+      this.#interrupted = true;
       this.lost(error.message);
       return nothing;
     }
@@ -118,7 +120,7 @@ export class RtnetlinkSession {
     const of = this.#dump?.of;
     this.#dump = null;
     if (errno !== 0 || this.#interrupted) {
-      this.lost(errno !== 0 ? `a dump failed with errno ${errno}` : 'a dump was interrupted by changes');
+      this.#stale ??= errno !== 0 ? `a dump failed with errno ${errno}` : 'a dump was interrupted by changes';
       return nothing;
     }
     if (of === 'links') {
