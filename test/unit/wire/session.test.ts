@@ -86,6 +86,14 @@ describe('RtnetlinkSession: the first dump', () => {
     expect(receive(doneMessage(2))).toEqual({ ...QUIET, changed: true });
   });
 
+  test('RtnetlinkSession: polling had filled the table with just the same → reported all the same', () => {
+    start();
+    session = new RtnetlinkSession(table);
+    session.begin();
+    answerLinks(1);
+    expect(receive(addressMessage(A, { sequence: 2 }), doneMessage(2))).toEqual({ ...QUIET, changed: true });
+  });
+
   test('RtnetlinkSession: events before, amid and after the rows → applied in their order, reported at the end', () => {
     session.begin();
     expect(receive(addressMessage(A))).toEqual(QUIET);
