@@ -36,7 +36,7 @@ export function loadSettings(request: Request, readFile: ReadFile): Result<Loade
   const records = readRecords(environment, config, findings);
   checkCaFile(environment, readFile, findings);
   if (apiToken === null || findings.problems.length > 0) {
-    return failed([...findings.problems.toSorted(byPlace), ...findings.warnings]);
+    return failed([...[...findings.problems].sort(byPlace), ...findings.warnings]);
   }
 
   const values = { ...config.topLevel.values, ...environment.values };

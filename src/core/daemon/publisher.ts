@@ -47,7 +47,7 @@ export class Publisher {
     this.#dryRun = dryRun;
     for (const { interfaces } of records) this.#groups.set(keyOf(interfaces), newGroup(interfaces));
     // Names of this machine first: what they say settles more than the prefix of another host's.
-    const ordered = records.toSorted((a, b) => Number(a.host !== null) - Number(b.host !== null));
+    const ordered = [...records].sort((a, b) => Number(a.host !== null) - Number(b.host !== null));
     for (const zoneId of new Set(ordered.map((record) => record.zoneId))) {
       const inZone = ordered.filter((record) => record.zoneId === zoneId);
       this.#addZone({ ...newZone(zoneId, inZone, dryRun, nowMs), heldUntilMs: silentUntilMs });
