@@ -39,9 +39,13 @@ describe('applyRoutes: as the kernel sends them', () => {
     expect(uplinks()).toEqual([]);
   });
 
-  test('applyRoutes: several next hops → each interface is an uplink', () => {
-    expect(play('newroute-multipath')).toEqual([true]);
-    expect(uplinks()).toEqual([PORT]);
+  test('applyRoutes: several next hops → the interface of each is an uplink', () => {
+    const [bytes = new Uint8Array()] = captured('newroute-multipath');
+    const SECOND_HOP_LINK_AT = 80;
+    expect(bytes[SECOND_HOP_LINK_AT]).toBe(PORT);
+    bytes[SECOND_HOP_LINK_AT] = OTHER;
+    expect(apply(bytes).changed).toBe(true);
+    expect(uplinks()).toEqual([PORT, OTHER]);
   });
 
   test.each(['newroute-prefix', 'newroute-other-table', 'newroute-blackhole'])(

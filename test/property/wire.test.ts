@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatAddress } from '../../src/core/address/address.ts';
+import { DefaultRoutes } from '../../src/core/address/default-routes.ts';
+import { AddressTable } from '../../src/core/address/table.ts';
+import { NLMSG_HDRLEN } from '../../src/core/wire/constants.ts';
+import { WireError } from '../../src/core/wire/framing.ts';
+import { readIfInet6 } from '../../src/core/wire/if-inet6.ts';
+import { readDatagram } from '../../src/core/wire/reader.ts';
+import { applyRoutes } from '../../src/core/wire/routes.ts';
+import { RtnetlinkSession } from '../../src/core/wire/session.ts';
+import { formatTraceEvent, parseTrace, type TraceEvent } from '../../src/core/wire/trace.ts';
+import { captured, viewOf } from '../fakes/captured.ts';
+import { addressMessage } from '../fakes/rtnetlink.ts';
+import { A, B, C, D } from '../fakes/samples.ts';
+
+/** One datagram of every kind the kernel sends. */
+const REAL = [
+  ...['newaddr-static', 'newaddr-peer', 'newaddr-slaac', 'deladdr', 'dump-addresses', 'dump-error', 'error-busy'],
+  ...['newlink-rename', 'dellink', 'dump-links'],
+  ...['newroute-default', 'newroute-multipath', 'newroute-replace', 'delroute', 'dump-routes'],
+].flatMap(captured);
+
+/** Every reader of datagrams, which must read or refuse with WireError, whatever the bytes. */
+function readAll(bytes: Uint8Array): void {
+  const refusals = [() => checkMessages(bytes), () => applyRoutes(viewOf(bytes), new DefaultRoutes())].map((read) => {
+    try {
+      read();
+      return null;
+    } catch (error) {
+      return error;
+    }
+  });
+  for (const refusal of refusals) if (refusal !== null) expect(refusal).toBeInstanceOf(WireError);
+}
+
+/** No more messages than fit, and no address outside the datagram. */
+function checkMessages(bytes: Uint8Array): void {
+  const messages = readDatagram(viewOf(bytes));
+  expect(messages.length).toBeLessThanOrEqual(bytes.length / NLMSG_HDRLEN);
+  for (const { message } of messages) {
+    if (message.kind === 'address') expect(message.localAt + 16).toBeLessThanOrEqual(bytes.length);
+    if (message.kind === 'link') expect(message.ifName.length).toBeLessThan(bytes.length);
+  }
+}
+
+const real = fc.constantFrom(...REAL);
+
+/** A real datagram with some bytes replaced; lengths and types at the front of it more often than the rest. */
+const damaged = fc
+  .tuple(
+    real,
+    fc.array(fc.tuple(fc.oneof(fc.nat(100), fc.nat(8_000)), fc.oneof(fc.nat(20), fc.nat(255))), { minLength: 1 }),
+  )
+  .map(([bytes, changes]) => {
+    const copy = bytes.slice();
+    for (const [at, value] of changes) copy[at % copy.length] = value;
+    return copy;
+  });
+
+describe('readDatagram, applyRoutes', () => {
+  test('readDatagram: real datagrams cut at any byte → messages or WireError', () => {
+    fc.assert(
+      fc.property(real, fc.nat(8_000), (bytes, length) => {
+        readAll(bytes.slice(0, length % bytes.length));
+      }),
+    );
+  });
+
+  test('readDatagram: a short real datagram cut at every byte → WireError, but for nothing left', () => {
+    for (const bytes of REAL.filter(({ length }) => length < 150)) {
+      for (let length = 1; length < bytes.length; length++) {
+        expect(() => readDatagram(viewOf(bytes.subarray(0, length)))).toThrow(WireError);
+      }
+    }
+  });
+
+  test('readDatagram: real datagrams with bytes replaced → messages or WireError', () => {
+    fc.assert(fc.property(damaged, readAll), { numRuns: 1_000 });
+  });
+
+  test('readDatagram: any bytes → messages or WireError', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), readAll));
+  });
+
+  test('readDatagram: any content of an address message → read as it was written', () => {
+    const content = fc.record({
+      sequence: fc.nat(0x7fffffff),
+      ifIndex: fc.integer({ min: 1, max: 0xffffffff }),
+      flags32: fc.integer({ min: 0, max: 0xffffffff }),
+      lifetimeSec: fc.integer({ min: 0, max: 0xffffffff }),
+      createdStamp: fc.integer({ min: 0, max: 0xffffffff }),
+      removed: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.constantFrom(A, B, C, D), content, (address, written) => {
+        const bytes = addressMessage(address, written);
+        const { sequence, ifIndex, flags32: flags, lifetimeSec, createdStamp, removed } = written;
+        const [envelope, ...rest] = readDatagram(viewOf(bytes));
+        expect(rest).toEqual([]);
+        expect(envelope).toMatchObject({
+          sequence,
+          message: {
+            kind: 'address',
+            removed,
+            ifIndex,
+            flags,
+            preferredSec: lifetimeSec,
+            validSec: lifetimeSec,
+            createdStamp,
+          },
+        });
+        if (envelope?.message.kind === 'address') expect(formatAddress(bytes, envelope.message.localAt)).toBe(address);
+      }),
+    );
+  });
+});
+
+test('RtnetlinkSession: any datagrams → never an exception, never more rows than they can hold', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(damaged, real, fc.uint8Array({ maxLength: 100 })), { maxLength: 20 }),
+      (datagrams) => {
+        const table = new AddressTable();
+        const session = new RtnetlinkSession(table);
+        session.begin();
+        let received = 0;
+        for (const bytes of datagrams) {
+          session.receive(bytes, 1_000);
+          session.tick(1_000);
+          received += bytes.length;
+        }
+        expect(table.size + table.links.size).toBeLessThanOrEqual(received / NLMSG_HDRLEN);
+      },
+    ),
+  );
+});
+
+test('readIfInet6: any text → never an exception, rows in range', () => {
+  const word = fc.constantFrom(
+    '3ffe0001000000000000000000000005',
+    '02',
+    '40',
+    '00',
+    '80',
+    'lo',
+    ' ',
+    '\n',
+    '\0',
+    'ffffffff',
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(word).map((words) => words.join(' ')),
+    fc.array(word).map((words) => words.join('')),
+  );
+  fc.assert(
+    fc.property(text, (any) => {
+      for (const { message, bytes, ifName } of readIfInet6(any)) {
+        expect([bytes.length, /\s/.test(ifName)]).toEqual([16, false]);
+        for (const number of [message.ifIndex, message.flags, message.scope, message.prefixLength]) {
+          expect(number).toBeGreaterThanOrEqual(0);
+          expect(number).toBeLessThanOrEqual(0xffffffff);
+        }
+      }
+    }),
+  );
+});
+
+test('parseTrace: any events written down → the same events', () => {
+  const atMs = fc.nat(4_000_000_000).map((micros) => micros / 1_000);
+  const socket = fc.constantFrom('-', '1', '1,9');
+  const event: fc.Arbitrary<TraceEvent> = fc.oneof(
+    fc.record({ atMs, kind: fc.constant('datagram' as const), socket, bytes: fc.uint8Array({ minLength: 1 }) }),
+    fc.record({ atMs, kind: fc.constant('overrun' as const), socket }),
+    fc.record({ atMs, kind: fc.constant('jump' as const) }),
+  );
+  fc.assert(
+    fc.property(fc.array(event), (events) => {
+      expect(parseTrace(events.map(formatTraceEvent).join('\n'))).toEqual(events);
+    }),
+  );
+});
