@@ -8,7 +8,7 @@ export const GRACE_MS = 3000;
 /** What has been chosen, and what is being waited for. */
 export interface Choice {
   /** The address to publish; null = none was eligible yet. It stays chosen after its loss until another replaces it. */
-  readonly current: Readonly<{ address: Address; createdStamp: number | null }> | null;
+  readonly current: Readonly<Pick<IfAddr, 'address' | 'createdStamp' | 'uplink'>> | null;
   /** After a loss: which addresses were there and are passed over for now, and until when; `untilMs` null = none was. */
   readonly grace: Readonly<{ untilMs: number | null; passedOver: ReadonlySet<Address> }> | null;
 }
@@ -18,8 +18,9 @@ export const nothingChosen: Choice = { current: null, grace: null };
 /** Decides what to publish after the eligible addresses changed, or when `grace` is over.
  *
  *  A gain is taken at once: there was nothing, or something better became eligible. A loss is followed at once by an
- *  address younger than the lost one, its successor, and by an older one after GRACE_MS. With nothing eligible the
- *  choice stays as it is.
+ *  address younger than the lost one, its successor, and by an older one after GRACE_MS. When only the default route is
+ *  gone and no other took its place, that is a loss, too: it flaps with its link, and comes back after the address.
+ *  With nothing eligible the choice stays as it is.
  *  @param nowMs CLOCK_BOOTTIME */
 export function choose(choice: Choice, eligible: readonly IfAddr[], nowMs: number): Choice {
   const { current, grace } = choice;
@@ -29,15 +30,17 @@ export function choose(choice: Choice, eligible: readonly IfAddr[], nowMs: numbe
   const taken: Choice = { current: selection.winner, grace: null };
   if (current === null) return taken;
   const survivor = eligible.find((row) => row.address === current.address);
-  // Made again by the kernel, the same address has another age.
-  if (survivor !== undefined)
-    return selection.winner.address === current.address ? { current: survivor, grace: null } : taken;
-  const younger = eligible.filter((row) => isYounger(row.createdStamp, current.createdStamp));
-  if (younger.length > 0) return { current: successor(younger, eligible) ?? selection.winner, grace: null };
+  if (survivor === undefined) {
+    const younger = eligible.filter((row) => isYounger(row.createdStamp, current.createdStamp));
+    if (younger.length > 0) return { current: successor(younger, eligible) ?? selection.winner, grace: null };
+  } else if (selection.winner.address === current.address) {
+    // Made again by the kernel, the same address has another age.
+    return { current: survivor, grace: null };
+  } else if (!current.uplink || eligible.some((row) => row.uplink)) return taken;
   if (grace === null) {
     return { current, grace: { untilMs: nowMs + GRACE_MS, passedOver: new Set(eligible.map((row) => row.address)) } };
   }
-  const newcomer = eligible.some((row) => !grace.passedOver.has(row.address));
+  const newcomer = eligible.some((row) => row !== survivor && !grace.passedOver.has(row.address));
   return newcomer || (grace.untilMs !== null && nowMs >= grace.untilMs) ? taken : choice;
 }
 
