@@ -27,7 +27,7 @@ export class TracingKernel implements Kernel {
       receive: () => {
         const received = inner.receive();
         const atMs = this.#clock.nowMs();
-        if (!received.ok) this.#note({ atMs, kind: 'overrun', socket });
+        if (!received.ok) this.#note({ atMs, kind: received.error.kind, socket });
         else if (received.value !== null) this.#note({ atMs, kind: 'datagram', socket, bytes: received.value });
         return received;
       },

@@ -1,10 +1,11 @@
 /** Text form of what a machine's kernel told us, so that a user's trace can be played back as a test. One line an event:
  *  milliseconds on CLOCK_BOOTTIME, the socket by the groups it has joined ("-" = none), and either the bytes of a
- *  datagram in hexadecimal, "overrun" (ENOBUFS), or "jump" (the clock jumped; no socket). Lines with "#" are comments. */
+ *  datagram in hexadecimal, "overrun" (ENOBUFS), "broken" (any other error of the socket), or "jump" (the clock jumped; no
+ *  socket). Lines with "#" are comments. */
 
 export type TraceEvent = Readonly<
   | { atMs: number; kind: 'datagram'; socket: string; bytes: Uint8Array }
-  | { atMs: number; kind: 'overrun'; socket: string }
+  | { atMs: number; kind: 'overrun' | 'broken'; socket: string }
   | { atMs: number; kind: 'jump' }
 >;
 
@@ -17,7 +18,8 @@ export function formatTraceEvent(event: TraceEvent): string {
     case 'datagram':
       return `${at} ${event.socket} ${toHex(event.bytes)}`;
     case 'overrun':
-      return `${at} ${event.socket} overrun`;
+    case 'broken':
+      return `${at} ${event.socket} ${event.kind}`;
     case 'jump':
       return `${at} jump`;
   }
@@ -28,12 +30,12 @@ export function parseTrace(text: string): TraceEvent[] {
   const events: TraceEvent[] = [];
   for (const [number, line] of text.split('\n').entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
-    const match = /^(\d+(?:\.\d+)?) (?:(jump)|(-|[\d,]+) (?:(overrun)|((?:[0-9a-f]{2})+)))$/.exec(line.trim());
+    const match = /^(\d+(?:\.\d+)?) (?:(jump)|(-|[\d,]+) (?:(overrun|broken)|((?:[0-9a-f]{2})+)))$/.exec(line.trim());
     if (match === null) throw new SyntaxError(`line ${number + 1} is no line of a trace`);
-    const [, at = '', jump, socket = '', overrun, hex = ''] = match;
+    const [, at = '', jump, socket = '', error, hex = ''] = match;
     const atMs = Number(at);
     if (jump !== undefined) events.push({ atMs, kind: 'jump' });
-    else if (overrun !== undefined) events.push({ atMs, kind: 'overrun', socket });
+    else if (error === 'overrun' || error === 'broken') events.push({ atMs, kind: error, socket });
     else events.push({ atMs, kind: 'datagram', socket, bytes: fromHex(hex) });
   }
   return events;
