@@ -161,6 +161,12 @@ describe('AddressTable: lifetimes', () => {
     expect(table.sound()).toMatchObject([{ preferredUntilSec: 1000 + HOUR }]);
   });
 
+  test('AddressTable: told amid a second → never over before the kernel says so', () => {
+    tell(table, row({ lifetimeSec: HOUR }), false, 1000.4);
+    expect(table.expire(1000.4 + HOUR)).toBe(false);
+    expect(table.expire(1001 + HOUR)).toBe(true);
+  });
+
   test('AddressTable: renewed → the new lifetime counts', () => {
     tell(table, row({ lifetimeSec: HOUR }), false, 1000);
     expect(tell(table, row({ lifetimeSec: HOUR, renewedStamp: 2 }), false, 1500)).toBe(false);

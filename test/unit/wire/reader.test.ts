@@ -189,6 +189,22 @@ describe('readDatagram: what is not of interest', () => {
     expect(read(bytes)).toMatchObject([{ message: { kind: 'address', flags: 0x80 } }]);
   });
 
+  test('readDatagram: flags in the type of an attribute (NLA_F_NESTED, NLA_F_NET_BYTEORDER) → do not count', () => {
+    const bytes = addressMessage(A, { flags32: 0x300 });
+    viewOf(bytes).setUint16(bytes.length - 6, 0xc008, true);
+    expect(read(bytes)).toMatchObject([{ message: { flags: 0x300 } }]);
+  });
+
+  test('readDatagram: a message whose length is no multiple of 4 → the next one starts after padding', () => {
+    const odd = linkMessage(9, 'eth9');
+    viewOf(odd).setUint32(0, odd.length - 3, true);
+    viewOf(odd).setUint16(32, 9, true);
+    expect(read(datagram(odd, addressMessage(A)))).toMatchObject([
+      { message: { kind: 'link', ifName: 'eth9' } },
+      { message: { kind: 'address' } },
+    ]);
+  });
+
   test('readDatagram: an empty datagram → nothing', () => {
     expect(read(new Uint8Array(0))).toEqual([]);
   });

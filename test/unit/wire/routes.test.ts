@@ -56,6 +56,21 @@ describe('applyRoutes: as the kernel sends them', () => {
     },
   );
 
+  test('applyRoutes: only for packets from a prefix (rtm_src_len) → no uplink', () => {
+    const [bytes = new Uint8Array()] = captured('newroute-default');
+    bytes[18] = 64;
+    expect([apply(bytes).changed, uplinks()]).toEqual([false, []]);
+  });
+
+  test('applyRoutes: a next hop that reaches past its attribute → WireError', () => {
+    const [bytes = new Uint8Array()] = captured('newroute-multipath');
+    const SECOND_HOP_AT = 76;
+    const HOP_LENGTH = 28;
+    const nextLength = viewOf(bytes).getUint16(SECOND_HOP_AT + HOP_LENGTH, true);
+    viewOf(bytes).setUint16(SECOND_HOP_AT, HOP_LENGTH + nextLength, true);
+    expect(() => apply(bytes)).toThrow(WireError);
+  });
+
   test('applyRoutes: a dump of all tables → the uplink, and the end', () => {
     const ends = captured('dump-routes').map((bytes) => applyRoutes(viewOf(bytes), routes).ended);
     expect(ends).toEqual([null, { errno: 0 }]);
