@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { openLab } from './harness/open.ts';
+
+const A = '3ffe:1::a';
+const B = '3ffe:1::b';
+
+/** Each comes and goes: two events. */
+const FLEETING = 50_000;
+
+test('netlink: 100,000 address events while the daemon is stopped → the right address within 2 s', async () => {
+  const lab = await openLab();
+  const daemon = await lab.daemon();
+  await lab.add(A);
+  await daemon.line(/ created in /);
+  daemon.signal('SIGSTOP');
+  const storm = Array.from({ length: FLEETING }, (_, i) => `fd00::${(i + 1).toString(16)}/128 dev wan0`);
+  await lab.host.ipBatch([
+    ...storm.flatMap((own) => [`addr add ${own} nodad`, `addr del ${own}`]),
+    `addr del ${A}/64 dev wan0`,
+    `addr add ${B}/64 dev wan0 nodad`,
+  ]);
+  const { length } = daemon.lines;
+  const continuedMs = performance.timeOrigin + performance.now();
+  daemon.signal('SIGCONT');
+  await daemon.line(/AAAA 3ffe:1::b \(was 3ffe:1::a\), updated/, { since: length });
+  expect(performance.timeOrigin + performance.now() - continuedMs).toBeLessThan(2_000);
+  expect(await lab.writes()).toEqual([`POST ${A}`, `PATCH ${B}`]);
+}, 120_000);
