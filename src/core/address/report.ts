@@ -123,8 +123,9 @@ function flagNames({ flags }: IfAddr): string[] {
   return flags & IFA_F_PERMANENT ? names : ['dynamic', ...names];
 }
 
+/** Rounded down, as points in time are rounded up: never more than the kernel says. */
 const secondsLeft = (untilSec: number, nowSec: number): number | null =>
-  untilSec === Number.POSITIVE_INFINITY ? null : Math.max(0, Math.round(untilSec - nowSec));
+  untilSec === Number.POSITIVE_INFINITY ? null : Math.max(0, Math.floor(untilSec - nowSec));
 
 /** The two largest units, as in "6d 2h". */
 function duration(seconds: number | null): string {
