@@ -15,6 +15,8 @@ export const FIELD = {
   /** Numbers of the last renewal and of the one before, see Renewals; 0 = there was none. */
   lastRenewal: 8,
   renewalBefore: 9,
+  /** Preferred lifetime as it was last told, seconds. */
+  preferredTold: 10,
 } as const;
 
 export type Field = (typeof FIELD)[keyof typeof FIELD];

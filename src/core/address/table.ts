@@ -143,13 +143,16 @@ export class AddressTable {
 
   #write(row: number, message: AddressMessage, renewed: boolean, nowSec: number): void {
     const rows = this.#rows;
+    // A lifetime only ever counts down: more than before is a new one, set within the same hundredth of a second.
+    const isNew = renewed || message.preferredSec > rows.get(row, FIELD.preferredTold);
     const until = (field: typeof FIELD.preferredUntil | typeof FIELD.validUntil, lifetimeSec: number): void => {
-      const [before, end] = [rows.get(row, field), deadline(lifetimeSec, nowSec)];
+      const end = deadline(lifetimeSec, nowSec);
       // The kernel's count stands still in suspend: of one and the same lifetime the first reckoning is the right one.
-      rows.set(row, field, renewed || before === 0 ? end : Math.min(before, end));
+      rows.set(row, field, isNew ? end : Math.min(rows.get(row, field), end));
     };
     until(FIELD.preferredUntil, message.preferredSec);
     until(FIELD.validUntil, message.validSec);
+    rows.set(row, FIELD.preferredTold, message.preferredSec);
     rows.set(row, FIELD.flags, message.flags);
     rows.set(row, FIELD.createdStamp, message.createdStamp);
     rows.set(row, FIELD.renewedStamp, message.renewedStamp);
