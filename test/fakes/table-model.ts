@@ -34,8 +34,8 @@ export class TableModel {
     this.#seen?.add(key);
     const end = row.lifetimeSec === INFINITE_LIFETIME_SEC ? Number.POSITIVE_INFINITY : nowSec + row.lifetimeSec;
     const renewed = before?.renewedStamp !== row.renewedStamp;
-    // Of one lifetime the first reckoning counts; 0 is none, but the kernel's word that it is over.
-    const isReckoned = !renewed && before.lifetimeSec !== 0 && row.lifetimeSec !== 0;
+    // Of one lifetime the first reckoning counts; more than before is another one.
+    const isReckoned = !renewed && row.lifetimeSec <= before.lifetimeSec;
     const untilSec = isReckoned ? Math.min(before.untilSec, end) : end;
     const isSound = isFlawless(row) && row.lifetimeSec > 0 && untilSec > nowSec;
     this.rows.set(key, { ...row, untilSec, isSound });

@@ -161,6 +161,21 @@ describe('AddressTable: lifetimes', () => {
     expect(table.sound()).toMatchObject([{ preferredUntilSec: 1000 + HOUR }]);
   });
 
+  test.each([
+    [5, HOUR, 1000 + HOUR],
+    [HOUR, 5, 1005],
+    [HOUR, INFINITE_LIFETIME_SEC, Number.POSITIVE_INFINITY],
+    [INFINITE_LIFETIME_SEC, HOUR, 1000 + HOUR],
+    [0, HOUR, 1000 + HOUR],
+  ])(
+    'AddressTable: set to %i s, then to %i s within the same hundredth of a second → the second counts',
+    (a, b, end) => {
+      tell(table, row({ lifetimeSec: a }), false, 1000);
+      tell(table, row({ lifetimeSec: b }), false, 1000);
+      expect(table.sound()).toMatchObject([{ preferredUntilSec: end }]);
+    },
+  );
+
   test('AddressTable: told amid a second → never over before the kernel says so', () => {
     tell(table, row({ lifetimeSec: HOUR }), false, 1000.4);
     expect(table.expire(1000.4 + HOUR)).toBe(false);
