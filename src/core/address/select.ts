@@ -34,7 +34,7 @@ const RULES: readonly { readonly rule: Rule; keep(rows: readonly IfAddr[], ranki
   {
     rule: 'preferredLifetime',
     keep: (rows) => {
-      const longest = Math.max(...rows.map((row) => row.preferredUntilSec));
+      const longest = rows.reduce((most, row) => Math.max(most, row.preferredUntilSec), 0);
       return rows.filter((row) => row.preferredUntilSec >= longest - LIFETIME_TOLERANCE_SEC);
     },
   },

@@ -92,6 +92,11 @@ describe('select', () => {
     expect(select(rows, { published: A })).toMatchObject({ winner: { address: A, ifIndex: 2 }, rule: 'lowest' });
   });
 
+  test('select: 70,000 eligible → one winner', () => {
+    const rows = Array.from({ length: 70_000 }, (_, i) => rowA({ ifIndex: i + 2 }));
+    expect(select([rowB(), ...rows], NOTHING_PUBLISHED)).toMatchObject({ winner: { address: B } });
+  });
+
   test('select: numeric order, not that of the text → ::a before ::10', () => {
     const low = ifAddr(A, 1);
     const rows = [ifAddr(`${A.slice(0, -1)}10` as typeof A, 1), low];
