@@ -1,0 +1,245 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import type { Behaviour, RequestMatch } from '../simulator/faults.ts';
+import { monotonicMs, type RequestEntry } from '../simulator/log.ts';
+import { Lab, NAME } from './harness/lab.ts';
+import type { Process } from './harness/process.ts';
+
+/** Every fault at every call: a daemon for each call suffers one fault after the other. */
+const CALLS = ['zone lookup', 'list', 'create', 'update', 'batch'] as const;
+type Call = (typeof CALLS)[number];
+
+interface Case {
+  readonly fault: string;
+  readonly behaviour: Behaviour;
+  /** How often it strikes in a row. */
+  readonly times: number;
+  /** A write is carried out, although its reply does not arrive. */
+  readonly carriedOut?: boolean;
+  /** Seconds of silence that the server asks for. */
+  readonly imposedSec?: number;
+}
+
+const RATE_LIMITED = { 'content-type': 'application/json', ratelimit: '"default";r=0;t=1' };
+const THROTTLED = '{"success":false,"errors":[{"code":971,"message":"slow down"}],"messages":[],"result":null}';
+
+const CASES: readonly Case[] = [
+  { fault: 'hang', behaviour: { kind: 'hang' }, times: 1 },
+  { fault: 'reset', behaviour: { kind: 'reset' }, times: 2 },
+  { fault: 'lost reply', behaviour: { kind: 'reset' }, times: 1, carriedOut: true },
+  { fault: 'cut body', behaviour: { kind: 'cutBody' }, times: 1, carriedOut: true },
+  { fault: 'slow drip', behaviour: { kind: 'drip', intervalMs: 100 }, times: 1, carriedOut: true },
+  { fault: 'garbage', behaviour: { kind: 'garbage' }, times: 2 },
+  { fault: 'HTML 502', behaviour: { kind: 'html', status: 502 }, times: 2 },
+  { fault: '429, Retry-After', behaviour: { kind: 'throttle', retryAfter: '1' }, times: 2, imposedSec: 1 },
+  {
+    fault: '429, Ratelimit',
+    behaviour: { kind: 'reply', status: 429, headers: RATE_LIMITED, body: THROTTLED },
+    times: 2,
+    imposedSec: 1,
+  },
+  { fault: 'wrong certificate', behaviour: { kind: 'certificate', which: 'wrongName' }, times: 1 },
+];
+
+/** A daemon whose records are right, and what makes it send the call in question. */
+interface Lane {
+  readonly call: Call;
+  readonly lab: Lab;
+  readonly daemon: Process;
+  readonly names: readonly string[];
+  /** What an undisturbed round sends, and which of its requests is the call. */
+  readonly round: readonly string[];
+  readonly failing: number;
+  readonly on: RequestMatch;
+  address: string;
+}
+
+/** What one round led to. */
+interface Outcome {
+  readonly requests: readonly RequestEntry[];
+  readonly announcedSec: readonly number[];
+}
+
+/** After so many the heap has taken its shape: the idle figure is that of a daemon at work for some time. */
+const WARM_UP_ROUNDS = 4;
+
+const results: (Readonly<Record<string, unknown>> & { readonly at: string })[] = [];
+afterAll(() => console.table(results.toSorted((a, b) => order(a.at) - order(b.at))));
+const order = (at: string): number => CASES.findIndex(({ fault }) => at.startsWith(`${fault} at `));
+
+async function openLane(call: Call, lab: Lab): Promise<Lane> {
+  const names = call === 'batch' ? [NAME, 'www.example.com'] : [NAME];
+  const address = '3ffe:1::1';
+  await lab.seed(...names.map((name) => ({ name, content: address })));
+  await lab.add(address);
+  const daemon = await lab.daemon({
+    environment: {
+      ...(call === 'zone lookup' ? { CLOUDFLARE_ZONE_ID: undefined } : {}),
+      CLOUDFLARE_RECORD_NAME: names.join(','),
+      IPV6DDNS_TIMEOUT: '2',
+      IPV6DDNS_VERIFY_INTERVAL: '0',
+    },
+  });
+  for (const name of names) await daemon.line(isRight(name, address));
+  return { call, lab, daemon, names, ...ROUNDS[call], address };
+}
+
+const RECORDS = '/dns_records$';
+const ROUNDS: Readonly<Record<Call, Pick<Lane, 'round' | 'failing' | 'on'>>> = {
+  'zone lookup': { round: ['LOOKUP', 'LOOKUP', 'LIST', 'PATCH'], failing: 0, on: { method: 'GET', path: '/zones$' } },
+  list: { round: ['LIST', 'PATCH'], failing: 0, on: { method: 'GET', path: RECORDS } },
+  create: { round: ['LIST', 'ZONE', 'POST'], failing: 2, on: { method: 'POST', path: RECORDS } },
+  update: { round: ['PATCH'], failing: 0, on: { method: 'PATCH' } },
+  batch: { round: ['BATCH'], failing: 0, on: { method: 'POST', path: '/batch$' } },
+};
+
+/** Makes the daemon send the call: by another address, or by records that somebody has changed or removed. */
+async function provoke(lane: Lane, count: number): Promise<void> {
+  const { call, lab, daemon } = lane;
+  if (call === 'update' || call === 'batch') {
+    await lab.remove(lane.address);
+    lane.address = `3ffe:1::${(count + 2).toString(16)}`;
+    await lab.add(lane.address);
+    return;
+  }
+  for (const { id } of await lab.api.records(lab.zone.id)) {
+    if (call === 'create') await lab.api.removeRecord(lab.zone.id, id);
+    else await lab.api.changeRecord(lab.zone.id, id, { content: '3ffe:9::1' });
+  }
+  daemon.signal('SIGHUP');
+}
+
+/** The line that says that a name is right. */
+const isRight = (name: string, address: string): RegExp => new RegExp(` ${name}: AAAA ${address}[ ,]`);
+
+/** One round; ends when the daemon says that everything is right.
+ *  @param follow goes on while the daemon is at work */
+async function goRound(lane: Lane, count: number, follow: () => Promise<unknown>): Promise<Outcome> {
+  const { daemon, names, lab } = lane;
+  const { length } = await lab.api.requests();
+  const since = daemon.lines.length;
+  const followed = follow();
+  await provoke(lane, count);
+  await followed;
+  for (const name of names) await daemon.line(isRight(name, lane.address), { since, timeoutMs: 30_000 });
+  const texts = daemon.lines.slice(since).map(({ text }) => text);
+  const announced = texts.flatMap((text) => /Next try in ([\d.]+) s \(failure/.exec(text)?.[1] ?? []);
+  return { requests: await lab.api.requests(length), announcedSec: announced.map(Number) };
+}
+
+function describeRequest({ method, path }: RequestEntry): string {
+  if (path.endsWith('/batch')) return 'BATCH';
+  if (method !== 'GET') return method;
+  if (path.endsWith('/zones')) return 'LOOKUP';
+  return path.endsWith('/dns_records') ? 'LIST' : 'ZONE';
+}
+
+/** What a round sends when the call fails: a read is repeated; a write is repeated after a look at the records of each
+ *  name, unless these show that it was carried out. What goes through no handshake is not counted: it is not sent. */
+function expectedRequests(lane: Lane, { behaviour, times, carriedOut = false }: Case): string[] {
+  const { round, failing, names } = lane;
+  if (behaviour.kind === 'certificate') return [...round];
+  const call = round[failing] ?? '';
+  const isRead = call === 'LIST' || call === 'LOOKUP';
+  const again = isRead ? [call] : [...names.map(() => 'LIST'), ...(carriedOut ? [] : [call])];
+  const repeated = Array.from({ length: times }, () => again).flat();
+  return [...round.slice(0, failing + 1), ...repeated, ...round.slice(failing + 1)];
+}
+
+/** Lays the fault in wait.
+ *  @returns what has to go on while the daemon is at work */
+async function arm({ lab, on, call }: Lane, { behaviour, times, carriedOut = false }: Case) {
+  const strike = () => lab.api.addFault({ ...behaviour, on, times, applied: carriedOut && behaviour.kind === 'reset' });
+  if (behaviour.kind !== 'certificate' || call !== 'create') {
+    await strike();
+    return async () => undefined;
+  }
+  // A connection knows no call: the fault comes after the call before, whose good reply is followed by silence.
+  const before = { method: 'GET', path: `/zones/${lab.zone.id}$` };
+  const headers = { ratelimit: '"default";r=0;t=2', connection: 'close' };
+  await lab.api.addFault({ kind: 'headers', headers, on: before });
+  return async () => {
+    await lab.api.untilEnded((await lab.api.nextRequest(before)).sequence);
+    await strike();
+  };
+}
+
+/** Each failed request is followed by the announced pause, and that by no more than the back-off allows. */
+function expectBackoff({ requests, announcedSec }: Outcome, { times, imposedSec = 0 }: Case, at: string): void {
+  expect(announcedSec, at).toHaveLength(times);
+  for (const [i, sec] of announcedSec.entries()) {
+    expect(sec, at).toBeGreaterThanOrEqual(imposedSec);
+    expect(sec, at).toBeLessThanOrEqual(Math.max(imposedSec, 2 ** i));
+  }
+  const failed = requests.filter(({ fault }) => fault !== null && fault !== 'headers');
+  for (const [i, request] of failed.entries()) {
+    const next = requests[requests.indexOf(request) + 1];
+    const pauseSec = ((next?.firstByteMs ?? 0) - (request.endedMs ?? Number.POSITIVE_INFINITY)) / 1000;
+    expect(pauseSec, `pause after ${at}`).toBeGreaterThan((announcedSec[i] ?? 0) - 0.06); // announced with one decimal
+  }
+}
+
+/** Resident memory now, KiB: proc_pid_status(5). */
+async function residentKib(pid: number): Promise<number> {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'latin1'))?.[1]);
+}
+
+/** Resident memory once two looks in a row agree, KiB. */
+async function restingKib(pid: number): Promise<number> {
+  for (let last = await residentKib(pid); ; ) {
+    await sleep(100);
+    const now = await residentKib(pid);
+    if (now === last) return now;
+    last = now;
+  }
+}
+
+/** Resident memory once it is not above `mostKib`, or what it is after 5 s. */
+async function memoryWithin(mostKib: number, pid: number): Promise<number> {
+  for (const endMs = monotonicMs() + 5000; ; ) {
+    const kib = await residentKib(pid);
+    if (kib <= mostKib || monotonicMs() > endMs) return kib;
+    await sleep(50);
+  }
+}
+
+test.concurrent.for(CALLS)(
+  'daemon: every fault in turn at the call %s → no request too many, the record right and single, no memory kept',
+  { timeout: 120_000 },
+  async (call, context) => {
+    const lab = await Lab.open();
+    context.onTestFinished(() => lab.close());
+    context.onTestFailed(() => console.log(lab.transcript()));
+    const lane = await openLane(call, lab);
+    for (let i = 0; i < WARM_UP_ROUNDS; i += 1) await goRound(lane, i, async () => undefined);
+    const idleKib = await restingKib(lane.daemon.pid);
+    for (const [i, one] of CASES.entries()) {
+      const at = `${one.fault} at ${call}`;
+      const startMs = monotonicMs();
+      const outcome = await goRound(lane, WARM_UP_ROUNDS + i, await arm(lane, one));
+      const tookSec = Math.round((monotonicMs() - startMs) / 100) / 10;
+      const records = await lab.api.records(lab.zone.id);
+      expect(records.map(({ name, content }) => `${name} ${content}`).sort(), at).toEqual(
+        lane.names.map((name) => `${name} ${lane.address}`).sort(),
+      );
+      const sent = outcome.requests.map(describeRequest);
+      expect(sent, at).toEqual(expectedRequests(lane, one));
+      expectBackoff(outcome, one, at);
+      const kib = await memoryWithin(idleKib * 1.1, lane.daemon.pid);
+      expect(kib, `KiB resident after ${at}, ${idleKib} before`).toBeLessThanOrEqual(idleKib * 1.1);
+      const waits = outcome.announcedSec.join(' ');
+      results.push({
+        at,
+        sent: sent.join(' '),
+        'waits (s)': waits,
+        'right after (s)': tookSec,
+        KiB: `${idleKib} → ${kib}`,
+      });
+    }
+    await lab.api.addFault({ kind: 'throttle', retryAfter: null, on: lane.on });
+    const since = lane.daemon.lines.length;
+    await provoke(lane, WARM_UP_ROUNDS + CASES.length);
+    await lane.daemon.line(/ asks for fewer requests .*Next try in 5 min /, { since });
+  },
+);
