@@ -52,7 +52,7 @@ build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 	$(call COMPILE,musl)
 
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
-LINK = $(CC_$1) -Wl,--gc-sections -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
+LINK = $(CC_$1) -Wl,--gc-sections,--wrap=select -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm -lpthread
 build/ipv6ddns: build/ipv6ddns.o build/settings.o build/musl/main.o $(MODULES:%=build/musl/%.o)
 	$(call LINK,musl) -static -s

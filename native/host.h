@@ -14,6 +14,9 @@ JSValue host_throw_errno(JSContext *ctx, const char *call, int error);
 /* Reads a number property. Returns 0, or -1 with an exception pending. */
 int host_get_number(JSContext *ctx, JSValueConst object, const char *name, int64_t *number);
 
+/* Memory of the program's runtime, packed (heap.c). One runtime at a time. */
+extern const JSMallocFunctions host_heap;
+
 /* Native modules; their signatures are in types/NAME.d.ts. */
 JSModuleDef *js_init_module_netlink(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_http(JSContext *ctx, const char *name);

@@ -107,7 +107,11 @@ JSContext *host_new_context(JSRuntime *rt)
 
 int main(int argc, char **argv)
 {
-    JSRuntime *rt = JS_NewRuntime();
+#ifdef __SANITIZE_ADDRESS__
+    JSRuntime *rt = JS_NewRuntime(); /* its blocks are to be the sanitizer's */
+#else
+    JSRuntime *rt = JS_NewRuntime2(&host_heap, NULL);
+#endif
     JSContext *ctx = rt ? host_new_context(rt) : NULL;
     JSValue module, done;
     int status;

@@ -2,13 +2,11 @@
 #include "host.h"
 
 #include <errno.h>
-#include <link.h>
 #include <math.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -192,29 +190,6 @@ static JSValue notify(JSContext *ctx, JSValueConst this_val, int argc, JSValueCo
     return result;
 }
 
-/* Writable segments keep their pages: they differ from the file. */
-static int drop_read_only_segments(struct dl_phdr_info *image, size_t size, void *opaque)
-{
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    (void)size, (void)opaque;
-    for (int i = 0; i < image->dlpi_phnum; i++) {
-        const ElfW(Phdr) *segment = &image->dlpi_phdr[i];
-        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
-        uintptr_t start = (image->dlpi_addr + segment->p_vaddr) & ~(page - 1);
-        uintptr_t end = image->dlpi_addr + segment->p_vaddr + segment->p_memsz;
-        madvise((void *)start, end - start, MADV_DONTNEED);
-    }
-    return 0;
-}
-
-/* Free heap pages go back by themselves: musl's malloc unmaps a group when its last slot is freed. */
-static JSValue release_memory(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
-{
-    (void)ctx, (void)this_val, (void)argc, (void)argv;
-    dl_iterate_phdr(drop_read_only_segments, NULL);
-    return JS_UNDEFINED;
-}
-
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("timerOpen", 0, timer_open),
     JS_CFUNC_DEF("timerSet", 2, timer_set),
@@ -228,7 +203,6 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("random", 0, uniform_random),
     JS_CFUNC_DEF("eraseEnvironment", 1, erase_environment),
     JS_CFUNC_DEF("notify", 2, notify),
-    JS_CFUNC_DEF("releaseMemory", 0, release_memory),
 };
 
 static int init(JSContext *ctx, JSModuleDef *module)

@@ -24,6 +24,4 @@ declare module 'system' {
   export function eraseEnvironment(name: string): void;
   /** One datagram to the AF_UNIX address (`@name` = abstract), MSG_NOSIGNAL. sd_notify(3). */
   export function notify(address: string, message: string): void;
-  /** Gives file-backed read-only pages of the executable and free heap pages back to the kernel (madvise(2)). */
-  export function releaseMemory(): void;
 }

@@ -1,7 +1,6 @@
 import * as http from 'http';
 import * as os from 'os';
 import * as std from 'std';
-import * as system from 'system';
 import type { ApiRequest } from '../core/cloudflare/http.ts';
 import {
   CA_FILES,
@@ -95,7 +94,6 @@ export class CurlApiClient implements ApiClient {
     this.#waiting.clear();
     this.#timer.set(null);
     std.gc();
-    system.releaseMemory();
   }
 
   configure(settings: ApiSettings): void {

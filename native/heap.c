@@ -1,0 +1,134 @@
+/* The interpreter's heap. Nearly all that it allocates is small (84 bytes on average), in great numbers and as long-lived
+ * as the program: packed by size, without headers, it takes 0.3 MiB less than musl's allocator makes of it.
+ *
+ * Small blocks come from runs of one size each, in a range of addresses of their own; a table tells the size of the run
+ * that an address belongs to. Freed ones are chained and used again, never given back to the
+ * kernel. Larger ones are malloc's. */
+#include "host.h"
+
+#include <malloc.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define STEP 8 /* of the sizes, and the alignment */
+#define MAX_SMALL 256
+#define UNIT 1024 /* runs are as many units as keep their waste low */
+#define RANGE (64u << 20) /* reserved, not used: what does not fit is malloc's too */
+#define GROWTH (64u << 10)
+
+typedef struct Free {
+    struct Free *next;
+} Free;
+
+static uint8_t *base; /* of the range; NULL = not reserved yet */
+static size_t used, usable; /* bytes given to runs; bytes that may be touched */
+static uint8_t size_of_unit[RANGE / UNIT]; /* in steps */
+static Free *free_blocks[MAX_SMALL / STEP + 1];
+
+static int is_small(const void *block)
+{
+    return base && (uintptr_t)block - (uintptr_t)base < RANGE;
+}
+
+static size_t size_of(const void *block)
+{
+    if (!is_small(block)) return malloc_usable_size((void *)block);
+    return size_of_unit[((uintptr_t)block - (uintptr_t)base) / UNIT] * STEP;
+}
+
+static int reserve_range(void)
+{
+    void *range = mmap(NULL, RANGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (range == MAP_FAILED) return 0;
+    madvise(range, RANGE, MADV_NOHUGEPAGE); /* 2 MiB for the first byte */
+    base = range;
+    return 1;
+}
+
+static int grow_range(void)
+{
+    if (usable + GROWTH > RANGE || mprotect(base + usable, GROWTH, PROT_READ | PROT_WRITE)) return 0;
+    usable += GROWTH;
+    return 1;
+}
+
+/* Chains the blocks of a new run. Returns 0 when the range has no room for it. */
+static int add_run(size_t size)
+{
+    size_t length = (size <= 64 ? 1 : size <= 128 ? 2 : 4) * UNIT;
+    if (!base && !reserve_range()) return 0;
+    if (used + length > usable && !grow_range()) return 0;
+    memset(&size_of_unit[used / UNIT], (int)(size / STEP), length / UNIT);
+    Free **link = &free_blocks[size / STEP];
+    for (size_t at = 0; at + size <= length; at += size) {
+        Free *block = (Free *)(base + used + at);
+        *link = block;
+        link = &block->next;
+    }
+    *link = NULL;
+    used += length;
+    return 1;
+}
+
+static void *allocate_small(size_t size)
+{
+    size_t steps = (size + STEP - 1) / STEP;
+    Free *block = free_blocks[steps];
+    if (!block && add_run(steps * STEP)) block = free_blocks[steps];
+    if (block) free_blocks[steps] = block->next;
+    return block;
+}
+
+static void *allocate(JSMallocState *state, size_t size)
+{
+    void *block = NULL;
+    if (state->malloc_size + size > state->malloc_limit) return NULL;
+    if (size <= MAX_SMALL) block = allocate_small(size);
+    if (!block) block = malloc(size);
+    if (!block) return NULL;
+    state->malloc_count++;
+    state->malloc_size += size_of(block);
+    return block;
+}
+
+static void release(JSMallocState *state, void *block)
+{
+    if (!block) return;
+    state->malloc_count--;
+    state->malloc_size -= size_of(block);
+    if (is_small(block)) {
+        Free **list = &free_blocks[size_of(block) / STEP];
+        *(Free **)block = *list;
+        *list = block;
+    } else {
+        free(block);
+    }
+}
+
+static void *resize(JSMallocState *state, void *block, size_t size)
+{
+    void *moved;
+    size_t old;
+    if (!block) return size ? allocate(state, size) : NULL;
+    if (!size) {
+        release(state, block);
+        return NULL;
+    }
+    old = size_of(block);
+    if (is_small(block) && size <= old && size + STEP > old) return block;
+    if (!is_small(block) && size > MAX_SMALL) {
+        if (state->malloc_size + size - old > state->malloc_limit) return NULL;
+        moved = realloc(block, size);
+        if (moved) state->malloc_size += size_of(moved) - old;
+        return moved;
+    }
+    moved = allocate(state, size);
+    if (!moved) return NULL;
+    memcpy(moved, block, old < size ? old : size);
+    release(state, block);
+    return moved;
+}
+
+const JSMallocFunctions host_heap = {allocate, release, resize, size_of};

@@ -1,0 +1,44 @@
+/* What a sleeping process keeps in memory. quickjs-libc.c waits for events in select(2), and nowhere else; the linker
+ * sends that call here (--wrap=select). When nothing happened for a second, the pages of the executable that are as in
+ * the file are given back: the kernel keeps them in its cache, and the next event brings back those that it needs. */
+#include <link.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+#define QUIET_SEC 1
+
+int __real_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout);
+int __wrap_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout);
+
+/* Writable segments keep their pages: they differ from the file. */
+static int drop_read_only_segments(struct dl_phdr_info *image, size_t size, void *opaque)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    (void)size, (void)opaque;
+    for (int i = 0; i < image->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &image->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+        uintptr_t start = (image->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+        uintptr_t end = image->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+int __wrap_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout)
+{
+    const fd_set wanted_readable = *readable, wanted_writable = *writable;
+    struct timeval quiet = {.tv_sec = QUIET_SEC};
+    int ready;
+    if (timeout && timeout->tv_sec < QUIET_SEC) return __real_select(count, readable, writable, failed, timeout);
+    ready = __real_select(count, readable, writable, failed, &quiet);
+    if (ready != 0) return ready;
+    dl_iterate_phdr(drop_read_only_segments, NULL);
+    *readable = wanted_readable;
+    *writable = wanted_writable;
+    if (timeout) timeout->tv_sec -= QUIET_SEC;
+    return __real_select(count, readable, writable, failed, timeout);
+}
