@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages demo check test test-packages clean distclean help
+.PHONY: FORCE all packages demo check test test-packages reproducible clean distclean help
 
 all: build/ipv6ddns ## the executable, build/ipv6ddns
 
@@ -106,10 +106,22 @@ demo-packages:
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file
 
+reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
+	rm -rf build/again && mkdir build/again
+	git ls-files -z | xargs -0 cp --parents -t build/again
+	$(MAKE) -C build/again SOURCES=$(CURDIR)/build/sources
+	cmp build/again/build/ipv6ddns build/ipv6ddns
+
 clean: ## removes what was made from our own sources; the libraries stay
 	rm -rf $(filter-out $(patsubst %,build/%,sources apt musl asan qjsc node_modules.stamp),$(wildcard build/*)) build/*/*.o
 
-distclean: ## removes everything that was made or brought here
+distreproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
+	rm -rf build/again && mkdir build/again
+	git ls-files -z | xargs -0 cp --parents -t build/again
+	$(MAKE) -C build/again SOURCES=$(CURDIR)/build/sources
+	cmp build/again/build/ipv6ddns build/ipv6ddns
+
+clean: ## removes everything that was made or brought here
 	rm -rf build node_modules
 
 help: ## this list
