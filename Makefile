@@ -43,7 +43,7 @@ build/%.o: build/%.c
 	$(CC_musl) $(CFLAGS_musl) -c -o $@ $<
 
 # The kernel's headers lie among those of the C library that is not used: they come last.
-KERNEL_HEADERS := -idirafter /usr/include -idirafter /usr/include/$(shell gcc -print-multiarch)
+KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell gcc -print-multiarch)
 COMPILE = $(CC_$1) $(CFLAGS_$1) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -isystem build/$1/quickjs \
 	-isystem build/$1/curl/include $(KERNEL_HEADERS) -c -o $@ $<
 LIBRARIES = build/$1/libquickjs.a build/$1/curl/lib/.libs/libcurl.a
