@@ -12,7 +12,7 @@ all: build/ipv6ddns ## the executable, build/ipv6ddns
 include native/third-party.mk
 
 packages:
-	@tools/need gcc=gcc /usr/include/linux/netlink.h=linux-libc-dev musl-gcc=musl-tools xz=xz-utils bzip2=bzip2 patch=patch \
+	@tools/need gcc=gcc /usr/include/stdlib.h=libc6-dev musl-gcc=musl-tools xz=xz-utils bzip2=bzip2 patch=patch \
 	  node=nodejs npm=npm
 
 # As the lock file says. Not `npm ci`: it refuses a lock file without the executables of every other platform, and a
@@ -115,13 +115,7 @@ reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and 
 clean: ## removes what was made from our own sources; the libraries stay
 	rm -rf $(filter-out $(patsubst %,build/%,sources apt musl asan qjsc node_modules.stamp),$(wildcard build/*)) build/*/*.o
 
-distreproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
-	rm -rf build/again && mkdir build/again
-	git ls-files -z | xargs -0 cp --parents -t build/again
-	$(MAKE) -C build/again SOURCES=$(CURDIR)/build/sources
-	cmp build/again/build/ipv6ddns build/ipv6ddns
-
-clean: ## removes everything that was made or brought here
+distclean: ## removes everything that was made or brought here
 	rm -rf build node_modules
 
 help: ## this list
