@@ -100,7 +100,8 @@ check: build/node_modules.stamp ## types, lint, format, import graph
 test: build/ipv6ddns build/demo.mjs build/engine-tests build/native-tests | test-packages ## everything that must pass
 	tools/run-tests.mjs
 
-demo-packages:
+# One after another: apt has a lock.
+demo-packages: packages
 	@tools/need ip=iproute2 openssl=openssl unshare=util-linux sysctl=procps
 
 test-packages: demo-packages
