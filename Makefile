@@ -47,7 +47,7 @@ KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell gcc -pr
 COMPILE = $(CC_$1) $(CFLAGS_$1) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -isystem build/$1/quickjs \
 	-isystem build/$1/curl/include $(KERNEL_HEADERS) -c -o $@ $<
 LIBRARIES = build/$1/libquickjs.a build/$1/curl/lib/.libs/libcurl.a
-HEADERS := native/host.h
+HEADERS := $(wildcard native/*.h)
 build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 	$(call COMPILE,musl)
 

@@ -1,0 +1,198 @@
+#include "transfer.h"
+#include "host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_HEAD_BYTES (64 * 1024)
+#define TRANSFER_BUFFER_BYTES 16384L
+
+static JSValue throw_easy(JSContext *ctx, const char *call, CURLcode code)
+{
+    return host_throw(ctx, call, code == CURLE_OUT_OF_MEMORY ? "ENOMEM" : "EINVAL", curl_easy_strerror(code));
+}
+
+static int append(Buffer *buffer, const char *bytes, size_t length)
+{
+    if (length > buffer->limit - buffer->length) return -1;
+    if (length > buffer->capacity - buffer->length) {
+        size_t capacity = (buffer->length + length) * 2;
+        char *grown = realloc(buffer->bytes, capacity);
+        if (!grown) return -1;
+        buffer->bytes = grown;
+        buffer->capacity = capacity;
+    }
+    memcpy(buffer->bytes + buffer->length, bytes, length);
+    buffer->length += length;
+    return 0;
+}
+
+/* libcurl ends the transfer (CURLE_WRITE_ERROR) when fewer bytes are taken than it offers. */
+static size_t on_body(char *bytes, size_t size, size_t count, void *opaque)
+{
+    Transfer *transfer = opaque;
+    if (append(&transfer->body, bytes, size * count) == 0) return size * count;
+    transfer->too_large = 1;
+    return 0;
+}
+
+/* Called per line. Every reply starts with its status line: what came before it was a proxy's or interim (1xx). */
+static size_t on_head(char *line, size_t size, size_t count, void *opaque)
+{
+    Transfer *transfer = opaque;
+    size_t length = size * count;
+    if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) transfer->head.length = 0;
+    while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r')) length--;
+    if (length == 0) return size * count;
+    if (append(&transfer->head, line, length) == 0 && append(&transfer->head, "\n", 1) == 0) return size * count;
+    transfer->too_large = 1;
+    return 0;
+}
+
+/* The next two read a property of `options`; they return -1 with an exception pending. */
+static int get_text(JSContext *ctx, JSValueConst options, const char *name, const char **text, size_t *length)
+{
+    JSValue value = JS_GetPropertyStr(ctx, options, name);
+    *text = NULL;
+    if (JS_IsNull(value)) return 0;
+    *text = JS_ToCStringLen(ctx, length, value); /* NULL for an exception */
+    JS_FreeValue(ctx, value);
+    return *text ? 0 : -1;
+}
+
+static int get_list(JSContext *ctx, JSValueConst options, const char *name, struct curl_slist **list)
+{
+    int64_t count;
+    JSValue array = JS_GetPropertyStr(ctx, options, name);
+    int result = JS_IsException(array) ? -1 : host_get_number(ctx, array, "length", &count);
+    for (int64_t i = 0; result == 0 && i < count; i++) {
+        JSValue item = JS_GetPropertyUint32(ctx, array, (uint32_t)i);
+        const char *text = JS_ToCString(ctx, item);
+        struct curl_slist *grown = text ? curl_slist_append(*list, text) : NULL;
+        if (grown) *list = grown;
+        else if (text) JS_ThrowOutOfMemory(ctx);
+        result = grown ? 0 : -1;
+        JS_FreeCString(ctx, text);
+        JS_FreeValue(ctx, item);
+    }
+    JS_FreeValue(ctx, array);
+    return result;
+}
+
+/* A flag among the options: 1, 0, -1 = exception pending. */
+static int get_flag(JSContext *ctx, JSValueConst options, const char *name)
+{
+    JSValue value = JS_GetPropertyStr(ctx, options, name);
+    int flag = JS_ToBool(ctx, value);
+    JS_FreeValue(ctx, value);
+    return flag;
+}
+
+/* Sets a text option from the property, nothing when it is null. Throws as the calls do. */
+static int set_text(JSContext *ctx, Transfer *transfer, CURLoption option, JSValueConst options, const char *name)
+{
+    const char *text;
+    size_t length;
+    CURLcode code;
+    if (get_text(ctx, options, name, &text, &length)) return -1;
+    if (!text) return 0;
+    code = CURLE_OK;
+    if (option == CURLOPT_COPYPOSTFIELDS) /* the length first: the text is copied as long as it says */
+        code = curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+    if (!code) code = curl_easy_setopt(transfer->easy, option, text);
+    JS_FreeCString(ctx, text);
+    if (!code) return 0;
+    throw_easy(ctx, name, code);
+    return -1;
+}
+
+static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
+{
+    CURL *easy = transfer->easy;
+    CURLcode code = CURLE_OK;
+    int64_t timeout_ms, connect_timeout_ms, max_body_bytes;
+    int new_connection = get_flag(ctx, options, "newConnection");
+#define SET(option, value) if (!code) code = curl_easy_setopt(easy, option, value)
+    if (new_connection < 0 || set_text(ctx, transfer, CURLOPT_URL, options, "url") ||
+        set_text(ctx, transfer, CURLOPT_COPYPOSTFIELDS, options, "body") ||
+        set_text(ctx, transfer, CURLOPT_CUSTOMREQUEST, options, "method") ||
+        set_text(ctx, transfer, CURLOPT_CAINFO, options, "caFile") ||
+        set_text(ctx, transfer, CURLOPT_CAPATH, options, "caPath") ||
+        set_text(ctx, transfer, CURLOPT_PROXY, options, "proxy") ||
+        set_text(ctx, transfer, CURLOPT_NOPROXY, options, "noProxy") ||
+        get_list(ctx, options, "headers", &transfer->headers) ||
+        get_list(ctx, options, "resolve", &transfer->resolve) ||
+        host_get_number(ctx, options, "timeoutMs", &timeout_ms) ||
+        host_get_number(ctx, options, "connectTimeoutMs", &connect_timeout_ms) ||
+        host_get_number(ctx, options, "maxBodyBytes", &max_body_bytes))
+        return -1;
+    transfer->head.limit = MAX_HEAD_BYTES;
+    transfer->body.limit = max_body_bytes < 0 ? 0 : (size_t)max_body_bytes;
+    SET(CURLOPT_PRIVATE, transfer);
+    SET(CURLOPT_ERRORBUFFER, transfer->error);
+    SET(CURLOPT_HTTPHEADER, transfer->headers);
+    SET(CURLOPT_RESOLVE, transfer->resolve);
+    SET(CURLOPT_FRESH_CONNECT, (long)new_connection);
+    SET(CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)connect_timeout_ms);
+    SET(CURLOPT_WRITEFUNCTION, on_body);
+    SET(CURLOPT_WRITEDATA, transfer);
+    SET(CURLOPT_HEADERFUNCTION, on_head);
+    SET(CURLOPT_HEADERDATA, transfer);
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_QUICK_EXIT, 1L); /* never wait for a resolver thread */
+    SET(CURLOPT_BUFFERSIZE, TRANSFER_BUFFER_BYTES);
+    SET(CURLOPT_UPLOAD_BUFFERSIZE, TRANSFER_BUFFER_BYTES);
+#undef SET
+    if (!code) return 0;
+    throw_easy(ctx, "curl_easy_setopt", code);
+    return -1;
+}
+
+void transfer_free(Transfer *transfer)
+{
+    curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->headers);
+    curl_slist_free_all(transfer->resolve);
+    free(transfer->head.bytes);
+    free(transfer->body.bytes);
+    free(transfer);
+}
+
+Transfer *transfer_new(JSContext *ctx, JSValueConst options)
+{
+    Transfer *transfer = calloc(1, sizeof *transfer);
+    if (!transfer || !(transfer->easy = curl_easy_init())) {
+        free(transfer);
+        JS_ThrowOutOfMemory(ctx);
+        return NULL;
+    }
+    if (set_options(ctx, transfer, options) == 0) return transfer;
+    transfer_free(transfer);
+    return NULL;
+}
+
+JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode code)
+{
+    long status = 0, sent = 0;
+    char *remote = NULL;
+    const char *detail = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
+    const Buffer *head = &transfer->head, *body = &transfer->body;
+    JSValue result = JS_NewObject(ctx);
+    if (JS_IsException(result)) return result;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &remote);
+    JS_SetPropertyStr(ctx, result, "id", JS_NewInt32(ctx, transfer->id));
+    JS_SetPropertyStr(ctx, result, "code", JS_NewInt32(ctx, (int32_t)code));
+    JS_SetPropertyStr(ctx, result, "detail", JS_NewString(ctx, code ? detail : ""));
+    JS_SetPropertyStr(ctx, result, "status", JS_NewInt32(ctx, (int32_t)status));
+    JS_SetPropertyStr(ctx, result, "headers", JS_NewStringLen(ctx, head->length ? head->bytes : "", head->length));
+    JS_SetPropertyStr(ctx, result, "body", JS_NewStringLen(ctx, body->length ? body->bytes : "", body->length));
+    JS_SetPropertyStr(ctx, result, "sentBytes", JS_NewInt64(ctx, sent));
+    JS_SetPropertyStr(ctx, result, "remoteAddress", JS_NewString(ctx, remote ? remote : ""));
+    JS_SetPropertyStr(ctx, result, "tooLarge", JS_NewBool(ctx, transfer->too_large));
+    return result;
+}
