@@ -3,6 +3,8 @@ import type { Completed, Multi, TransferOptions } from 'http';
 import * as http from 'http';
 import * as os from 'os';
 import * as std from 'std';
+import * as system from 'system';
+import { afterEach, beforeAll, beforeEach } from 'vitest';
 
 interface Setup {
   readonly caFile: string;
@@ -83,3 +85,30 @@ export class Client {
     }
   }
 }
+
+const SIGUSR1 = 10;
+const SIGUSR2 = 12;
+
+/** A client of its own for every test of the file. */
+export function useClient(): { client: Client } {
+  // As the program does before its first request: the threads of the resolver inherit the mask, and none of them dies of
+  // a signal that another test sends.
+  beforeAll(() => void os.close(system.signalOpen([SIGUSR1, SIGUSR2])));
+
+  const here = {} as { client: Client };
+  beforeEach(() => {
+    here.client = new Client();
+  });
+  afterEach(() => here.client.close());
+  return here;
+}
+
+export const sleep = (delayMs: number): Promise<void> => new Promise((resolve) => os.setTimeout(resolve, delayMs));
+
+export async function waitFor(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(10);
+}
+
+/** What the servers count over all of them. */
+export const connections = async (client: Client): Promise<{ opened: number; open: number }> =>
+  JSON.parse((await client.fetch(urlOf('p256', '/connections'))).body);

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { setup, urlOf, useClient } from './client.ts';
+
+/** CURLcode, <curl/curl.h>. */
+const CURLE_SSL_CONNECT_ERROR = 35;
+const CURLE_PEER_FAILED_VERIFICATION = 60;
+const CURLE_SSL_CACERT_BADFILE = 77;
+
+const here = useClient();
+
+describe('http: TLS', () => {
+  test.each([
+    'p384',
+    'rsa2048',
+    'rsa4096',
+    'pss',
+    'tls12-aes128',
+    'tls12-aes256-rsa',
+    'tls12-chacha20',
+    'tls13-aes128',
+    'tls13-aes256',
+    'tls13-chacha20',
+  ])('http: server %s → verified', async (server) => {
+    expect(await here.client.fetch(urlOf(server, '/bytes/40000'))).toMatchObject({ detail: '', code: 0, status: 200 });
+  });
+
+  test('http: certificate names the address → verified', async () => {
+    expect((await here.client.fetch(`https://127.0.0.1:${setup.ports['p256']}/hello`)).code).toBe(0);
+  });
+
+  test('http: authority in a folder → verified', async () => {
+    expect((await here.client.fetch(urlOf('p256', '/hello'), { caFile: null, caPath: setup.caPath })).code).toBe(0);
+  });
+
+  test.each(['stranger', 'otherName', 'expired'])('http: certificate %s → refused, nothing sent', async (server) => {
+    const reply = await here.client.fetch(urlOf(server, '/hello'));
+    expect(reply).toMatchObject({ code: CURLE_PEER_FAILED_VERIFICATION, status: 0, sentBytes: 0 });
+    expect(reply.detail).toMatch(/certificate/i);
+  });
+
+  test('http: no authority at all → refused', async () => {
+    expect((await here.client.fetch(urlOf('p256', '/hello'), { caFile: null })).code).toBe(
+      CURLE_PEER_FAILED_VERIFICATION,
+    );
+  });
+
+  test('http: bundle that does not exist → says so', async () => {
+    const { code } = await here.client.fetch(urlOf('p256', '/hello'), { caFile: `${setup.folder}/missing.pem` });
+    expect(code).toBe(CURLE_SSL_CACERT_BADFILE);
+  });
+
+  test('http: server with TLS 1.1 only → refused', async () => {
+    expect((await here.client.fetch(urlOf('tls11', '/hello'))).code).toBe(CURLE_SSL_CONNECT_ERROR);
+  });
+});
