@@ -13,7 +13,7 @@ include native/third-party.mk
 
 packages:
 	@tools/need gcc=gcc /usr/include/stdlib.h=libc6-dev musl-gcc=musl-tools xz=xz-utils bzip2=bzip2 patch=patch \
-	  node=nodejs npm=npm
+	  node=nodejs npm=npm /usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
 
 # As the lock file says. Not `npm ci`: it refuses a lock file without the executables of every other platform, and a
 # registry need not carry those. The scripts of packages do not run: esbuild's only checks its executable.
