@@ -18,7 +18,7 @@ packages:
 # As the lock file says. Not `npm ci`: it refuses a lock file without the executables of every other platform, and a
 # registry need not carry those. The scripts of packages do not run: esbuild's only checks its executable.
 build/node_modules.stamp: package-lock.json | packages
-	npm install --no-save --ignore-scripts --no-audit --no-fund --silent
+	npm install --no-save --ignore-scripts --no-audit --no-fund --engine-strict --loglevel=error
 	mkdir -p build && touch $@
 
 # --- programs: TypeScript → one module → bytecode in a C array → executable ---
