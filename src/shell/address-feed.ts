@@ -1,5 +1,6 @@
 import type { AddressTable } from '../core/address/table.ts';
 import type { Clock, Files, Kernel, KernelSocket } from '../core/ports.ts';
+import { earliest } from '../core/time.ts';
 import { IFF_LOOPBACK, IFF_UP, RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK } from '../core/wire/constants.ts';
 import { readIfInet6 } from '../core/wire/if-inet6.ts';
 import { type Progress, RtnetlinkSession } from '../core/wire/session.ts';
@@ -56,10 +57,9 @@ export class AddressFeed {
 
   /** When `due` has to be called; null = not. */
   get dueMs(): number | null {
-    const times = [this.#expiryMs, this.#source === null ? this.#nextPollMs : this.#source.session.dueMs];
-    if (this.#source?.session.isDumping) times.push(this.#source.dumpingSinceMs + DUMP_TIMEOUT_MS);
-    const known = times.filter((time) => time !== null);
-    return known.length === 0 ? null : Math.min(...known);
+    if (this.#source === null) return earliest(this.#expiryMs, this.#nextPollMs);
+    const { session, dumpingSinceMs } = this.#source;
+    return earliest(this.#expiryMs, session.dueMs, session.isDumping ? dumpingSinceMs + DUMP_TIMEOUT_MS : null);
   }
 
   get #expiryMs(): number | null {
@@ -106,7 +106,7 @@ export class AddressFeed {
     else this.#poll();
   }
 
-  close(): void {
+  #close(): void {
     this.#source?.socket.close();
     this.#source = null;
     this.#nextPollMs = null;
@@ -130,7 +130,7 @@ export class AddressFeed {
 
   /** Gives rtnetlink up for now. */
   #fall(problem: string): void {
-    this.close();
+    this.#close();
     this.#log.write('warning', `lost the kernel's address events (${problem}); opening the socket anew`);
     this.start();
   }

@@ -1,4 +1,4 @@
-import { type Address, withInterfaceId } from '../core/address/address.ts';
+import type { Address } from '../core/address/address.ts';
 import { reportAddresses } from '../core/address/report.ts';
 import type { AddressTable } from '../core/address/table.ts';
 import type { ApiFailure } from '../core/cloudflare/failure.ts';
@@ -6,8 +6,9 @@ import { type ApiRequest, type HttpReply, serverTimeSec } from '../core/cloudfla
 import { readList, readZone } from '../core/cloudflare/replies.ts';
 import { findZone, listRecords } from '../core/cloudflare/requests.ts';
 import type { RecordSettings, Settings } from '../core/config/settings.ts';
-import { candidatesOf } from '../core/daemon/lookup.ts';
-import { describeOperation, describePlanRefusal } from '../core/daemon/notices.ts';
+import { candidatesOf, NO_ZONE_REMEDY } from '../core/daemon/lookup.ts';
+import { describeContent, describeOperation, describePlanRefusal } from '../core/daemon/notices.ts';
+import { placed } from '../core/daemon/publisher.ts';
 import { plan } from '../core/dns/plan.ts';
 import type { HttpOutcome, Output } from '../core/ports.ts';
 import { failed, type Result } from '../core/result.ts';
@@ -78,14 +79,15 @@ class Checker {
     const reply = await this.#call(listRecords(zoneId, record.name), readList, `records of ${record.name}`);
     if (!reply.ok) return;
     const own = reply.value.filter(({ name }) => name === record.name);
-    const wanted = this.#winner(record);
-    const contents = own.map(({ content }) => content ?? '(no IPv6 address)').join(', ');
+    const winner = this.#winner(record.interfaces);
+    const contents = own.map(({ content }) => describeContent(content)).join(', ');
     const says = own.length === 0 ? 'no AAAA record' : `AAAA ${contents}`;
     const name = `record ${record.name}`;
-    if (wanted === null) {
+    if (winner === null) {
       this.#pass(name, `${says}; nothing to compare with`);
       return;
     }
+    const wanted = placed(record, winner);
     const planned = plan(own, { content: wanted, enforced: record, multiRecord: record.multiRecord });
     if (!planned.ok) {
       this.#fail(name, EXIT.refused, says, describePlanRefusal(planned.error, wanted));
@@ -108,8 +110,7 @@ class Checker {
       }
       if (id !== null) return id;
     }
-    const remedy = 'check the name, give the token Zone → Zone → Read, or set zone_id';
-    this.#fail(`zone of ${name}`, EXIT.refused, 'the token sees no zone for it', remedy);
+    this.#fail(`zone of ${name}`, EXIT.refused, 'the token sees no zone for it', NO_ZONE_REMEDY);
     return null;
   }
 
@@ -169,18 +170,16 @@ class Checker {
   }
 
   #checkAddress(): void {
-    const { settings, ports } = this.#context;
-    for (const interfaces of new Set(settings.records.map((record) => record.interfaces))) {
+    for (const interfaces of new Set(this.#context.settings.records.map((record) => record.interfaces))) {
       const where = interfaces === null ? 'address' : `address on ${interfaces.join(', ')}`;
-      const { winner } = reportAddresses(this.#table, interfaces, ports.clock.nowMs() / 1000);
+      const winner = this.#winner(interfaces);
       if (winner !== null) this.#pass(where, winner);
       else this.#fail(where, EXIT.noAddress, 'none may be published', 'see "ipv6ddns addresses" for the reasons');
     }
   }
 
-  #winner({ interfaces, host }: RecordSettings): Address | null {
-    const { winner } = reportAddresses(this.#table, interfaces, this.#context.ports.clock.nowMs() / 1000);
-    return winner === null || host === null ? winner : withInterfaceId(winner, host.prefixLength, host.interfaceId);
+  #winner(interfaces: readonly string[] | null): Address | null {
+    return reportAddresses(this.#table, interfaces, this.#context.ports.clock.nowMs() / 1000).winner;
   }
 
   #pass(name: string, detail: string): void {

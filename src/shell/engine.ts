@@ -1,6 +1,7 @@
 import type { Settings } from '../core/config/settings.ts';
 import { type Output as Decision, Publisher } from '../core/daemon/publisher.ts';
 import type { ApiClient, Output } from '../core/ports.ts';
+import { earliest } from '../core/time.ts';
 import type { AddressFeedPorts } from './address-feed.ts';
 import type { Log } from './log.ts';
 import { TableFeed } from './table-feed.ts';
@@ -98,7 +99,6 @@ export class Engine {
   }
 
   #setAlarm(): void {
-    const times = [this.feed.dueMs, this.#publisher.dueMs(), this.#nextVerifyMs].filter((time) => time !== null);
-    this.#ports.clock.setAlarm(times.length === 0 ? null : Math.min(...times));
+    this.#ports.clock.setAlarm(earliest(this.feed.dueMs, this.#publisher.dueMs(), this.#nextVerifyMs));
   }
 }

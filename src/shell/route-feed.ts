@@ -80,7 +80,7 @@ export class RouteFeed {
     this.#startDump();
   }
 
-  close(): void {
+  #close(): void {
     this.#events?.close();
     this.#dump?.socket.close();
     this.#events = null;
@@ -147,7 +147,7 @@ export class RouteFeed {
 
   #giveUp(problem: string): void {
     const counted = this.#events !== null;
-    this.close();
+    this.#close();
     this.#retryMs = this.#clock.nowMs() + RETRY_MS;
     this.#log.write('debug', `cannot follow the default route (${problem}): it does not count in the choice for now`);
     if (counted) this.#onChange();

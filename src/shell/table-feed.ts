@@ -1,4 +1,5 @@
 import { AddressTable } from '../core/address/table.ts';
+import { earliest } from '../core/time.ts';
 import { AddressFeed, type AddressFeedPorts } from './address-feed.ts';
 import type { Log } from './log.ts';
 import { RouteFeed } from './route-feed.ts';
@@ -25,8 +26,7 @@ export class TableFeed {
 
   /** When `due` has to be called, milliseconds on CLOCK_BOOTTIME; null = not. */
   get dueMs(): number | null {
-    const times = [this.#addresses.dueMs, this.#routes.dueMs].filter((time) => time !== null);
-    return times.length === 0 ? null : Math.min(...times);
+    return earliest(this.#addresses.dueMs, this.#routes.dueMs);
   }
 
   start(): void {

@@ -19,6 +19,11 @@ export const D = address('2a01:db8::d');
 export const ZONE = '0123456789abcdef0123456789abcdef';
 export const OTHER_ZONE = 'fedcba9876543210fedcba9876543210';
 
+/** Two names of ZONE, one of OTHER_ZONE. */
+export const HOME = 'home.example.com';
+export const WWW = 'www.example.com';
+export const OTHER = 'nas.example.org';
+
 /** One name to keep right, with the defaults of the settings. */
 export const recordSettings = (name: string, own: Partial<RecordSettings> = {}): RecordSettings => ({
   name,
@@ -31,6 +36,8 @@ export const recordSettings = (name: string, own: Partial<RecordSettings> = {}):
   host: null,
   ...own,
 });
+
+export const inOtherZone = recordSettings(OTHER, { zoneId: OTHER_ZONE });
 
 /** A record as its owner left it: automatic TTL, not proxied, no comment. */
 export const record = (id: string, content: Address | null, own: Partial<AaaaRecord> = {}): AaaaRecord => ({

@@ -18,20 +18,25 @@ export function eligible(table: AddressTable, interfaces: readonly string[] | nu
   return table.sound().filter((row) => refuseLink(table.links.get(row.ifIndex), interfaces) === null);
 }
 
-/** Every address that may not be published, with the first reason why.
+/** Every address with the first reason why it may not be published; null = it may.
  *  @param nowSec CLOCK_BOOTTIME */
-export function refused(
+export const judged = (
   table: AddressTable,
   interfaces: readonly string[] | null,
   nowSec: number,
-): { readonly row: IfAddr; readonly refusal: Refusal }[] {
-  const found: { row: IfAddr; refusal: Refusal }[] = [];
-  for (const { row, flaw } of table.all(nowSec)) {
-    const refusal = flaw ?? refuseLink(table.links.get(row.ifIndex), interfaces);
-    if (refusal !== null) found.push({ row, refusal });
-  }
-  return found;
-}
+): { readonly row: IfAddr; readonly refusal: Refusal | null }[] =>
+  [...table.all(nowSec)].map(({ row, flaw }) => {
+    return { row, refusal: flaw ?? refuseLink(table.links.get(row.ifIndex), interfaces) };
+  });
+
+/** Every address that may not be published, with the first reason why.
+ *  @param nowSec CLOCK_BOOTTIME */
+export const refused = (
+  table: AddressTable,
+  interfaces: readonly string[] | null,
+  nowSec: number,
+): { readonly row: IfAddr; readonly refusal: Refusal }[] =>
+  judged(table, interfaces, nowSec).flatMap(({ row, refusal }) => (refusal === null ? [] : { row, refusal }));
 
 /** The reason in words, to be read after the address. */
 export function describeRefusal(refusal: Refusal): string {

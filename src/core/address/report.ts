@@ -1,8 +1,8 @@
 import { IFA_F_PERMANENT, IFA_FLAG_NAMES } from '../wire/constants.ts';
 import type { Address } from './address.ts';
-import { describeRefusal, refuseLink } from './eligible.ts';
+import { describeRefusal, judged } from './eligible.ts';
 import { explain, type Rule } from './select.ts';
-import type { AddressTable, IfAddr } from './table.ts';
+import { type AddressTable, type IfAddr, linkName } from './table.ts';
 
 /** One address of this machine and what became of it. */
 export interface AddressLine {
@@ -35,17 +35,15 @@ export function reportAddresses(
   interfaces: readonly string[] | null,
   nowSec: number,
 ): AddressReport {
-  const judged = [...table.all(nowSec)].map(({ row, flaw }) => {
-    return { row, refusal: flaw ?? refuseLink(table.links.get(row.ifIndex), interfaces) };
-  });
-  const candidates = judged.flatMap(({ row, refusal }) => (refusal === null ? row : []));
+  const rows = judged(table, interfaces, nowSec);
+  const candidates = rows.flatMap(({ row, refusal }) => (refusal === null ? row : []));
   const { selection, droppedBy } = explain(candidates, { published: null });
-  const lines = judged.map(({ row, refusal }): AddressLine => {
+  const lines = rows.map(({ row, refusal }): AddressLine => {
     const published = row === selection?.winner;
     const dropped = droppedBy.get(row);
     const outranked = dropped === undefined ? null : `outranked: ${RANKED[dropped]}`;
     return {
-      interface: table.links.get(row.ifIndex)?.ifName ?? `link ${row.ifIndex}`,
+      interface: linkName(table.links, row.ifIndex),
       address: row.address,
       prefix_length: row.prefixLength,
       flags: flagNames(row),

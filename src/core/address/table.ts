@@ -46,6 +46,10 @@ export interface Link {
   readonly flags: number;
 }
 
+/** The link's name, or its number where the name is not known. */
+export const linkName = (links: ReadonlyMap<number, Link>, ifIndex: number): string =>
+  links.get(ifIndex)?.ifName ?? `link ${ifIndex}`;
+
 /** Why an address is not published whatever the settings say; null = it may be. */
 export type Flaw =
   | { readonly kind: 'temporary' | 'tentative' | 'dadFailed' | 'deprecated' | 'scope' }

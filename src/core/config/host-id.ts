@@ -7,7 +7,7 @@ import type { HostPart } from './settings.ts';
  *  @param prefixLength leading bits taken from this machine's address, 1–127
  *  The error is a whole sentence for the user. */
 export function hostPart(text: string, prefixLength: number): Result<HostPart, string> {
-  // ipaddr.js takes the deprecated form ::192.0.2.1 for the IPv4-mapped one.
+  // Low bits are hexadecimal groups: a dotted quad here is a mistake.
   const address = text.includes('.') ? null : parseAddress(text);
   const interfaceId = address === null ? modifiedEui64(text) : addressBytes(address);
   if (interfaceId === null) {

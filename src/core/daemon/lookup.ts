@@ -4,6 +4,8 @@ import { type Call, type Effect, type NameState, notice, refusedByUs, withName, 
 /** Finding the zone of names that come without an id: a ZoneState whose `zoneId` is null asks for each name, the name
  *  itself first and then one label less from the left, so that the deepest zone wins. Answers are remembered. */
 
+export const NO_ZONE_REMEDY = 'check the name, give the token Zone → Zone → Read, or set zone_id';
+
 /** The zones that may hold `name`, the deepest first; a top-level domain is none. */
 export function candidatesOf(name: string): string[] {
   const labels = name.replace(/^\*\./, '').split('.');
@@ -45,9 +47,7 @@ export function nextLookup(
   const candidates = candidatesOf(name.settings.name);
   const candidate = candidates.find((own) => !zone.answers.has(own));
   if (candidate !== undefined) return { zone, call: { kind: 'lookup', index, candidate } };
-  const what =
-    `the token sees no zone for it (asked for ${candidates.join(', ')}): ` +
-    'check the name, give the token Zone → Zone → Read, or set zone_id';
+  const what = `the token sees no zone for it (asked for ${candidates.join(', ')}): ${NO_ZONE_REMEDY}`;
   const names = withName(zone.names, index, (own) => refusedByUs(own, what, nowMs, effects));
   // The next try is to ask anew.
   const answers = new Map([...zone.answers].filter(([own]) => !candidates.includes(own)));

@@ -1,6 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { describeRefusal, type Refusal } from '../address/eligible.ts';
-import type { IfAddr, Link } from '../address/table.ts';
+import { type IfAddr, type Link, linkName } from '../address/table.ts';
 import type { Operation, PlanRefusal } from '../dns/plan.ts';
 import { assertNever } from '../result.ts';
 import type { Trouble } from './zone-state.ts';
@@ -50,10 +50,9 @@ export function describeNoAddress(
   links: ReadonlyMap<number, Link>,
   kept: Address | null,
 ): LogEntry {
-  const named = refusals.slice(0, MOST_NAMED).map(({ row, refusal }) => {
-    const ifName = links.get(row.ifIndex)?.ifName ?? `link ${row.ifIndex}`;
-    return `${row.address} on ${ifName}: ${describeRefusal(refusal)}`;
-  });
+  const named = refusals
+    .slice(0, MOST_NAMED)
+    .map(({ row, refusal }) => `${row.address} on ${linkName(links, row.ifIndex)}: ${describeRefusal(refusal)}`);
   const more = refusals.length > MOST_NAMED ? `; and ${refusals.length - MOST_NAMED} more` : '';
   const seen = named.length === 0 ? 'this machine has no IPv6 address' : `${named.join('; ')}${more}`;
   const meanwhile = kept === null ? 'The records stay as they are.' : `The records stay at ${kept}.`;

@@ -189,7 +189,6 @@ function confirmIfDone(
     ...name,
     confirmed: address,
     published: address,
-    confirmedAtMs: nowMs,
     shown: null,
     outdated: 0,
     trouble: null,

@@ -7,6 +7,7 @@ import type { ApiRequest } from '../cloudflare/http.ts';
 import { batch, describeZone, findZone, listRecords, writeRecord } from '../cloudflare/requests.ts';
 import type { RecordSettings } from '../config/settings.ts';
 import { assertNever } from '../result.ts';
+import { earliest } from '../time.ts';
 import { adopt, type Choice, choose, nothingChosen } from './chooser.ts';
 import { describeNoAddress, describeNotice, type LogEntry } from './notices.ts';
 import { dueMs, transition, type ZoneEvent } from './zone.ts';
@@ -83,8 +84,7 @@ export class Publisher {
   /** When `due` has to be called; null = only an event can change anything. */
   dueMs(): number | null {
     const graces = [...this.#groups.values()].map(({ choice }) => choice.grace?.untilMs ?? null);
-    const times = [...this.zones.map(dueMs), ...graces].filter((time) => time !== null);
-    return times.length === 0 ? null : Math.min(...times);
+    return earliest(...this.zones.map(dueMs), ...graces);
   }
 
   due(nowMs: number): Output[] {
@@ -243,7 +243,7 @@ function desiredOf({ settings, seen }: NameState, group: Group): Desired | null 
 }
 
 /** What a name says when this machine publishes `address`: that, or another host's address under its prefix. */
-const placed = ({ host }: RecordSettings, address: Address): Address =>
+export const placed = ({ host }: RecordSettings, address: Address): Address =>
   host === null ? address : withInterfaceId(address, host.prefixLength, host.interfaceId);
 
 /** The names that still wait for something, for `once`. */

@@ -45,8 +45,6 @@ export interface NameState {
   readonly refusal: PlanRefusal | null;
   /** The address the provider last confirmed; null = none yet. */
   readonly confirmed: Address | null;
-  /** When it did, milliseconds on CLOCK_BOOTTIME. */
-  readonly confirmedAtMs: number | null;
   /** What the record said when it was last read or written. */
   readonly published: Address | null;
   /** It was read at least once since the start. */
@@ -143,7 +141,6 @@ const newName = (settings: RecordSettings): NameState => ({
   todo: [],
   refusal: null,
   confirmed: null,
-  confirmedAtMs: null,
   published: null,
   seen: false,
   shown: null,

@@ -118,8 +118,8 @@ function advance(zone: ZoneState, nowMs: number, effects: Effect[]): ZoneState {
     const next = nextLookup(ready, open, nowMs, effects);
     return next.call === null ? next.zone : send(next.zone, next.call, effects);
   }
-  const unread = names.findIndex((name) => open(name) && name.records === null);
-  if (unread >= 0) return send(ready, { kind: 'list', index: unread }, effects);
+  const index = names.findIndex((name) => open(name) && name.records === null);
+  if (index >= 0) return send(ready, { kind: 'list', index }, effects);
   const steps = nextSteps(ready, open);
   return steps.length === 0 ? ready : write(ready, steps, nowMs, effects);
 }

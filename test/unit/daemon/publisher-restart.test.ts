@@ -2,11 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { RecordSettings } from '../../../src/core/config/settings.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
-import { A, address, B, C, D, OTHER_ZONE, record, recordSettings } from '../../fakes/samples.ts';
-
-const HOME = 'home.example.com';
-const WWW = 'www.example.com';
-const OTHER = 'nas.example.org';
+import { A, address, B, C, D, HOME, inOtherZone, OTHER, record, recordSettings, WWW } from '../../fakes/samples.ts';
 
 let cloudflare: FakeCloudflare;
 
@@ -16,7 +12,6 @@ beforeEach(() => {
 
 const publish = (records: readonly RecordSettings[], dryRun = false) =>
   new DrivenPublisher(cloudflare, records, dryRun);
-const inOtherZone = recordSettings(OTHER, { zoneId: OTHER_ZONE });
 
 describe('Publisher: equally good addresses after a restart', () => {
   const started = (...records: readonly RecordSettings[]) => {

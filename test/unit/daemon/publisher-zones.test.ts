@@ -3,11 +3,7 @@ import type { RecordSettings } from '../../../src/core/config/settings.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
 import { failure } from '../../fakes/replies.ts';
-import { A, B, record, recordSettings, ZONE } from '../../fakes/samples.ts';
-
-const HOME = 'home.example.com';
-const WWW = 'www.example.com';
-const OTHER = 'nas.example.org';
+import { A, B, HOME, OTHER, record, recordSettings, WWW, ZONE } from '../../fakes/samples.ts';
 
 let cloudflare: FakeCloudflare;
 

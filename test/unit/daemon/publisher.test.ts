@@ -4,11 +4,21 @@ import type { AaaaRecord } from '../../../src/core/dns/record.ts';
 import { IFA_F_DEPRECATED, IFA_F_TEMPORARY } from '../../../src/core/wire/constants.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
-import { A, address, B, C, D, OTHER_ZONE, record, recordSettings, ZONE } from '../../fakes/samples.ts';
-
-const HOME = 'home.example.com';
-const WWW = 'www.example.com';
-const OTHER = 'nas.example.org';
+import {
+  A,
+  address,
+  B,
+  C,
+  D,
+  HOME,
+  inOtherZone,
+  OTHER,
+  OTHER_ZONE,
+  record,
+  recordSettings,
+  WWW,
+  ZONE,
+} from '../../fakes/samples.ts';
 
 let cloudflare: FakeCloudflare;
 
@@ -18,7 +28,6 @@ beforeEach(() => {
 
 const publish = (records: readonly RecordSettings[], dryRun = false) =>
   new DrivenPublisher(cloudflare, records, dryRun);
-const inOtherZone = recordSettings(OTHER, { zoneId: OTHER_ZONE });
 const methods = () => cloudflare.requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
 
 describe('Publisher: one name', () => {

@@ -6,10 +6,8 @@ import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { FakeOutput } from '../../fakes/ports.ts';
 import { failure, success, textReply } from '../../fakes/replies.ts';
-import { A, B, C, record, recordSettings, ZONE } from '../../fakes/samples.ts';
+import { A, B, C, HOME, record, recordSettings, ZONE } from '../../fakes/samples.ts';
 import { FakeStation, settingsFor } from '../../fakes/station.ts';
-
-const HOME = 'home.example.com';
 
 let cloudflare: FakeCloudflare;
 let station: FakeStation;

@@ -4,10 +4,9 @@ import { type CommandContext, once, run } from '../../../src/shell/commands.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { failure } from '../../fakes/replies.ts';
-import { A, B, C, OTHER_ZONE, record, recordSettings } from '../../fakes/samples.ts';
+import { A, B, C, HOME, OTHER_ZONE, record, recordSettings } from '../../fakes/samples.ts';
 import { FakeStation, settingsFor } from '../../fakes/station.ts';
 
-const HOME = 'home.example.com';
 const HOUR_MS = 3_600_000;
 
 let cloudflare: FakeCloudflare;

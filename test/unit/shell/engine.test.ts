@@ -3,10 +3,9 @@ import type { Settings } from '../../../src/core/config/settings.ts';
 import { Engine } from '../../../src/shell/engine.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { failure } from '../../fakes/replies.ts';
-import { A, B, C, record, recordSettings } from '../../fakes/samples.ts';
+import { A, B, C, HOME, record, recordSettings } from '../../fakes/samples.ts';
 import { FakeStation, settingsFor } from '../../fakes/station.ts';
 
-const HOME = 'home.example.com';
 const HOUR_MS = 3_600_000;
 
 let cloudflare: FakeCloudflare;
