@@ -35,6 +35,8 @@ export interface CheckContext {
   exit(status: ExitStatus): void;
 }
 
+const TRY_AGAIN = 'see what the detail says; then try again';
+
 /** A clock further off than this makes certificates look invalid sooner or later. */
 const MAX_CLOCK_ERROR_SEC = 300;
 
@@ -56,7 +58,8 @@ class Checker {
   readonly #checks: Check[] = [];
   readonly #zones = new Map<string, string | null>();
   #status: ExitStatus = EXIT.ok;
-  #reached = false;
+  /** `silent`: nothing answered so far, which has been reported. */
+  #reach: 'untried' | 'silent' | 'answered' = 'untried';
 
   constructor(context: CheckContext, table: AddressTable) {
     this.#context = context;
@@ -123,13 +126,14 @@ class Checker {
     const startedMs = this.#context.ports.clock.nowMs();
     const outcome = await new Promise<HttpOutcome>((done) => this.#context.ports.api.send(request, done));
     if (outcome.kind === 'unreachable') {
-      if (!this.#reached) this.#fail('API', EXIT.temporary, outcome.detail, 'see what the detail says; then try again');
-      this.#reached = true;
+      if (this.#reach === 'answered') this.#reportFailure(what, outcome);
+      else if (this.#reach === 'untried') this.#fail('API', EXIT.temporary, outcome.detail, TRY_AGAIN);
+      this.#reach = this.#reach === 'untried' ? 'silent' : this.#reach;
       return failed(outcome);
     }
     const result = read(outcome.reply);
-    const first = !this.#reached;
-    this.#reached = true;
+    const first = this.#reach === 'untried';
+    this.#reach = 'answered';
     if (first) this.#reportReach(outcome.reply, result, this.#context.ports.clock.nowMs() - startedMs);
     if (!result.ok && !(first && isTokenFault(result.error))) this.#reportFailure(what, result.error);
     return result;

@@ -6,7 +6,7 @@ import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { FakeOutput } from '../../fakes/ports.ts';
 import { failure, success, textReply } from '../../fakes/replies.ts';
-import { A, B, C, HOME, record, recordSettings, ZONE } from '../../fakes/samples.ts';
+import { A, B, C, HOME, record, recordSettings, WWW, ZONE } from '../../fakes/samples.ts';
 import { FakeStation, settingsFor } from '../../fakes/station.ts';
 
 let cloudflare: FakeCloudflare;
@@ -18,8 +18,13 @@ beforeEach(() => {
   station.files.setAddresses(A);
 });
 
-/** Runs the check with every request answered, the first by `first`. @returns the exit status */
-async function checked(records: readonly RecordSettings[], first?: HttpReply | 'unreachable', json = false) {
+/** Runs the check with every request answered, the first by `first`, unless the second is to fail. @returns the exit status */
+async function checked(
+  records: readonly RecordSettings[],
+  first?: HttpReply | 'unreachable',
+  json = false,
+  secondFails?: string,
+) {
   const ended = new Promise<ExitStatus>((exit) => {
     check({ ports: station, log: station.log, settings: settingsFor(records), json, exit });
   });
@@ -29,8 +34,13 @@ async function checked(records: readonly RecordSettings[], first?: HttpReply | '
   });
   if (first === 'unreachable') station.api.end({ kind: 'unreachable', detail: 'Could not resolve host', sent: false });
   else if (first !== undefined) station.api.end({ kind: 'replied', reply: first });
-  for (let turns = 0; status === null && turns < 10_000; turns++) {
-    if (station.api.inFlight.length > 0) station.api.end();
+  for (let turns = 0, answers = 0; status === null && turns < 10_000; turns++) {
+    if (station.api.inFlight.length > 0) {
+      answers += 1;
+      if (answers === 2 && secondFails !== undefined) {
+        station.api.end({ kind: 'unreachable', detail: secondFails, sent: true });
+      } else station.api.end();
+    }
     await Promise.resolve();
   }
   return status;
@@ -79,6 +89,13 @@ describe('check', () => {
       'FAIL zone of home.example.net the token sees no zone for it: ' +
         'check the name, give the token Zone → Zone → Read, or set zone_id',
     );
+  });
+
+  test('check: the API answers and then does not → the record is not called right, 75', async () => {
+    cloudflare.put(HOME, record('r1', A));
+    cloudflare.put(WWW, record('r2', A));
+    expect(await checked([recordSettings(HOME), recordSettings(WWW)], undefined, false, 'time-out')).toBe(75);
+    expect(lines()).toContain(`FAIL records of ${WWW} time-out: try again`);
   });
 
   test('check: unreachable → said once, 75, the address is checked all the same', async () => {
