@@ -4,7 +4,7 @@ import type { Settings } from '../core/config/settings.ts';
 import { pendingNames } from '../core/daemon/publisher.ts';
 import { recordState } from '../core/daemon/zone-state.ts';
 import type { Signals } from '../core/ports.ts';
-import { Engine, type EnginePorts } from './engine.ts';
+import { Engine, type EnginePorts, type Observer } from './engine.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
 
@@ -38,6 +38,7 @@ export function run({ ports, log, settings, dryRun, reload, exit }: CommandConte
     else if (signal === 'SIGUSR1') logState(engine, log, current, ports.clock.nowMs());
     else {
       log.write('notice', `stopping on ${signal}`);
+      engine.stop();
       exit(EXIT.ok);
     }
   });
@@ -62,11 +63,15 @@ function logState({ feed, publisher }: Engine, log: Log, settings: Settings, now
 /** Brings every record in line once, without retries. */
 export function once({ ports, log, settings, dryRun, exit }: CommandContext): void {
   let ended = false;
-  const engine = new Engine(ports, log, settings, dryRun, () => {
-    if (ended || !engine.publisher.isIdle(ports.clock.nowMs())) return;
-    ended = true;
-    exit(outcomeOf(engine, log));
-  });
+  const end: Observer = {
+    dueMs: null,
+    observe(engine, nowMs) {
+      if (ended || !engine.feed.isWhole || !engine.publisher.isIdle(nowMs)) return;
+      ended = true;
+      exit(outcomeOf(engine, log));
+    },
+  };
+  const engine = new Engine(ports, log, settings, dryRun, [end]);
   ports.signals.onSignal((signal) => {
     if (signal === 'SIGTERM' || signal === 'SIGINT') exit(EXIT.temporary);
   });

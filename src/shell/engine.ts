@@ -11,6 +11,19 @@ export interface EnginePorts extends AddressFeedPorts {
   readonly output: Output;
 }
 
+/** Somebody who is told how things stand. Zones and names are replaced when they change and never written to: whether
+ *  anything changed is a comparison of references. */
+export interface Observer {
+  /** When `observe` has to run although nothing happens, milliseconds on CLOCK_BOOTTIME; null = it need not. */
+  readonly dueMs: number | null;
+  /** Runs after everything that may have changed a state, and at `dueMs`. */
+  observe(engine: Engine, nowMs: number): void;
+  /** Takes new settings over; `observe` follows. */
+  configure?(settings: Settings): void;
+  /** The daemon is about to end. */
+  stop?(): void;
+}
+
 /** Carries the decisions of the core out: kernel events and replies in, requests, log lines and alarms out. */
 export class Engine {
   readonly feed: TableFeed;
@@ -19,15 +32,14 @@ export class Engine {
   readonly #log: Log;
   #verifyIntervalMs: number | null;
   readonly #dryRun: boolean;
-  readonly #onStep: () => void;
+  readonly #observers: readonly Observer[];
   #nextVerifyMs: number | null = null;
 
-  /** @param onStep runs after everything that may have changed a state */
-  constructor(ports: EnginePorts, log: Log, settings: Settings, dryRun: boolean, onStep: () => void = () => {}) {
+  constructor(ports: EnginePorts, log: Log, settings: Settings, dryRun: boolean, observers: readonly Observer[] = []) {
     this.#ports = ports;
     this.#log = log;
     this.#verifyIntervalMs = settings.verifyIntervalMs;
-    this.#onStep = onStep;
+    this.#observers = observers;
     this.#dryRun = dryRun;
     this.#publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs());
     this.feed = new TableFeed(ports, log, settings.pollIntervalMs, () => {
@@ -44,7 +56,12 @@ export class Engine {
     this.#ports.clock.onJump(() => this.#jumped());
     this.#scheduleVerify();
     this.feed.start();
-    this.#setAlarm();
+    this.#step();
+  }
+
+  /** Tells the observers that the daemon is about to end. */
+  stop(): void {
+    for (const observer of this.#observers) observer.stop?.();
   }
 
   /** Takes new settings over and reads every record back under them. */
@@ -54,6 +71,7 @@ export class Engine {
     this.#verifyIntervalMs = settings.verifyIntervalMs;
     this.#scheduleVerify();
     this.feed.configure(settings.pollIntervalMs);
+    for (const observer of this.#observers) observer.configure?.(settings);
     this.#publisher = new Publisher(settings.records, this.#dryRun, nowMs, this.#publisher.silentUntilMs);
     this.#carryOut(this.#publisher.tableChanged(this.feed.table, nowMs));
   }
@@ -81,9 +99,16 @@ export class Engine {
       else if (decision.kind === 'rehearsed') this.#ports.output.stdout(decision.text);
       else this.#request(decision);
     }
-    this.#setAlarm();
     if (!this.#publisher.isBusy()) this.#ports.api.rest();
-    this.#onStep();
+    this.#step();
+  }
+
+  /** Shows the observers how things stand, then sets the alarm to what is due next. */
+  #step(): void {
+    const nowMs = this.#ports.clock.nowMs();
+    for (const observer of this.#observers) observer.observe(this, nowMs);
+    const times = this.#observers.map(({ dueMs }) => dueMs);
+    this.#ports.clock.setAlarm(earliest(this.feed.dueMs, this.#publisher.dueMs(), this.#nextVerifyMs, ...times));
   }
 
   #request({ zone, request }: Extract<Decision, { kind: 'request' }>): void {
@@ -96,9 +121,5 @@ export class Engine {
 
   #scheduleVerify(): void {
     this.#nextVerifyMs = this.#verifyIntervalMs === null ? null : this.#ports.clock.nowMs() + this.#verifyIntervalMs;
-  }
-
-  #setAlarm(): void {
-    this.#ports.clock.setAlarm(earliest(this.feed.dueMs, this.#publisher.dueMs(), this.#nextVerifyMs));
   }
 }

@@ -14,10 +14,15 @@ export class TableFeed {
   /** @param onChange runs when what may be published changed, and after the first look */
   constructor(ports: AddressFeedPorts, log: Log, pollIntervalMs: number, onChange: () => void) {
     const report = (): void => {
-      if (this.#addresses.isWhole && !this.#routes.isDumping) onChange();
+      if (this.isWhole) onChange();
     };
     this.#addresses = new AddressFeed(ports, log, pollIntervalMs, this.table, report);
     this.#routes = new RouteFeed(ports.kernel, ports.clock, log, this.table, report);
+  }
+
+  /** Whether the table shows the kernel's state, routes included. */
+  get isWhole(): boolean {
+    return this.#addresses.isWhole && !this.#routes.isDumping;
   }
 
   get mode(): 'netlink' | 'polling' {

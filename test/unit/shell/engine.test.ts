@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Settings } from '../../../src/core/config/settings.ts';
-import { Engine } from '../../../src/shell/engine.ts';
+import { Engine, type Observer } from '../../../src/shell/engine.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { failure } from '../../fakes/replies.ts';
 import { A, B, C, HOME, record, recordSettings } from '../../fakes/samples.ts';
@@ -144,5 +144,62 @@ describe('Engine: time', () => {
     cloudflare.put('www.example.com', record('r1', C));
     station.pass(60_000);
     expect(cloudflare.contentsOf('www.example.com')).toEqual([A]);
+  });
+});
+
+describe('Engine: observers', () => {
+  /** Writes down what it is told, and wants to be told again at `dueMs`. */
+  class Watcher implements Observer {
+    dueMs: number | null = null;
+    readonly seen: string[] = [];
+    told: Settings | null = null;
+    stopped = 0;
+
+    observe({ publisher }: Engine, nowMs: number): void {
+      if (this.dueMs !== null && nowMs >= this.dueMs) this.dueMs = null;
+      const published = publisher.zones.flatMap(({ names }) => names.map((name) => `${name.published}`));
+      this.seen.push(`${nowMs}: ${published.join(', ')}`);
+    }
+
+    configure(settings: Settings): void {
+      this.told = settings;
+    }
+
+    stop(): void {
+      this.stopped += 1;
+    }
+  }
+
+  function watched(watcher: Watcher): Engine {
+    const quiet = { verifyIntervalMs: null, pollIntervalMs: HOUR_MS };
+    const engine = new Engine(station, station.log, settingsFor([recordSettings(HOME)], quiet), false, [watcher]);
+    engine.start();
+    return engine;
+  }
+
+  test('Engine: a step → every observer is shown the state it ended in', () => {
+    const watcher = new Watcher();
+    watched(watcher);
+    station.api.answerAll();
+    expect([watcher.seen[0], watcher.seen.at(-1)]).toEqual(['0: null', `0: ${A}`]);
+  });
+
+  test('Engine: an observer is due → told then, and the alarm is not set for it again', () => {
+    const watcher = new Watcher();
+    watcher.dueMs = 5_000;
+    watched(watcher);
+    station.pass(4_999);
+    expect(watcher.dueMs).toBe(5_000);
+    station.pass(1);
+    expect([watcher.seen.at(-1), watcher.dueMs]).toEqual([`5000: ${A}`, null]);
+  });
+
+  test('Engine: new settings, then the end → observers hear of both', () => {
+    const watcher = new Watcher();
+    const engine = watched(watcher);
+    const next = settingsFor([recordSettings(HOME)], { verifyIntervalMs: null });
+    engine.configure(next);
+    engine.stop();
+    expect([watcher.told, watcher.stopped]).toEqual([next, 1]);
   });
 });
