@@ -45,7 +45,7 @@ build/%.o: build/%.c
 # The kernel's headers lie among those of the C library that is not used: they come last.
 KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell gcc -print-multiarch)
 COMPILE = $(CC_$1) $(CFLAGS_$1) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -isystem build/$1/quickjs \
-	-isystem build/$1/curl/include $(KERNEL_HEADERS) -c -o $@ $<
+	-isystem build/$1/curl/include -isystem build/$1/mbedtls/include $(KERNEL_HEADERS) -c -o $@ $<
 LIBRARIES = build/$1/libquickjs.a build/$1/curl/lib/.libs/libcurl.a
 HEADERS := $(wildcard native/*.h)
 build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)

@@ -1,6 +1,8 @@
 #include "transfer.h"
 #include "host.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,6 +108,34 @@ static int set_text(JSContext *ctx, Transfer *transfer, CURLoption option, JSVal
     return -1;
 }
 
+/* Copies a text property to `*copy`, nothing when it is null. Returns -1 with an exception pending. */
+static int copy_text(JSContext *ctx, char **copy, JSValueConst options, const char *name)
+{
+    const char *text;
+    size_t length;
+    if (get_text(ctx, options, name, &text, &length)) return -1;
+    if (!text) return 0;
+    *copy = strdup(text);
+    JS_FreeCString(ctx, text);
+    if (*copy) return 0;
+    JS_ThrowOutOfMemory(ctx);
+    return -1;
+}
+
+/* libcurl is about to shake hands: curl_ssl_ctx_callback, CURLOPT_SSL_CTX_FUNCTION(3). */
+static CURLcode on_tls(CURL *easy, void *config, void *opaque)
+{
+    Transfer *transfer = opaque;
+    const char *missing = trust_missing(&transfer->trust);
+    (void)easy;
+    if (missing) {
+        snprintf(transfer->reason, sizeof transfer->reason, "%s: %s", missing, strerror(errno));
+        return CURLE_SSL_CACERT_BADFILE;
+    }
+    trust_use(&transfer->trust, config);
+    return CURLE_OK;
+}
+
 static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
 {
     CURL *easy = transfer->easy;
@@ -116,8 +146,8 @@ static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
     if (new_connection < 0 || set_text(ctx, transfer, CURLOPT_URL, options, "url") ||
         set_text(ctx, transfer, CURLOPT_COPYPOSTFIELDS, options, "body") ||
         set_text(ctx, transfer, CURLOPT_CUSTOMREQUEST, options, "method") ||
-        set_text(ctx, transfer, CURLOPT_CAINFO, options, "caFile") ||
-        set_text(ctx, transfer, CURLOPT_CAPATH, options, "caPath") ||
+        copy_text(ctx, &transfer->trust.file, options, "caFile") ||
+        copy_text(ctx, &transfer->trust.folder, options, "caPath") ||
         set_text(ctx, transfer, CURLOPT_PROXY, options, "proxy") ||
         set_text(ctx, transfer, CURLOPT_NOPROXY, options, "noProxy") ||
         get_list(ctx, options, "headers", &transfer->headers) ||
@@ -132,6 +162,8 @@ static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
     SET(CURLOPT_ERRORBUFFER, transfer->error);
     SET(CURLOPT_HTTPHEADER, transfer->headers);
     SET(CURLOPT_RESOLVE, transfer->resolve);
+    SET(CURLOPT_SSL_CTX_FUNCTION, on_tls);
+    SET(CURLOPT_SSL_CTX_DATA, transfer);
     SET(CURLOPT_FRESH_CONNECT, (long)new_connection);
     SET(CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)connect_timeout_ms);
@@ -156,6 +188,8 @@ void transfer_free(Transfer *transfer)
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
     curl_slist_free_all(transfer->resolve);
+    free(transfer->trust.file);
+    free(transfer->trust.folder);
     free(transfer->head.bytes);
     free(transfer->body.bytes);
     free(transfer);
@@ -178,7 +212,8 @@ JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode cod
 {
     long status = 0, sent = 0;
     char *remote = NULL;
-    const char *detail = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
+    const char *error = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
+    const char *detail = transfer->reason[0] ? transfer->reason : error;
     const Buffer *head = &transfer->head, *body = &transfer->body;
     JSValue result = JS_NewObject(ctx);
     if (JS_IsException(result)) return result;

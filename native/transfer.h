@@ -3,6 +3,7 @@
 #define TRANSFER_H
 
 #include "quickjs.h"
+#include "trust.h"
 
 #include <curl/curl.h>
 
@@ -18,7 +19,8 @@ typedef struct Transfer {
     struct curl_slist *headers, *resolve;
     Buffer head, body;
     int too_large;
-    char error[CURL_ERROR_SIZE];
+    Trust trust;
+    char error[CURL_ERROR_SIZE], reason[CURL_ERROR_SIZE]; /* libcurl's words; ours, which go before */
 } Transfer;
 
 /* Makes a transfer from a TransferOptions (types/http.d.ts). Returns NULL with an exception pending. */

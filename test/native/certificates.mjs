@@ -10,16 +10,17 @@ const KEYS = {
   rsa4096: ['-newkey', 'rsa:4096'],
 };
 
-/** Makes two authorities, and server certificates of several kinds signed by the first.
+/** Makes an authority, a stranger to it, one with another key under its name, and server certificates of several kinds
+ *  signed by the first; the last of them through another authority, whose certificate the server sends along.
  *  @returns `servers`: {key, cert} by kind; `caFile`, `caPath`: where the first authority is */
 export function makeCertificates(folder) {
   const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'ignore'] });
   const at = (name) => join(folder, name);
 
-  function makeAuthority(name, key) {
+  function makeAuthority(name, key, subject = name) {
     const extension = ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign'];
     const files = ['-nodes', '-keyout', at(`${name}.key`), '-out', at(`${name}.pem`)];
-    openssl('req', '-x509', ...KEYS[key], ...files, '-days', '30', '-subj', `/CN=${name}`, ...extension);
+    openssl('req', '-x509', ...KEYS[key], ...files, '-days', '30', '-subj', `/CN=${subject}`, ...extension);
   }
 
   function makeServer(name, { key, authority = 'ca', signing = ['-sha256'], days = '30', names = NAMES }) {
@@ -33,6 +34,7 @@ export function makeCertificates(folder) {
 
   makeAuthority('ca', 'rsa2048');
   makeAuthority('stranger', 'p256');
+  makeAuthority('namesake', 'p256', 'ca');
   mkdirSync(at('ca'));
   copyFileSync(at('ca.pem'), at('ca/ca.pem'));
   const pss = ['-sha384', '-sigopt', 'rsa_padding_mode:pss', '-sigopt', 'rsa_pss_saltlen:48'];
@@ -46,5 +48,8 @@ export function makeCertificates(folder) {
     otherName: makeServer('other-name', { key: 'p256', names: 'subjectAltName=DNS:other.test\n' }),
     expired: makeServer('expired', { key: 'p256', days: '-1' }),
   };
+  const intermediate = makeServer('intermediate', { key: 'p384', names: 'basicConstraints=critical,CA:TRUE\n' });
+  const behindIt = makeServer('chain', { key: 'p256', authority: 'intermediate' });
+  servers.chain = { key: behindIt.key, cert: Buffer.concat([behindIt.cert, intermediate.cert]) };
   return { servers, caFile: at('ca.pem'), caPath: at('ca') };
 }

@@ -4,7 +4,6 @@ import { setup, urlOf, useClient } from './client.ts';
 /** CURLcode, <curl/curl.h>. */
 const CURLE_SSL_CONNECT_ERROR = 35;
 const CURLE_PEER_FAILED_VERIFICATION = 60;
-const CURLE_SSL_CACERT_BADFILE = 77;
 
 const here = useClient();
 
@@ -28,25 +27,10 @@ describe('http: TLS', () => {
     expect((await here.client.fetch(`https://127.0.0.1:${setup.ports['p256']}/hello`)).code).toBe(0);
   });
 
-  test('http: authority in a folder → verified', async () => {
-    expect((await here.client.fetch(urlOf('p256', '/hello'), { caFile: null, caPath: setup.caPath })).code).toBe(0);
-  });
-
   test.each(['stranger', 'otherName', 'expired'])('http: certificate %s → refused, nothing sent', async (server) => {
     const reply = await here.client.fetch(urlOf(server, '/hello'));
     expect(reply).toMatchObject({ code: CURLE_PEER_FAILED_VERIFICATION, status: 0, sentBytes: 0 });
     expect(reply.detail).toMatch(/certificate/i);
-  });
-
-  test('http: no authority at all → refused', async () => {
-    expect((await here.client.fetch(urlOf('p256', '/hello'), { caFile: null })).code).toBe(
-      CURLE_PEER_FAILED_VERIFICATION,
-    );
-  });
-
-  test('http: bundle that does not exist → says so', async () => {
-    const { code } = await here.client.fetch(urlOf('p256', '/hello'), { caFile: `${setup.folder}/missing.pem` });
-    expect(code).toBe(CURLE_SSL_CACERT_BADFILE);
   });
 
   test('http: server with TLS 1.1 only → refused', async () => {

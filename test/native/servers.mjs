@@ -21,6 +21,7 @@ const TLS_SERVERS = {
   stranger: ['stranger', {}],
   otherName: ['otherName', {}],
   expired: ['expired', {}],
+  chain: ['chain', {}],
 };
 
 const openSockets = new Set();
