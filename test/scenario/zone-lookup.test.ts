@@ -141,6 +141,21 @@ describe('zone: its id is known, its name is not', () => {
   );
 
   scenario(
+    'zone: the token may not know its name and it is another one, which is appended → removed again, and refused from then on',
+    `
+    0      want home=A www=A   → detected home=A · detected www=A · list home
+    0.1    found -             → list www
+    0.2    found r1=A          → synced www=A (found) · identify
+    0.3    fails 403 9109      → write home: create A
+    0.4    done in ple.com     → odd zone ple.com · write home: delete new0
+    0.5    done                → error home #1 · due 300.5
+    300.5  due                 → list home
+    300.6  found -             → debug home #2 · due 900.6
+    `,
+    { zone: 'id', names: { home: {}, www: {} } },
+  );
+
+  scenario(
     'zone: no answer to what the zone is called → asked again',
     `
     0      want home=A         → detected home=A · list home

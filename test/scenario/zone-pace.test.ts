@@ -86,6 +86,10 @@ describe('zone: dry run', () => {
     14401  found r1=A               → synced home=A (found)
     18000  verify                   → list home
     18001  found r1=B               → drifted home=B · would home: update r1 A
+    21600  verify                   → list home
+    21601  found r1=B               → –
+    25200  verify                   → list home
+    25201  found r1=B               → –
     `,
     { dryRun: true },
   );

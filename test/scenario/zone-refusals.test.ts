@@ -17,6 +17,16 @@ describe('zone: token or zone refused', () => {
   );
 
   scenario(
+    'zone: the server’s own trouble, with x-should-retry: false → retried slowly, read back before',
+    `
+    0      want home=A                             → detected home=A · list home
+    0.1    found r1=B                              → write home: update r1 A
+    0.2    fails 500 10013 x-should-retry=false    → error zone #1 · due 300.2
+    300.2  due                                     → list home
+    `,
+  );
+
+  scenario(
     'zone: the token is refused, then for another reason → logged again',
     `
     0      want home=A     → detected home=A · list home
@@ -80,6 +90,20 @@ describe('zone: one name refused', () => {
     900.5  found -              → write home: create A
     900.6  done                 → synced home=A (create)
     `,
+  );
+
+  scenario(
+    'zone: refused for now, as the server says → the name waits as for the network, the others go on',
+    `
+    0      want home=A www=A                     → detected home=A · detected www=A · list home
+    0.1    found r1=B                            → list www
+    0.2    found r2=A                            → synced www=A (found) · write home: update r1 A
+    0.3    fails 400 9003 x-should-retry=true    → warning home #1 · due 0.8
+    0.4    want home=A www=C                     → detected www=C · write www: update r2 C
+    0.5    done                                  → synced www=C (update) · due 0.8
+    0.8    due                                   → list home
+    `,
+    { names: { home: {}, www: {} } },
   );
 
   scenario(
@@ -284,6 +308,17 @@ describe('zone: refused by the policy', () => {
     300.4  done              → synced home=A (update)
     `,
     { names: { home: {}, www: {} } },
+  );
+
+  scenario(
+    'zone: a record of another product says the address → nothing is written, said once',
+    `
+    0      want home=A     → detected home=A · list home
+    0.1    found r1=A!     → synced home=A (foundReadOnly)
+    3600   verify          → list home
+    3600.1 found r1=A!     → –
+    3601   want home=B     → detected home=B · error home #1 · due 3901
+    `,
   );
 
   scenario(

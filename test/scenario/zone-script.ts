@@ -24,7 +24,8 @@ import * as samples from '../fakes/samples.ts';
  *  - `zones example.com=a` answers a lookup with that zone, its id's one digit behind, `-` = none; `called example.com` tells
  *    what the zone in question is called
  *  - `found r1=A r2=B!` answers a list: records by id, `!` = read-only, `ttl:60` and the like behind; `-` = none
- *  - `done` answers a write as asked, `done otherwise` with a content nobody asked for, `done r1=B` with these records
+ *  - `done` answers a write as asked, `done otherwise` with a content nobody asked for, `done r1=B` with these records,
+ *    `done in ple.com` with that behind every name
  *  - `fails 400 1004>81058`: a status, codes nested in one another
  *  - `html 502`, `cut` (JSON that ends early); headers may follow a reply: `retry-after=17`, `_` for a blank
  *  - `unreachable`: nothing was sent; `lost`: the request was sent and no answer came
@@ -89,7 +90,7 @@ function describeEffect(zone: ZoneState, effect: Effect): string {
     case 'notice':
       return describeShort(effect.notice);
     case 'resolved':
-      return `resolved ${label(effect.name.settings.name)} in ${effect.zoneName}`;
+      return `resolved ${effect.names.map(({ settings }) => label(settings.name)).join(', ')} in ${effect.zoneName}`;
     case 'zoneLost':
       return 'zone lost';
   }
@@ -216,10 +217,11 @@ function attribute(word: string): Partial<AaaaRecord> {
 function answerTo({ inFlight, names }: ZoneState, words: readonly string[]): HttpReply {
   const steps = inFlight?.kind === 'write' ? inFlight.steps : [];
   const nameAt = (index: number): string => names[index]?.settings.name ?? '';
-  const given = words[0] === 'otherwise' ? [] : records(words);
+  const zone = words[0] === 'in' ? `.${words[1]}` : '';
+  const given = words[0] === 'otherwise' || words[0] === 'in' ? [] : records(words);
   const held = (step: Step): AaaaRecord => given.find(({ id }) => id === idOf(step)) ?? asAsked(names, step);
   const otherwise = words[0] === 'otherwise' ? { content: parseAddress('2001:db8::bad') } : {};
-  const wire = (step: Step) => wireRecord(nameAt(step.index), { ...held(step), ...otherwise });
+  const wire = (step: Step) => wireRecord(nameAt(step.index) + zone, { ...held(step), ...otherwise });
   const [only] = steps;
   if (only !== undefined && steps.length === 1) {
     return success(only.operation.op === 'delete' ? { id: only.operation.id } : wire(only), headers(words));
@@ -250,7 +252,7 @@ function refusal([status = '', ...words]: readonly string[]): HttpReply {
   return failure(Number(status), codes, headers(words));
 }
 
-const HEADER = /^(retry-after|ratelimit|date|cf-ray)=(.*)$/;
+const HEADER = /^(retry-after|ratelimit|date|cf-ray|x-should-retry)=(.*)$/;
 
 const withoutHeaders = (words: readonly string[]): string[] => words.filter((word) => !HEADER.test(word));
 

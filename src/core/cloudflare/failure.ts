@@ -11,7 +11,7 @@ export type ApiFailure = Readonly<
   | (Answer & { kind: 'unavailable'; retryAfterMs: number | null }) // the server's own trouble: try again
   | (Answer & { kind: 'throttled'; retryAfterMs: number }) // too many requests: wait as told
   | (Answer & { kind: 'denied'; remedy: string; zoneUnknown: boolean }) // nothing of this zone will work
-  | (Answer & { kind: 'refused'; remedy: string }) // this record: the others may work
+  | (Answer & { kind: 'refused'; remedy: string; passing: boolean }) // this record: the others may work
   | (Answer & { kind: 'outdated' }) // the records are not what we thought: read them again
 >;
 
@@ -26,6 +26,9 @@ interface Answer {
 /** Wait after a 429 that names none: as long as Cloudflare's own block lasts. */
 export const THROTTLED_MS = 300_000;
 
+/** Response header, `true` or `false`. */
+const SHOULD_RETRY = 'x-should-retry';
+
 const OUTDATED_CODES = [81044, 81057, 81058];
 
 /** Codes that concern the token or the zone, not one record, whatever status they come with. */
@@ -34,6 +37,7 @@ const DENIED_CODES = [1000, 1001, 6003, 6111, 7000, 7003, 9103, 9106, 9109, 1000
 /** Of those, the ones that say that the zone's id is none. */
 const ZONE_UNKNOWN_CODES = [1001, 7000, 7003];
 
+const MISSING_PERMISSION = 'give the token the permission Zone → DNS → Edit for this zone, and check zone_id';
 const UNKNOWN_TOKEN = 'the token is unknown, expired, revoked or limited to other client addresses: make a new one';
 
 /** A hint by code; the first that matches the reply's codes wins. */
@@ -43,8 +47,9 @@ const REMEDIES: readonly (readonly [code: number, remedy: string])[] = [
   [9109, UNKNOWN_TOKEN],
   [9106, UNKNOWN_TOKEN],
   [1000, UNKNOWN_TOKEN],
-  [10000, 'give the token the permission Zone → DNS → Edit for this zone, and check zone_id'],
+  [10000, MISSING_PERMISSION],
   [7003, "zone_id is not a zone of this account: copy it from the zone's overview page"],
+  [7000, "zone_id is not a zone of this account: copy it from the zone's overview page"],
   [1001, "zone_id is not a zone of this account: copy it from the zone's overview page"],
   [81053, 'remove the CNAME record of this name, or choose another name'],
   [81054, 'remove the CNAME record of this name, or choose another name'],
@@ -58,7 +63,9 @@ const REMEDIES: readonly (readonly [code: number, remedy: string])[] = [
   [9313, "shorten comment to what the zone's plan allows (100 characters on Free)"],
 ];
 
-/** Whether the reply is a failure, and which.
+/** Whether the reply is a failure, and which. `x-should-retry` overrides what the status says of a retry, but for 429,
+ *  which names its own wait. A body that is no envelope is no verdict of the API's, whatever its status: it comes from the
+ *  edge or from a proxy, and passes.
  *  @param codes every code of its envelope at any depth; null = the body is no envelope
  *  @param success what the envelope says of itself */
 export function classify(reply: HttpReply, codes: readonly ErrorCode[] | null, success: boolean): ApiFailure | null {
@@ -68,17 +75,28 @@ export function classify(reply: HttpReply, codes: readonly ErrorCode[] | null, s
     const waitMs = retryAfterMs(reply) ?? (rateLimitWaitMs(reply) || THROTTLED_MS);
     return { kind: 'throttled', ...answer, retryAfterMs: waitMs };
   }
-  if (status >= 500 || status === 408 || status === 409) return unavailable(reply, answer.what);
-  if (codes === null) return unreadable(reply, 'the body is not the JSON that the API promises');
-  if (success && status < 300) return null;
+  if (status >= 500 || status === 408 || status === 409) {
+    if (header(reply, SHOULD_RETRY) !== 'false') return unavailable(reply, answer.what);
+    return { kind: 'denied', ...answer, remedy: NO_USE, zoneUnknown: false };
+  }
+  if (codes === null) return unreadable(reply, `the body is not the JSON that the API promises${excerpt(reply)}`);
+  return success && status < 300 ? null : verdict(reply, codes, answer);
+}
+
+/** What the API decided about a request that it could read. */
+function verdict(reply: HttpReply, codes: readonly ErrorCode[], answer: Answer): ApiFailure {
+  const { status } = reply;
   const has = (wanted: readonly number[]): boolean => codes.some(({ code }) => wanted.includes(code));
   if (has(OUTDATED_CODES)) return { kind: 'outdated', ...answer };
-  const remedy = remedyFor(codes);
-  if (status === 401 || status === 403 || has(DENIED_CODES)) {
+  const passing = header(reply, SHOULD_RETRY) === 'true';
+  const isForbidden = status === 401 || status === 403;
+  const remedy = remedyFor(codes) ?? (isForbidden ? MISSING_PERMISSION : SEE_CODE);
+  if (isForbidden || has(DENIED_CODES)) {
+    if (passing) return unavailable(reply, answer.what);
     return { kind: 'denied', ...answer, remedy, zoneUnknown: has(ZONE_UNKNOWN_CODES) };
   }
   if (status === 404) return { kind: 'outdated', ...answer };
-  return status >= 400 ? { kind: 'refused', ...answer, remedy } : unavailable(reply, answer.what);
+  return status >= 400 ? { kind: 'refused', ...answer, remedy, passing } : unavailable(reply, answer.what);
 }
 
 /** A reply that is not what the API promises, which passes with time. */
@@ -92,9 +110,11 @@ const unavailable = (reply: HttpReply, what: string): ApiFailure => ({
   retryAfterMs: retryAfterMs(reply),
 });
 
-const remedyFor = (codes: readonly ErrorCode[]): string =>
-  REMEDIES.find(([code]) => codes.some((own) => own.code === code))?.[1] ??
-  "see the code in Cloudflare's documentation, then correct the settings";
+const NO_USE = 'it says that trying again does not help: see the API on its status page';
+const SEE_CODE = "see the code in Cloudflare's documentation, then correct the settings";
+
+const remedyFor = (codes: readonly ErrorCode[]): string | undefined =>
+  REMEDIES.find(([code]) => codes.some((own) => own.code === code))?.[1];
 
 /** Status and codes with their messages. */
 function describeReply(reply: HttpReply, codes: readonly ErrorCode[]): string {
@@ -110,9 +130,21 @@ const rayOf = (reply: HttpReply): string | null => {
 /** Longest part of the server's text that is repeated, in UTF-16 units. */
 const MAX_SHOWN = 200;
 
-/** Text of the server's that is safe on a terminal and bounded. It is cut between words: half a token, should the server
- *  echo ours, would escape the log's redaction. */
-function printable(text: string): string {
-  const cut = text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN).replace(/\S*$/, '…') : text;
-  return cut.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?');
+/** The beginning of what is no envelope, without markup: a block page and a proxy say there what they want. */
+function excerpt({ status, body }: HttpReply): string {
+  const text =
+    status < 300
+      ? ''
+      : cut(body, 4096)
+          .replace(/<[^>]*>/g, ' ')
+          .replace(/\s+/g, ' ')
+          .trim();
+  return text === '' ? '' : `: "${printable(text)}"`;
 }
+
+/** Text of the server's that is safe on a terminal and bounded. */
+const printable = (text: string): string => cut(text, MAX_SHOWN).replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?');
+
+/** Cut between words: half a token, should the server echo ours, would escape the log's redaction. */
+const cut = (text: string, most: number): string =>
+  text.length > most ? text.slice(0, most).replace(/\S*$/, '…') : text;

@@ -16,22 +16,23 @@ export function candidatesOf(name: string): string[] {
 export function lookedUp(zone: ZoneState, candidate: string, found: ZoneInfo | null, effects: Effect[]): ZoneState {
   if (found !== null) effects.push(...describeOddity(candidate, found));
   const answers = new Map(zone.answers).set(candidate, found?.id ?? null);
+  const resolved = new Map<string, NameState[]>();
   const names = zone.names.filter((name) => {
-    const answer = answerFor(answers, name);
-    if (answer !== null) effects.push({ kind: 'resolved', name: { ...name, trouble: null }, ...answer });
-    return answer === null;
+    const zoneName = zoneFor(answers, name);
+    if (zoneName === null) return true;
+    resolved.set(zoneName, [...(resolved.get(zoneName) ?? []), name]);
+    return false;
   });
+  for (const [zoneName, own] of resolved) {
+    effects.push({ kind: 'resolved', names: own, zoneId: answers.get(zoneName) ?? '', zoneName });
+  }
   return { ...zone, answers, names };
 }
 
 /** The zone that the answers so far leave no doubt about: every deeper candidate was asked for in vain. */
-function answerFor(
-  answers: ZoneState['answers'],
-  { settings }: NameState,
-): { readonly zoneId: string; readonly zoneName: string } | null {
+function zoneFor(answers: ZoneState['answers'], { settings }: NameState): string | null {
   const zoneName = candidatesOf(settings.name).find((candidate) => answers.get(candidate) !== null);
-  const zoneId = zoneName === undefined ? undefined : answers.get(zoneName);
-  return zoneName === undefined || zoneId === undefined || zoneId === null ? null : { zoneId, zoneName };
+  return zoneName === undefined || !answers.has(zoneName) ? null : zoneName;
 }
 
 /** The next question for the first name that `open` lets through; names with no zone left to ask for are troubled. */

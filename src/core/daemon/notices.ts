@@ -13,10 +13,10 @@ export type Notice = Readonly<
       name: string;
       address: Address;
       was: Address | null;
-      how: 'found' | Operation['op'];
+      how: Operation['op'] | 'found' | 'foundReadOnly'; // read-only: in another product's record
       tookMs: number;
     }
-  | { kind: 'drifted'; name: string; address: Address; found: readonly (Address | null)[] }
+  | { kind: 'drifted'; name: string; address: Address; found: readonly (Address | null)[]; dryRun: boolean }
   | { kind: 'rehearsed'; name: string; operation: Operation }
   | { kind: 'nameTrouble'; name: string; trouble: Trouble; published: Address | null; nowMs: number; repeated: boolean }
   | {
@@ -78,7 +78,7 @@ export function describeNotice(notice: Notice): LogEntry {
       const { name, address, found } = notice;
       return {
         level: 'warning',
-        msg: `${name}: ${describeDrift(address, found)} by somebody else; setting it back`,
+        msg: `${name}: ${describeDrift(address, found)} by somebody else${notice.dryRun ? '' : '; setting it back'}`,
         fields: { name, address },
       };
     }
@@ -136,6 +136,8 @@ function describeSync({ address, was, how, tookMs }: Extract<Notice, { kind: 'sy
   switch (how) {
     case 'found':
       return `AAAA ${address}${before}, already right`;
+    case 'foundReadOnly':
+      return `AAAA ${address}${before}, already right in a record of another product of Cloudflare`;
     case 'create':
       return `AAAA ${address}${before}, created ${took}`;
     case 'update':

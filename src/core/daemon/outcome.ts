@@ -11,11 +11,12 @@ import {
   readZoneName,
   type ZoneInfo,
 } from '../cloudflare/replies.ts';
+import type { Operation } from '../dns/plan.ts';
 import type { AaaaRecord } from '../dns/record.ts';
 import { assertNever, failed, ok, type Result } from '../result.ts';
 import { slowRetryMs } from './backoff.ts';
 import { lookedUp } from './lookup.ts';
-import { describeContent } from './notices.ts';
+import { describeContent, type Notice } from './notices.ts';
 import { fail, type Moment, mistaken } from './setback.ts';
 import {
   type Call,
@@ -27,6 +28,7 @@ import {
   type Outcome,
   replan,
   type Step,
+  saidBy,
   troubled,
   withName,
   type ZoneState,
@@ -91,33 +93,41 @@ function listed(
   effects: Effect[],
 ): ZoneState {
   const names = withName(zone.names, index, (name) => {
-    const published = records[0]?.content ?? null;
+    const published = saidBy(records);
     const kept = name.seen
       ? undefined
       : name.desired?.equallyGood.find((address) => records.some((r) => r.content === address));
     const desired = name.desired !== null && kept !== undefined ? { ...name.desired, address: kept } : name.desired;
     const fresh = replan({ ...name, desired, records, published, seen: true });
     const verified = name.confirmed !== null && name.confirmed === desired?.address && name.trouble === null;
-    if (verified && fresh.todo.length > 0) return drifted(fresh, records, nowMs, effects);
+    if (verified && fresh.todo.length > 0) return drifted(fresh, records, zone.dryRun, nowMs, effects);
     const settled = verified ? { ...fresh, drifts: 0 } : fresh;
-    return confirmIfDone(settled, 'found', name.confirmed, nowMs, effects);
+    const how = records.some((own) => !own.readOnly && own.content === desired?.address) ? 'found' : 'foundReadOnly';
+    return confirmIfDone(settled, how, name.confirmed, nowMs, effects);
   });
   return relieved({ ...zone, names });
 }
 
 /** Somebody else changed a record that was right. It is set back, but not fought over: from the third time in a row on
  *  only at the pace of a lasting refusal. */
-function drifted(name: NameState, records: readonly NamedRecord[], nowMs: number, effects: Effect[]): NameState {
+function drifted(
+  name: NameState,
+  records: readonly NamedRecord[],
+  dryRun: boolean,
+  nowMs: number,
+  effects: Effect[],
+): NameState {
   const drifts = name.drifts + 1;
   const conflict = drifts - MOST_DRIFTS + 1;
   const found = records.map(({ content }) => content);
   const desired = name.desired === null ? null : { ...name.desired, sinceMs: nowMs };
-  const own = { ...name, desired, drifts };
-  if (conflict < 1) {
+  if (dryRun || conflict < 1) {
     if (desired !== null)
-      effects.push(notice({ kind: 'drifted', name: name.settings.name, address: desired.address, found }));
-    return own;
+      effects.push(notice({ kind: 'drifted', name: name.settings.name, address: desired.address, found, dryRun }));
+    // A dry run sets nothing back: finding the same again is no further change.
+    return dryRun ? { ...name, desired, confirmed: null } : { ...name, desired, drifts };
   }
+  const own = { ...name, desired, drifts };
   const says = found.length === 0 ? 'it is gone' : `it says ${found.map(describeContent).join(', ')}`;
   const what = `somebody else changed the record ${drifts} times in a row (now ${says}): stop them, or take the name out here`;
   return troubled(own, { what, permanent: true, ray: null }, nowMs, () => slowRetryMs(conflict), effects);
@@ -130,29 +140,42 @@ function written(
   moment: Moment,
   effects: Effect[],
 ): ZoneState {
-  let names = zone.names;
+  const names = [...zone.names];
+  let { zoneName } = zone;
   for (const { index, operation } of steps) {
-    names = withName(names, index, (name) => {
-      // Somebody asked to look again while the write was in flight, or the name's last operation failed.
-      if (name.records === null) return name;
-      const records = applied(name.settings.name, name.records, operation, replies);
-      if (records === null) {
-        const answer = { what: 'the reply is not what was asked for', ray: null };
-        return mistaken(name, answer, zone.hurry, moment, effects);
-      }
-      const fresh = replan({ ...name, records, published: records[0]?.content ?? null });
-      return confirmIfDone(fresh, operation.op, zone.names[index]?.published ?? null, moment.nowMs, effects);
-    });
+    const name = names[index];
+    // Somebody asked to look again while the write was in flight, or the name's last operation failed.
+    if (name === undefined || name.records === null) continue;
+    const records = applied(name.settings.name, name.records, operation, replies);
+    const appended = records === null ? appendedTo(name.settings.name, operation, replies) : undefined;
+    if (records !== null) {
+      const fresh = replan({ ...name, records, published: saidBy(records) });
+      names[index] = confirmIfDone(fresh, operation.op, zone.names[index]?.published ?? null, moment.nowMs, effects);
+    } else if (appended !== undefined) {
+      zoneName = appended.name.slice(name.settings.name.length + 1);
+      const what = `it made ${appended.name} of ${name.settings.name}, which it cannot hold; removing that again`;
+      effects.push(notice({ kind: 'oddZone', zone: zoneName, what }));
+      names[index] = { ...name, todo: [{ op: 'delete', id: appended.id, was: appended.content }] };
+    } else {
+      const answer = { what: 'the reply is not what was asked for', ray: null };
+      names[index] = mistaken(name, answer, zone.hurry, moment, effects);
+    }
   }
   const batchLimit = Math.min(MAX_BATCH, zone.batchLimit * 2);
-  return { ...zone, names, trouble: null, batchLimit };
+  return { ...zone, zoneName, names, trouble: null, batchLimit };
 }
+
+/** The record that came of a name outside the zone, to which the zone's name was appended. */
+const appendedTo = (name: string, operation: Operation, replies: readonly NamedRecord[]): NamedRecord | undefined =>
+  operation.op === 'create'
+    ? replies.find((reply) => reply.content === operation.content && reply.name.startsWith(`${name}.`))
+    : undefined;
 
 /** The records of `name` after the operation; null = the reply does not bear it out. */
 function applied(
   name: string,
   before: readonly AaaaRecord[],
-  operation: Step['operation'],
+  operation: Operation,
   replies: readonly NamedRecord[],
 ): readonly AaaaRecord[] | null {
   switch (operation.op) {
@@ -175,14 +198,14 @@ function applied(
 
 function confirmIfDone(
   name: NameState,
-  how: 'found' | Step['operation']['op'],
+  how: Extract<Notice, { kind: 'synced' }>['how'],
   was: Address | null,
   nowMs: number,
   effects: Effect[],
 ): NameState {
   if (name.desired === null || isPending(name)) return name;
   const { address, sinceMs } = name.desired;
-  if (name.confirmed !== address || how !== 'found' || name.trouble !== null) {
+  if (name.confirmed !== address || !how.startsWith('found') || name.trouble !== null) {
     effects.push(notice({ kind: 'synced', name: name.settings.name, address, was, how, tookMs: nowMs - sinceMs }));
   }
   return {

@@ -4,14 +4,14 @@ import { eligible, refused } from '../address/eligible.ts';
 import { equallyGood } from '../address/select.ts';
 import type { AddressTable, IfAddr } from '../address/table.ts';
 import type { ApiRequest } from '../cloudflare/http.ts';
-import { batch, describeZone, findZone, listRecords, writeRecord } from '../cloudflare/requests.ts';
 import type { RecordSettings } from '../config/settings.ts';
 import { assertNever } from '../result.ts';
 import { earliest } from '../time.ts';
 import { adopt, type Choice, choose, nothingChosen } from './chooser.ts';
 import { describeNoAddress, describeNotice, type LogEntry } from './notices.ts';
+import { requestFor } from './request.ts';
 import { dueMs, transition, type ZoneEvent } from './zone.ts';
-import { type Call, type Desired, isPending, type NameState, newZone, type ZoneState } from './zone-state.ts';
+import { type Desired, type Effect, isPending, type NameState, newZone, unread, type ZoneState } from './zone-state.ts';
 
 /** What the shell has to carry out. */
 export type Output = Readonly<
@@ -115,6 +115,13 @@ export class Publisher {
     return [...this.#send(zone, event), ...this.#decide(event.nowMs)];
   }
 
+  /** The limit on requests is that of the token's user: what one zone was told of it holds for all. */
+  #share(heldUntilMs: number): void {
+    for (const [number, zone] of this.#zones) {
+      if (zone.heldUntilMs < heldUntilMs) this.#zones.set(number, { ...zone, heldUntilMs });
+    }
+  }
+
   /** Reads every record back. */
   verify(nowMs: number): Output[] {
     return this.#each(() => ({ kind: 'verify', nowMs }));
@@ -154,6 +161,7 @@ export class Publisher {
     if (before === undefined) return [];
     const { state, effects } = transition(before, event);
     this.#zones.set(number, state);
+    this.#share(state.heldUntilMs);
     for (const name of state.names) this.#settle(name);
     return effects.flatMap((effect): Output[] => {
       switch (effect.kind) {
@@ -164,7 +172,7 @@ export class Publisher {
           return [effect.notice.kind === 'rehearsed' ? { kind: 'rehearsed', text: entry.msg } : { kind: 'log', entry }];
         }
         case 'resolved':
-          return this.#move([effect.name], effect.zoneId, effect.zoneName, event.nowMs);
+          return this.#resolve(effect, event.nowMs);
         case 'zoneLost':
           return this.#lose(number, event.nowMs);
         default:
@@ -183,11 +191,23 @@ export class Publisher {
     group.choice = adopt(group.choice, group.rows, (address) => placed(settings, address) === desired.address);
   }
 
-  /** Names whose zone became known join the others of that zone. */
-  #move(names: readonly NameState[], zoneId: string | null, zoneName: string | undefined, nowMs: number): Output[] {
-    const found = [...this.#zones].find(([, zone]) => zone.zoneId === zoneId);
-    const [number, zone] = found ?? this.#addZone(newZone(zoneId, [], this.#dryRun, nowMs));
-    this.#zones.set(number, { ...zone, zoneName: zone.zoneName ?? zoneName, names: [...zone.names, ...names] });
+  /** Names whose zone became known join the others of that zone. A zone that was lost and is found again under the same id
+   *  has failed as often as before. */
+  #resolve({ names, zoneId, zoneName }: Extract<Effect, { kind: 'resolved' }>, nowMs: number): Output[] {
+    const zone = { ...newZone(zoneId, [], this.#dryRun, nowMs), zoneName, trouble: names[0]?.trouble ?? null };
+    return this.#move(
+      names.map((name) => ({ ...name, trouble: null })),
+      zone,
+      nowMs,
+    );
+  }
+
+  /** Adds names to the zone of that id; to `fresh` if it is a new one. */
+  #move(names: readonly NameState[], fresh: ZoneState, nowMs: number): Output[] {
+    const known = [...this.#zones].find(([, { zoneId }]) => zoneId === fresh.zoneId);
+    const [number, zone] = known ?? this.#addZone(fresh);
+    const zoneName = zone.zoneName ?? fresh.zoneName;
+    this.#zones.set(number, { ...zone, zoneName, names: [...zone.names, ...names] });
     return this.#send(number, { kind: 'due', nowMs });
   }
 
@@ -200,17 +220,18 @@ export class Publisher {
     const directory = [...this.#zones].find(([, { zoneId }]) => zoneId === null);
     if (directory !== undefined) this.#zones.set(directory[0], { ...directory[1], answers: new Map() });
     return this.#move(
-      zone.names.map((name) => ({ ...name, trouble: zone.trouble })),
-      null,
-      undefined,
+      zone.names.map((name) => ({ ...unread(name), trouble: zone.trouble })),
+      newZone(null, [], this.#dryRun, nowMs),
       nowMs,
     );
   }
 
   #addZone(zone: ZoneState): readonly [number, ZoneState] {
     this.#lastZone += 1;
-    this.#zones.set(this.#lastZone, zone);
-    return [this.#lastZone, zone];
+    const heldUntilMs = Math.max(zone.heldUntilMs, ...this.zones.map((other) => other.heldUntilMs));
+    const added = { ...zone, heldUntilMs };
+    this.#zones.set(this.#lastZone, added);
+    return [this.#lastZone, added];
   }
 
   #groupOf({ interfaces, name }: RecordSettings): Group {
@@ -248,24 +269,3 @@ export const placed = ({ host }: RecordSettings, address: Address): Address =>
 
 /** The names that still wait for something, for `once`. */
 export const pendingNames = (zone: ZoneState): readonly NameState[] => zone.names.filter(isPending);
-
-function requestFor(zone: ZoneState, call: Call): ApiRequest {
-  const zoneId = zone.zoneId ?? '';
-  const nameAt = (index: number): string => zone.names[index]?.settings.name ?? '';
-  switch (call.kind) {
-    case 'lookup':
-      return findZone(call.candidate);
-    case 'identify':
-      return describeZone(zoneId);
-    case 'list':
-      return listRecords(zoneId, nameAt(call.index));
-    case 'write': {
-      const steps = call.steps.map(({ index, operation }) => ({ name: nameAt(index), operation }));
-      const [first] = steps;
-      if (first !== undefined && steps.length === 1) return writeRecord(zoneId, first.name, first.operation);
-      return batch(zoneId, steps);
-    }
-    default:
-      return assertNever(call);
-  }
-}

@@ -40,7 +40,8 @@ export function fail(zone: ZoneState, call: Call, failure: ApiFailure, moment: M
       const published = concerned[0]?.published ?? null;
       effects.push(notice({ kind: 'zoneTrouble', names: own, trouble, published, nowMs: moment.nowMs, repeated }));
       if (failure.kind === 'denied' && failure.zoneUnknown) effects.push({ kind: 'zoneLost' });
-      return { ...doubtful, trouble };
+      const heldUntilMs = failure.kind === 'throttled' ? trouble.imposedUntilMs : zone.heldUntilMs;
+      return { ...doubtful, trouble, heldUntilMs: Math.max(heldUntilMs, zone.heldUntilMs) };
     }
   }
 }
@@ -105,8 +106,9 @@ function failName(
   const names = withName(zone.names, index, (name) => {
     if (failure.kind === 'outdated') return mistaken(name, failure, zone.hurry, moment, effects);
     const what = `Cloudflare refused (${failure.what}): ${failure.remedy}`;
-    const cause = { what, permanent: true, ray: failure.ray };
-    return troubled(name, cause, moment.nowMs, zone.hurry ? atOnce : slowRetryMs, effects);
+    const cause = { what, permanent: !failure.passing, ray: failure.ray };
+    const waitMs = failure.passing ? (failures: number) => backoffMs(failures, moment.draw) : slowRetryMs;
+    return troubled(name, cause, moment.nowMs, zone.hurry ? atOnce : waitMs, effects);
   });
   return { ...zone, names };
 }

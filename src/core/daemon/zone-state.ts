@@ -74,7 +74,7 @@ export interface Step {
 export type Effect = Readonly<
   | { kind: 'call'; call: Call }
   | { kind: 'notice'; notice: Notice }
-  | { kind: 'resolved'; name: NameState; zoneId: string; zoneName: string } // the name left: it belongs to that zone
+  | { kind: 'resolved'; names: readonly NameState[]; zoneId: string; zoneName: string } // they left: they belong there
   | { kind: 'zoneLost' } // the id is no zone's: the names' zones are to be looked up again
 >;
 
@@ -99,7 +99,7 @@ export interface ZoneState {
   /** An address arrived while a request was in flight: it does not wait for our own back-off. */
   readonly hurry: boolean;
   readonly trouble: Trouble | null;
-  /** Until when the server asked for silence after a success; 0 = not. */
+  /** Until when the limit on requests is spent, which is that of the token's user; 0 = it is not. */
   readonly heldUntilMs: number;
   readonly bucket: Bucket;
   readonly bucketReported: boolean;
@@ -167,6 +167,10 @@ export function recordState(zone: ZoneState, name: NameState): RecordState {
   if (name.desired === null) return 'unknown';
   return name.confirmed === name.desired.address && name.todo.length === 0 ? 'synced' : 'detected';
 }
+
+/** What the records say: the first that is ours to change. */
+export const saidBy = (records: readonly AaaaRecord[]): Address | null =>
+  (records.find(({ readOnly }) => !readOnly) ?? records[0])?.content ?? null;
 
 /** The name when nothing is known of its records any more. */
 export const unread = (name: NameState): NameState => ({ ...name, records: null, todo: [], refusal: null });

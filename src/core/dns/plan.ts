@@ -21,12 +21,15 @@ export interface Goal {
 }
 
 /** The operations after which `records`, all AAAA records of one name in the provider's order, say `goal`.
- *  Updates come before deletions: an interrupted run leaves too many addresses, never none. */
+ *  Updates come before deletions: an interrupted run leaves too many addresses, never none. Where a read-only record says
+ *  it, nothing is made to say it a second time: the provider refuses identical records. */
 export function plan(records: readonly AaaaRecord[], goal: Goal): Result<readonly Operation[], PlanRefusal> {
   const owned = records.filter((record) => !record.readOnly);
-  if (owned.length > 1 && goal.multiRecord === 'error') {
-    return failed({ kind: 'severalRecords', contents: owned.map(({ content }) => content) });
+  const answered = records.some((record) => record.readOnly && record.content === goal.content);
+  if (goal.multiRecord === 'error' && owned.length > (answered ? 0 : 1)) {
+    return failed({ kind: 'severalRecords', contents: records.map(({ content }) => content) });
   }
+  if (answered) return ok(goal.multiRecord === 'all' ? owned.map(deletion) : []);
   const kept = owned.find(({ content }) => content === goal.content) ?? owned[0];
   if (kept === undefined) {
     if (records.length > 0) return failed({ kind: 'readOnly' });
@@ -35,11 +38,11 @@ export function plan(records: readonly AaaaRecord[], goal: Goal): Result<readonl
   const operations: Operation[] = [];
   const changes = difference(kept, goal);
   if (Object.keys(changes).length > 0) operations.push({ op: 'update', id: kept.id, was: kept.content, changes });
-  if (goal.multiRecord === 'all') {
-    for (const { id, content } of owned) if (id !== kept.id) operations.push({ op: 'delete', id, was: content });
-  }
+  if (goal.multiRecord === 'all') operations.push(...owned.filter(({ id }) => id !== kept.id).map(deletion));
   return ok(operations);
 }
+
+const deletion = ({ id, content }: AaaaRecord): Operation => ({ op: 'delete', id, was: content });
 
 function difference(record: AaaaRecord, { content, enforced }: Goal): Changes {
   const proxied = enforced.proxied ?? record.proxied;

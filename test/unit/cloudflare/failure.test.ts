@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ApiFailure } from '../../../src/core/cloudflare/failure.ts';
 import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
 import { readRecord } from '../../../src/core/cloudflare/replies.ts';
-import { chain, failure, jsonReply, textReply } from '../../fakes/replies.ts';
+import { chain, failure, jsonReply, textReply, wireRecord } from '../../fakes/replies.ts';
+import { A, record } from '../../fakes/samples.ts';
 
 /** How the reply to a write is taken. @throws Error when it counts as a success */
 function failureOf(reply: HttpReply): ApiFailure {
@@ -11,6 +12,7 @@ function failureOf(reply: HttpReply): ApiFailure {
   return read.error;
 }
 
+const RECORD = { success: true, errors: [], result: wireRecord('home.example.com', record('r1', A)) };
 const TOKEN = /token/;
 const ZONE_ID = /zone_id/;
 const CNAME = /remove the CNAME/;
@@ -151,6 +153,28 @@ describe('failure: whatever is not listed', () => {
   });
 });
 
+describe('failure: x-should-retry overrides the status', () => {
+  test.each<[status: number, codes: number[], told: string, kind: ApiFailure['kind'], passing?: boolean]>([
+    [500, [10013], 'false', 'denied'],
+    [503, [10013], 'true', 'unavailable'],
+    [409, [1], 'false', 'denied'],
+    [408, [1], 'maybe', 'unavailable'],
+    [403, [10000], 'true', 'unavailable'],
+    [403, [10000], 'false', 'denied'],
+    [400, [9003], 'true', 'refused', true],
+    [400, [9003], 'false', 'refused', false],
+    [404, [81044], 'false', 'outdated'],
+    [429, [971], 'false', 'throttled'],
+  ])('failure: HTTP %d with code %j and x-should-retry: %s → %s', (status, [code = 0], told, kind, passing) => {
+    const error = failureOf(failure(status, [chain(code)], { 'X-Should-Retry': told }));
+    expect(error).toMatchObject({ kind, ...(passing !== undefined && { passing }) });
+  });
+
+  test('failure: a success that says x-should-retry → a success', () => {
+    expect(() => failureOf(jsonReply(200, RECORD, { 'X-Should-Retry': 'true' }))).toThrow('counts as a success');
+  });
+});
+
 describe('failure: waits that the server names', () => {
   const DATE = 'Sun, 06 Nov 1994 08:49:37 GMT';
 
@@ -193,6 +217,38 @@ describe('failure: words', () => {
     const message = `${'word '.repeat(37)}token cfut_0123456789abcdef0123456789abcdef`;
     const error = failureOf(failure(400, [{ code: 1004, message }]));
     expect('what' in error && error.what).toMatch(/word token …"$/);
+  });
+
+  test.each([
+    [
+      textReply(403, '<html><style>p</style><h1>Access\ndenied</h1> <p>error code: 1020</p></html>'),
+      'p Access denied error code: 1020',
+    ],
+    [jsonReply(400, { error: 'not for .tk' }), '{"error":"not for .tk"}'],
+    [textReply(302, 'Moved \u001b[31m'), 'Moved ?[31m'],
+  ])('failure: no envelope → the beginning of its text', (reply, text) => {
+    const what = `HTTP ${reply.status}, the body is not the JSON that the API promises: "${text}"`;
+    expect(failureOf(reply)).toMatchObject({ kind: 'unavailable', what });
+  });
+
+  test.each([
+    ['empty', textReply(502, ' ')],
+    ['a success that was cut', textReply(200, '{"success":true,"result":{"id":"r1","ty')],
+  ])('failure: no envelope, %s → nothing of it is repeated', (_, reply) => {
+    expect(failureOf(reply)).toMatchObject({
+      what: expect.stringMatching(/^HTTP \d+(, the body is not the JSON that the API promises)?$/),
+    });
+  });
+
+  test('failure: a page longer than what is looked at ends inside our token → no part of the token stays', () => {
+    const page = `${'<br>'.repeat(1020)} cfut_0123456789abcdef0123456789abcdef`;
+    expect(failureOf(textReply(403, page))).toMatchObject({ what: expect.not.stringContaining('cfut_') });
+  });
+
+  test.each([401, 403])('failure: HTTP %d with an unknown code → asks for the permission', (status) => {
+    expect(failureOf(failure(status, [chain(123_456)]))).toMatchObject({
+      remedy: expect.stringContaining('DNS → Edit'),
+    });
   });
 
   test('failure: endless messages and chains → cut', () => {

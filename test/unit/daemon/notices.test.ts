@@ -45,16 +45,24 @@ describe('describeNotice', () => {
     [synced({ how: 'delete', was: B }), `info ${NAME}: AAAA ${A} (was ${B}), updated in 48 ms`],
     [synced({ how: 'found' }), `info ${NAME}: AAAA ${A}, already right`],
     [
-      { kind: 'drifted', name: NAME, address: A, found: [B, null] },
+      synced({ how: 'foundReadOnly' }),
+      `info ${NAME}: AAAA ${A}, already right in a record of another product of Cloudflare`,
+    ],
+    [
+      { kind: 'drifted', name: NAME, address: A, found: [B, null], dryRun: false },
       `warning ${NAME}: the record was changed to ${B}, (no IPv6 address) by somebody else; setting it back`,
     ],
     [
-      { kind: 'drifted', name: NAME, address: A, found: [] },
+      { kind: 'drifted', name: NAME, address: A, found: [], dryRun: false },
       `warning ${NAME}: the record was deleted by somebody else; setting it back`,
     ],
     [
-      { kind: 'drifted', name: NAME, address: A, found: [A] },
+      { kind: 'drifted', name: NAME, address: A, found: [A], dryRun: false },
       `warning ${NAME}: what the settings enforce was changed by somebody else; setting it back`,
+    ],
+    [
+      { kind: 'drifted', name: NAME, address: A, found: [B], dryRun: true },
+      `warning ${NAME}: the record was changed to ${B} by somebody else`,
     ],
     [
       { kind: 'rehearsed', name: NAME, operation: { op: 'delete', id: 'r1', was: B } },

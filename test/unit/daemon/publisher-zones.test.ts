@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
 import type { RecordSettings } from '../../../src/core/config/settings.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
 import { failure } from '../../fakes/replies.ts';
-import { A, B, HOME, OTHER, record, recordSettings, WWW, ZONE } from '../../fakes/samples.ts';
+import { A, B, HOME, OTHER, OTHER_ZONE, record, recordSettings, WWW, ZONE } from '../../fakes/samples.ts';
 
 let cloudflare: FakeCloudflare;
 
@@ -71,7 +72,7 @@ describe('Publisher: zones found by name', () => {
     expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf(WWW)]).toEqual([[B], [B]]);
   });
 
-  test('Publisher: the zone is found and its id refused all day → few requests', () => {
+  test('Publisher: the zone is found and its id refused all day → logged once, waits doubled up to an hour', () => {
     const driven = publish([unknown(HOME)]);
     const working = driven.respond;
     driven.respond = (request) => {
@@ -81,8 +82,9 @@ describe('Publisher: zones found by name', () => {
     driven.machine.add(A);
     driven.look();
     driven.pass(24 * 3_600_000);
-    expect(cloudflare.requests.length).toBeGreaterThan(20);
-    expect(cloudflare.requests.length).toBeLessThan(1_000);
+    // After 0, 5, 15, 35, 75 minutes and every hour from then on the zone is asked for, by two names.
+    expect(cloudflare.requests).toHaveLength(2 * 27);
+    expect(driven.log.filter((line) => line.includes('code 7003'))).toHaveLength(1);
   });
 
   test('Publisher: the zone is gone → asked for more and more slowly', () => {
@@ -96,5 +98,36 @@ describe('Publisher: zones found by name', () => {
     driven.pass(24 * 3_600_000);
     expect(cloudflare.requests.length).toBeGreaterThan(20);
     expect(cloudflare.requests.length).toBeLessThan(100);
+  });
+});
+
+describe('Publisher: several zones', () => {
+  const look = (respond: (path: string) => HttpReply | null): DrivenPublisher => {
+    const driven = publish([recordSettings(HOME), recordSettings(OTHER, { zoneId: OTHER_ZONE })]);
+    const working = driven.respond;
+    driven.respond = (request) => {
+      const reply = request.path.startsWith(`/zones/${ZONE}/`) ? respond(request.path) : null;
+      return reply === null ? working(request) : { kind: 'replied', reply };
+    };
+    driven.machine.add(A);
+    driven.look();
+    return driven;
+  };
+
+  test('Publisher: one of them is told 429 → the others wait as well, the limit is the user’s', () => {
+    const driven = look(() => failure(429, [{ code: 971, message: 'slow down' }], { 'Retry-After': '60' }));
+    driven.answerAll();
+    expect(cloudflare.contentsOf(OTHER)).toEqual([]);
+    driven.respond = (request) => ({ kind: 'replied', reply: cloudflare.answer(request) });
+    driven.pass(59_000);
+    expect(cloudflare.requests).toHaveLength(1); // the one that was in flight when the first zone was told
+    driven.pass(1_000);
+    expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf(OTHER)]).toEqual([[A], [A]]);
+  });
+
+  test('Publisher: one of them is refused → the others go on', () => {
+    const driven = look(() => failure(403, [{ code: 10000, message: 'Authentication error' }]));
+    driven.answerAll();
+    expect(cloudflare.contentsOf(OTHER)).toEqual([A]);
   });
 });

@@ -43,6 +43,31 @@ describe('plan: any policy', () => {
   });
 });
 
+describe('plan: a record of another product says the address', () => {
+  const theirs = record('r1', A, { readOnly: true, ttlSec: 300 });
+
+  test.each(POLICIES)('plan: it alone, multi_record %s → nothing, whatever is enforced', (policy) => {
+    expect(planA([theirs], policy, { ttlSec: 60, comment: 'mine' })).toEqual(done());
+  });
+
+  test('plan: an own one beside it, multi_record error → refused, with what both say', () => {
+    expect(planA([record('r2', B), theirs], 'error')).toEqual({
+      ok: false,
+      error: { kind: 'severalRecords', contents: [B, A] },
+    });
+  });
+
+  test('plan: an own one beside it, multi_record first → nothing', () => {
+    expect(planA([record('r2', B), theirs], 'first')).toEqual(done());
+  });
+
+  test('plan: own ones beside it, multi_record all → they are deleted', () => {
+    expect(planA([record('r2', B), theirs, record('r3', C)], 'all')).toEqual(
+      done({ op: 'delete', id: 'r2', was: B }, { op: 'delete', id: 'r3', was: C }),
+    );
+  });
+});
+
 describe('plan: several records', () => {
   const several = [record('r1', B), record('r2', C), record('r3', A)];
 

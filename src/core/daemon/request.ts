@@ -1,0 +1,26 @@
+import type { ApiRequest } from '../cloudflare/http.ts';
+import { batch, describeZone, findZone, listRecords, writeRecord } from '../cloudflare/requests.ts';
+import { assertNever } from '../result.ts';
+import type { Call, ZoneState } from './zone-state.ts';
+
+/** What a zone's call is to the API. */
+export function requestFor(zone: ZoneState, call: Call): ApiRequest {
+  const zoneId = zone.zoneId ?? '';
+  const nameAt = (index: number): string => zone.names[index]?.settings.name ?? '';
+  switch (call.kind) {
+    case 'lookup':
+      return findZone(call.candidate);
+    case 'identify':
+      return describeZone(zoneId);
+    case 'list':
+      return listRecords(zoneId, nameAt(call.index));
+    case 'write': {
+      const steps = call.steps.map(({ index, operation }) => ({ name: nameAt(index), operation }));
+      const [first] = steps;
+      if (first !== undefined && steps.length === 1) return writeRecord(zoneId, first.name, first.operation);
+      return batch(zoneId, steps);
+    }
+    default:
+      return assertNever(call);
+  }
+}
