@@ -105,7 +105,8 @@ demo-packages: packages
 	@tools/need ip=iproute2 openssl=openssl unshare=util-linux sysctl=procps
 
 test-packages: demo-packages
-	@tools/need radvd=radvd perl=perl-base strace=strace file=file
+	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
+	  zsh=zsh fish=fish
 
 reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
 	rm -rf build/again && mkdir build/again

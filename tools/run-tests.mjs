@@ -66,6 +66,7 @@ const parts = {
   'native modules': () => counted([...isolated, 'node', 'test/native/run.mjs']),
   simulator: () => vitest('simulator'),
   'end to end': () => vitest('e2e'),
+  packaging: () => vitest('packaging'),
   demo: () => whole(['node', 'build/demo.mjs']),
 };
 
