@@ -10,6 +10,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 all: build/ipv6ddns ## the executable, build/ipv6ddns
 
 include native/third-party.mk
+include packaging/packaging.mk
 
 packages:
 	@tools/need gcc=gcc /usr/include/stdlib.h=libc6-dev musl-gcc=musl-tools xz=xz-utils bzip2=bzip2 patch=patch \

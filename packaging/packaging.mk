@@ -1,0 +1,45 @@
+# Installing, and the packages. Every text file is written for the default PREFIX; it is rewritten on the way. Settings
+# are always below /etc, where the executable looks for them.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# systemd, openrc or procd (OpenWrt).
+INIT ?= systemd
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+DOCDIR := $(PREFIX)/share/doc/ipv6ddns
+
+# MODE:SOURCE:TARGET
+PROGRAM_FILES := 755:build/ipv6ddns:$(PREFIX)/bin/ipv6ddns
+UNIT_FILE := 644:packaging/ipv6ddns.service:$(UNITDIR)/ipv6ddns.service
+TEXT_FILES := \
+	644:man/ipv6ddns.8:$(PREFIX)/share/man/man8/ipv6ddns.8 \
+	644:man/ipv6ddns.toml.5:$(PREFIX)/share/man/man5/ipv6ddns.toml.5 \
+	644:packaging/completions/ipv6ddns.bash:$(PREFIX)/share/bash-completion/completions/ipv6ddns \
+	644:packaging/completions/ipv6ddns.zsh:$(ZSHDIR)/_ipv6ddns \
+	644:packaging/completions/ipv6ddns.fish:$(PREFIX)/share/fish/vendor_completions.d/ipv6ddns.fish \
+	644:packaging/copyright:$(DOCDIR)/copyright \
+	644:CHANGELOG.md:$(DOCDIR)/CHANGELOG.md \
+	644:packaging/config.toml:$(DOCDIR)/examples/config.toml \
+	$(if $(filter systemd,$(INIT)),$(UNIT_FILE))
+# What the administrator may have changed: put there once, never replaced, never removed.
+SETTINGS_FILES := \
+	644:packaging/config.toml:/etc/ipv6ddns/config.toml \
+	$(if $(filter openrc procd,$(INIT)),755:packaging/ipv6ddns.$(INIT):/etc/init.d/ipv6ddns)
+
+.PHONY: install uninstall
+
+# Shell: calls $1 with mode, source and target of each file of $2.
+for_each = for entry in $2; do (IFS=:; set -- $$entry; IFS=; $1); done
+copy = install -D -m $$1 "$$2" "$(DESTDIR)$$3"
+rewrite = sed -i 's|/usr/local|$(PREFIX)|g' "$(DESTDIR)$$3"
+
+install: all ## installs below PREFIX (/usr/local), under DESTDIR; keeps every file of /etc
+	$(if $(filter systemd openrc procd,$(INIT)),,$(error INIT is systemd, openrc or procd))
+	@set -e; $(call for_each,$(copy),$(PROGRAM_FILES)); $(call for_each,$(copy); $(rewrite),$(TEXT_FILES)); \
+	  $(call for_each,if [ -e "$(DESTDIR)$$3" ]; then echo "$(DESTDIR)$$3 is there: kept"; else $(copy); $(rewrite); fi,$(SETTINGS_FILES))
+
+uninstall: ## removes what install put there, except in /etc
+	@$(call for_each,rm -fv "$(DESTDIR)$$3",$(PROGRAM_FILES) $(TEXT_FILES))
+	@rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)/examples" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
+	@$(call for_each,[ ! -e "$(DESTDIR)$$3" ] || echo "$(DESTDIR)$$3 stays",$(SETTINGS_FILES))

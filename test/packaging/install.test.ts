@@ -1,0 +1,99 @@
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { filesOf, make, run, temporaryFolder } from './run.ts';
+
+const CONFIG = '/etc/ipv6ddns/config.toml';
+const FILES = [
+  'bin/ipv6ddns',
+  'lib/systemd/system/ipv6ddns.service',
+  'share/bash-completion/completions/ipv6ddns',
+  'share/doc/ipv6ddns/CHANGELOG.md',
+  'share/doc/ipv6ddns/copyright',
+  'share/doc/ipv6ddns/examples/config.toml',
+  'share/fish/vendor_completions.d/ipv6ddns.fish',
+  'share/man/man5/ipv6ddns.toml.5',
+  'share/man/man8/ipv6ddns.8',
+  'share/zsh/site-functions/_ipv6ddns',
+];
+const below = (prefix: string, files: readonly string[]) => files.map((file) => `${prefix}/${file}`);
+
+test('install: under DESTDIR → everything below /usr/local, the settings in /etc, nothing else', async () => {
+  const root = await temporaryFolder();
+  await make('install', `DESTDIR=${root}`);
+  expect(await filesOf(root)).toEqual([CONFIG, ...below('/usr/local', FILES)]);
+  expect((await stat(join(root, 'usr/local/bin/ipv6ddns'))).mode & 0o777).toBe(0o755);
+  expect((await stat(join(root, 'usr/local/lib/systemd/system/ipv6ddns.service'))).mode & 0o777).toBe(0o644);
+});
+
+test('install: what was installed → runs and says its version', async () => {
+  const root = await temporaryFolder();
+  await make('install', `DESTDIR=${root}`);
+  const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+  const { stdout } = await run([join(root, 'usr/local/bin/ipv6ddns'), '--version']);
+  expect(stdout).toBe(`ipv6ddns ${version}\n`);
+});
+
+test('install: another PREFIX, a DESTDIR with a blank → unit and man pages name the real paths', async () => {
+  const root = `${await temporaryFolder()}/a root`;
+  await make('install', `DESTDIR=${root}`, 'PREFIX=/opt/ipv6ddns');
+  expect(await filesOf(root)).toEqual([CONFIG, ...below('/opt/ipv6ddns', FILES)]);
+  const texts = await Promise.all(
+    FILES.filter((file) => file !== 'bin/ipv6ddns').map((file) => readFile(join(root, '/opt/ipv6ddns', file), 'utf8')),
+  );
+  expect(texts.join('')).toContain('\nExecStart=/opt/ipv6ddns/bin/ipv6ddns\n');
+  expect(texts.join('')).not.toContain('/usr/local');
+});
+
+test.each(['systemd', 'openrc', 'procd'])(
+  'install: INIT=%s over changed files of /etc → keeps them and says so',
+  async (init) => {
+    const root = await temporaryFolder();
+    await make('install', `DESTDIR=${root}`, `INIT=${init}`);
+    const settings = (await filesOf(root)).filter((file) => file.startsWith('/etc/'));
+    expect(settings).toEqual([...(init === 'systemd' ? [] : ['/etc/init.d/ipv6ddns']), CONFIG]);
+    for (const file of settings) {
+      await writeFile(join(root, file), 'mine\n');
+      await chmod(join(root, file), 0o600);
+    }
+    const said = await make('install', `DESTDIR=${root}`, `INIT=${init}`);
+    for (const file of settings) {
+      expect(said).toContain(`${root}${file} is there: kept\n`);
+      expect(await readFile(join(root, file), 'utf8')).toBe('mine\n');
+      expect((await stat(join(root, file))).mode & 0o777).toBe(0o600);
+    }
+  },
+);
+
+test('install: an INIT that is none → refused, nothing is installed', async () => {
+  const root = await temporaryFolder();
+  const { status, stderr } = await run(['make', 'install', `DESTDIR=${root}`, 'INIT=upstart']);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('INIT is systemd, openrc or procd')]);
+  expect(await filesOf(root)).toEqual([]);
+});
+
+test('uninstall: after install, beside a stranger’s files → only the settings and the stranger’s files stay', async () => {
+  const root = await temporaryFolder();
+  await make('install', `DESTDIR=${root}`);
+  await writeFile(join(root, 'usr/local/bin/other'), '');
+  expect(await make('uninstall', `DESTDIR=${root}`)).toContain(`${root}${CONFIG} stays\n`);
+  expect(await filesOf(root)).toEqual([CONFIG, '/usr/local/bin/other']);
+  await expect(stat(join(root, 'usr/local/share/doc/ipv6ddns'))).rejects.toThrow('ENOENT');
+});
+
+test('uninstall: nothing is installed → succeeds', async () => {
+  await make('uninstall', `DESTDIR=${await temporaryFolder()}`);
+});
+
+test('licences: every bundled library → its notice is in the copyright file', async () => {
+  const copyright = await readFile('packaging/copyright', 'utf8');
+  const { dependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+  const fetched = (await readFile('native/third-party.mk', 'utf8')).matchAll(/:= (\w+)_\S*\.orig\.tar/g);
+  const libraries = [...Object.keys(dependencies), ...[...fetched].map(([, name = '']) => name), 'musl'];
+  expect(libraries.length).toBeGreaterThan(8);
+  const files = [...copyright.matchAll(/^Files: (.*)\nCopyright: \S/gm)].map(([, name = '']) => name.toLowerCase());
+  for (const name of libraries) expect(files).toContain(name.toLowerCase());
+  const licences = [...copyright.matchAll(/^License: (.*)$/gm)].map(([, name]) => name);
+  const texts = [...copyright.matchAll(/\n\nLicense: (.*)\n \S/g)].map(([, name]) => name);
+  expect(new Set(texts)).toEqual(new Set(licences));
+});

@@ -1,0 +1,107 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { EXECUTABLE } from '../e2e/harness/programs.ts';
+import { run, succeed, temporaryFolder } from './run.ts';
+
+describe('systemd', () => {
+  /** The unit as it is installed for the executable under test, with a drop-in. */
+  async function unit(dropIn = ''): Promise<string> {
+    const text = await readFile('packaging/ipv6ddns.service', 'utf8');
+    const file = join(await temporaryFolder(), 'ipv6ddns.service');
+    await writeFile(file, text.replaceAll('/usr/local/bin/ipv6ddns', EXECUTABLE) + dropIn);
+    return file;
+  }
+
+  test('unit: systemd-analyze verify → nothing to say', async () => {
+    const { status, stdout, stderr } = await run(['systemd-analyze', 'verify', await unit()]);
+    expect([status, stdout, stderr]).toEqual([0, '', '']);
+  });
+
+  test('unit: systemd-analyze security → an exposure of at most 1.2', async () => {
+    const { status, stdout } = await run([
+      'systemd-analyze',
+      'security',
+      '--offline=true',
+      '--threshold=12',
+      await unit(),
+    ]);
+    expect(Number(/Overall exposure level for \S+: ([\d.]+) /.exec(stdout)?.[1])).toBeGreaterThan(0);
+    expect(status).toBe(0);
+  });
+
+  test('unit: a restart that cannot help → not tried: bad settings, missing token', async () => {
+    expect(await readFile(await unit(), 'utf8')).toMatch(/^RestartPreventExitStatus=78 243$/m);
+  });
+
+  test('unit: the drop-ins of ipv6ddns(8) → systemd-analyze verify has nothing to say', async () => {
+    const page = await readFile('man/ipv6ddns.8', 'utf8');
+    const dropIns = [...page.matchAll(/^\[Service\]\n(?:\w+=.*\n)+/gm)].map(([text]) => text);
+    expect(dropIns).toHaveLength(2);
+    for (const dropIn of dropIns) {
+      const file = await unit(`\n${dropIn.replaceAll('/usr/local/bin/ipv6ddns', EXECUTABLE)}`);
+      const { status, stdout, stderr } = await run(['systemd-analyze', 'verify', file]);
+      expect([status, stdout, stderr]).toEqual([0, '', '']);
+    }
+  });
+});
+
+/** Runs functions of a service script among programs that only say how they are called.
+ *  @returns a line a call */
+async function calls(script: string, standIns: readonly string[], program: string): Promise<string[]> {
+  const folder = await temporaryFolder();
+  for (const name of standIns) await writeFile(join(folder, name), `#!/bin/sh\necho ${name} "$@"\n`, { mode: 0o755 });
+  const environment = { PATH: `${folder}:${process.env['PATH']}`, RC_SVCNAME: 'ipv6ddns' };
+  return (await succeed(['sh', '-euc', `. ${script}\n${program}`], environment)).trim().split('\n');
+}
+
+describe('OpenRC', () => {
+  const SCRIPT = './packaging/ipv6ddns.openrc';
+  const STAND_INS = ['checkpath', 'supervise-daemon', 'ebegin', 'eend', 'use'];
+
+  test('OpenRC: what it is to supervise → the executable, as a user of its own', async () => {
+    const program = 'echo "$supervisor" "$command" "$command_user"';
+    expect(await calls(SCRIPT, STAND_INS, program)).toEqual(['supervise-daemon /usr/local/bin/ipv6ddns ipv6ddns']);
+  });
+
+  test('OpenRC: before the start → the places of status file and log are the daemon’s', async () => {
+    expect(await calls(SCRIPT, STAND_INS, 'start_pre')).toEqual([
+      'checkpath --directory --mode 0755 --owner ipv6ddns /run/ipv6ddns',
+      'checkpath --file --mode 0640 --owner ipv6ddns /var/log/ipv6ddns.log',
+    ]);
+  });
+
+  test('OpenRC: reload → SIGHUP to the daemon', async () => {
+    expect(await calls(SCRIPT, STAND_INS, 'reload')).toContain('supervise-daemon ipv6ddns --signal HUP');
+  });
+});
+
+describe('procd', () => {
+  const SCRIPT = './packaging/ipv6ddns.procd';
+  const PROCD = ['procd_open_instance', 'procd_set_param', 'procd_close_instance', 'procd_send_signal'];
+  const STAND_INS = [...PROCD, 'user_add', 'group_add_next', 'mkdir', 'chown', 'chmod'];
+
+  test('procd: the first start → makes the user, declares one instance that runs as that user', async () => {
+    const told = await calls(SCRIPT, STAND_INS, 'user_exists() { false; }; start_service');
+    expect(told[0]).toBe('user_add ipv6ddns  group_add_next ipv6ddns');
+    expect(told.indexOf('procd_open_instance')).toBeLessThan(told.indexOf('procd_close_instance'));
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'chown ipv6ddns:ipv6ddns /var/run/ipv6ddns',
+        'procd_set_param command /usr/local/bin/ipv6ddns',
+        'procd_set_param user ipv6ddns',
+        'procd_set_param respawn 3600 5 5',
+      ]),
+    );
+  });
+
+  test('procd: a later start → makes no user', async () => {
+    const told = await calls(SCRIPT, STAND_INS, 'user_exists() { [ "$1" = ipv6ddns ]; }; start_service');
+    expect(told.join('\n')).not.toContain('user_add');
+    expect(told).toContain('procd_set_param command /usr/local/bin/ipv6ddns');
+  });
+
+  test('procd: reload → SIGHUP to every instance', async () => {
+    expect(await calls(SCRIPT, STAND_INS, 'reload_service')).toEqual(['procd_send_signal ipv6ddns * HUP']);
+  });
+});
