@@ -27,7 +27,7 @@ SETTINGS_FILES := \
 	644:packaging/config.toml:/etc/ipv6ddns/config.toml \
 	$(if $(filter openrc procd,$(INIT)),755:packaging/ipv6ddns.$(INIT):/etc/init.d/ipv6ddns)
 
-.PHONY: install uninstall
+.PHONY: install uninstall deb
 
 # Shell: calls $1 with mode, source and target of each file of $2.
 for_each = for entry in $2; do (IFS=:; set -- $$entry; IFS=; $1); done
@@ -43,3 +43,15 @@ uninstall: ## removes what install put there, except in /etc
 	@$(call for_each,rm -fv "$(DESTDIR)$$3",$(PROGRAM_FILES) $(TEXT_FILES))
 	@rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)/examples" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
 	@$(call for_each,[ ! -e "$(DESTDIR)$$3" ] || echo "$(DESTDIR)$$3 stays",$(SETTINGS_FILES))
+
+# Times in the package: those of the last commit; of an unpacked archive those of the changelog.
+export SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y CHANGELOG.md))
+export MAINTAINER ?= ipv6ddns <root@localhost>
+
+DEB = build/ipv6ddns_$(VERSION)_$(shell dpkg --print-architecture).deb
+
+deb: all ## a Debian package, build/ipv6ddns_VERSION_ARCHITECTURE.deb
+	@rm -rf build/deb
+	@env -u MAKEFLAGS $(MAKE) --no-print-directory install DESTDIR=build/deb PREFIX=/usr ZSHDIR=/usr/share/zsh/vendor-completions
+	@packaging/debian/build build/deb $(VERSION) $(DEB)
+	@echo $(DEB)
