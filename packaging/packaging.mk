@@ -27,7 +27,7 @@ SETTINGS_FILES := \
 	644:packaging/config.toml:/etc/ipv6ddns/config.toml \
 	$(if $(filter openrc procd,$(INIT)),755:packaging/ipv6ddns.$(INIT):/etc/init.d/ipv6ddns)
 
-.PHONY: install uninstall deb
+.PHONY: install uninstall deb container container-packages
 
 # Shell: calls $1 with mode, source and target of each file of $2.
 for_each = for entry in $2; do (IFS=:; set -- $$entry; IFS=; $1); done
@@ -55,3 +55,15 @@ deb: all ## a Debian package, build/ipv6ddns_VERSION_ARCHITECTURE.deb
 	@env -u MAKEFLAGS $(MAKE) --no-print-directory install DESTDIR=build/deb PREFIX=/usr ZSHDIR=/usr/share/zsh/vendor-completions
 	@packaging/debian/build build/deb $(VERSION) $(DEB)
 	@echo $(DEB)
+
+container: all | container-packages ## what "podman build" or "docker build" needs, in build/container
+	@rm -rf build/container
+	@install -D -m 755 -t build/container/root/usr/bin build/ipv6ddns
+	@install -D -m 644 -t build/container/root/etc/ssl/certs /etc/ssl/certs/ca-certificates.crt
+	@install -D -m 644 -t build/container/root/usr/share/doc/ipv6ddns packaging/copyright
+	@install -D -m 644 -t build/container packaging/Containerfile
+	@mkdir -p build/container/run/ipv6ddns
+	@echo build/container
+
+container-packages: packages
+	@tools/need /etc/ssl/certs/ca-certificates.crt=ca-certificates

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { openLab } from './harness/open.ts';
-import { bundle, EXECUTABLE } from './harness/programs.ts';
+import { EXECUTABLE } from './harness/programs.ts';
 
 const A = '3ffe:1::a';
 
@@ -13,27 +12,6 @@ test('executable: as file(1) sees it → static, no interpreter', async () => {
   const { stdout } = await promisify(execFile)('file', ['--brief', EXECUTABLE]);
   expect(stdout).toMatch(/^ELF .*statically linked/);
   expect(stdout).not.toMatch(/interpreter|dynamically/);
-});
-
-test('executable: nothing around it but a CA file and resolv.conf → resolves, publishes', async () => {
-  const lab = await openLab({ port: 443 });
-  const root = join(lab.folder, 'root');
-  await mkdir(join(root, 'etc/ssl/certs'), { recursive: true });
-  await Promise.all([
-    copyFile(EXECUTABLE, join(root, 'ipv6ddns')),
-    copyFile(lab.caBundle, join(root, 'etc/ssl/certs/ca-certificates.crt')),
-    writeFile(join(root, 'etc/resolv.conf'), 'nameserver 127.0.0.1\n'),
-  ]);
-  const script = await bundle('test/e2e/harness/name-server.ts', lab.folder);
-  const resolver = lab.launch(lab.host, [process.execPath, script, 'api.cloudflare.com', '127.0.0.1'], {});
-  await resolver.line(/^listening$/);
-  await lab.add(A);
-  const variables = { CLOUDFLARE_BASE_URL: undefined, SSL_CERT_FILE: undefined };
-  const daemon = lab.start(['chroot', root, '/ipv6ddns'], variables);
-  await lab.says(A);
-  daemon.signal('SIGTERM');
-  expect((await daemon.exit).status).toBe(0);
-  expect((await lab.api.requests())[0]?.headers['host']).toBe('api.cloudflare.com');
 });
 
 test('secret: the token → in no line at debug level, not in the process’s environment or command line', async () => {

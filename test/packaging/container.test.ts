@@ -1,0 +1,82 @@
+import { appendFile, chown, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Lab } from '../e2e/harness/lab.ts';
+import { openLab } from '../e2e/harness/open.ts';
+import type { Process } from '../e2e/harness/process.ts';
+import { bundle } from '../e2e/harness/programs.ts';
+import { filesOf, make } from './run.ts';
+
+const A = '3ffe:1::a';
+const IS_ROOT = userInfo().uid === 0;
+if (!IS_ROOT)
+  console.log('container: without root it runs as the root of a user namespace, not as the user of the recipe');
+
+/** What a container engine makes of the recipe, without one: the image's root, what runs in it, and as whom. */
+class Container {
+  readonly root: string;
+  readonly #lab: Lab;
+  readonly #instructions: (readonly [string, string])[];
+
+  private constructor(lab: Lab, recipe: string) {
+    this.#lab = lab;
+    this.root = join(lab.folder, 'root');
+    this.#instructions = [...recipe.matchAll(/^([A-Z]+) (.*)$/gm)].map(([, name = '', rest = '']) => [name, rest]);
+  }
+
+  /** Builds the image and lays over it what an engine mounts: resolv.conf. */
+  static async build(lab: Lab): Promise<Container> {
+    const context = (await make('container')).trim().split('\n').at(-1) ?? '';
+    const container = new Container(lab, await readFile(join(context, 'Containerfile'), 'utf8'));
+    await mkdir(container.root);
+    for (const copy of container.#all('COPY')) {
+      const [, owner, from = '', to = ''] = /^(?:--chown=(\d+):\d+ )?(\S+) (\S+)$/.exec(copy) ?? [];
+      await cp(join(context, from), join(container.root, to), { recursive: true });
+      if (owner === undefined || !IS_ROOT) continue;
+      for (const folder of ['', 'ipv6ddns'])
+        await chown(join(container.root, to, folder), Number(owner), Number(owner));
+    }
+    await writeFile(join(container.root, 'etc/resolv.conf'), 'nameserver 127.0.0.1\n');
+    return container;
+  }
+
+  /** Runs a command of the recipe, an array in JSON. Without root it runs as the user namespace's root. */
+  run(instruction: string, environment: Readonly<Record<string, string | undefined>> = {}): Process {
+    const [command = '[]'] = this.#all(instruction);
+    const [user = ''] = this.#all('USER');
+    const as = IS_ROOT ? [`--userspec=${user}`] : [];
+    return this.#lab.start(['chroot', ...as, this.root, ...JSON.parse(command.replace(/^CMD /, ''))], environment);
+  }
+
+  #all(name: string): string[] {
+    return this.#instructions.filter(([own]) => own === name).map(([, rest]) => rest);
+  }
+}
+
+test('container: settings by environment, nothing else → resolves the API’s name, trusts its certificate, publishes', async () => {
+  const lab = await openLab({ port: 443 });
+  const container = await Container.build(lab);
+  await appendFile(join(container.root, 'etc/ssl/certs/ca-certificates.crt'), await readFile(lab.api.caFile ?? ''));
+  const script = await bundle('test/e2e/harness/name-server.ts', lab.folder);
+  const resolver = lab.launch(lab.host, [process.execPath, script, 'api.cloudflare.com', '127.0.0.1'], {});
+  await resolver.line(/^listening$/);
+  await lab.add(A);
+  const daemon = container.run('ENTRYPOINT', { CLOUDFLARE_BASE_URL: undefined, SSL_CERT_FILE: undefined });
+  await lab.says(A);
+  expect(/^Uid:\t(\d+)/m.exec(await readFile(`/proc/${daemon.pid}/status`, 'utf8'))?.[1]).toBe(
+    IS_ROOT ? '65534' : String(userInfo().uid),
+  );
+  daemon.signal('SIGTERM');
+  expect((await daemon.exit).status).toBe(0);
+  expect((await lab.api.requests())[0]?.headers['host']).toBe('api.cloudflare.com');
+});
+
+test('container: its root → the executable, root certificates, notices, nothing else', async () => {
+  const context = (await make('container')).trim().split('\n').at(-1) ?? '';
+  expect(await filesOf(join(context, 'root'))).toEqual([
+    '/etc/ssl/certs/ca-certificates.crt',
+    '/usr/bin/ipv6ddns',
+    '/usr/share/doc/ipv6ddns/copyright',
+  ]);
+});
