@@ -1,5 +1,7 @@
 /** Parts of QuickJS's own modules that only the tests use (quickjs-libc.c). */
 declare module 'std' {
+  /** @returns null = it cannot be opened */
+  export function loadFile(path: string): string | null;
   export function setenv(name: string, value: string): void;
   export function unsetenv(name: string): void;
 }
