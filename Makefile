@@ -55,8 +55,8 @@ build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
 LINK = $(CC_$1) -Wl,--gc-sections,--wrap=select -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm -lpthread
-build/ipv6ddns: build/ipv6ddns.o build/settings.o build/musl/main.o $(MODULES:%=build/musl/%.o)
-	$(call LINK,musl) -static -s
+build/ipv6ddns: build/ipv6ddns.o build/settings.o build/musl/main.o $(MODULES:%=build/musl/%.o) native/layout.ld
+	$(call LINK,musl) -static -s -Wl,-T,native/layout.ld
 
 # --- tests that run in the engine: vitest's own runner and matchers on QuickJS, see test/engine ---
 

@@ -23,7 +23,8 @@ JSModuleDef *js_init_module_http(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_system(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_settings(JSContext *ctx, const char *name);
 
-/* A context with the parts of the language and the modules that our programs use; NULL = no memory. */
-JSContext *host_new_context(JSRuntime *rt);
+/* A context with the parts of the language and the modules that our programs use, and the program that qjsc made
+ * `bytecode` of: a module, or an exception. NULL = no memory. */
+JSContext *host_new_context(JSRuntime *rt, const uint8_t *bytecode, size_t size, JSValue *module);
 
 #endif

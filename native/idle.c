@@ -1,6 +1,7 @@
 /* What a sleeping process keeps in memory. quickjs-libc.c waits for events in select(2), and nowhere else; the linker
  * sends that call here (--wrap=select). When nothing happened for a second, the pages of the executable that are as in
- * the file are given back: the kernel keeps them in its cache, and the next event brings back those that it needs. */
+ * the file are given back (the kernel keeps them in its cache, and the next event brings back those that it needs), and
+ * those of the stack that only a handshake reaches. */
 #include <link.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #define QUIET_SEC 1
+#define STACK_BYTES (256 * 1024) /* more than anything has needed */
 
 int __real_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout);
 int __wrap_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout);
@@ -28,6 +30,14 @@ static int drop_read_only_segments(struct dl_phdr_info *image, size_t size, void
     return 0;
 }
 
+/* What lies below the frames in use; the rest of its size limit is not mapped, and madvise passes over that. */
+static void drop_unused_stack(void)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t end = ((uintptr_t)__builtin_frame_address(0) & ~(page - 1)) - page; /* the call itself needs some */
+    madvise((void *)(end - STACK_BYTES), STACK_BYTES, MADV_DONTNEED);
+}
+
 int __wrap_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout)
 {
     const fd_set wanted_readable = *readable, wanted_writable = *writable;
@@ -36,9 +46,10 @@ int __wrap_select(int count, fd_set *readable, fd_set *writable, fd_set *failed,
     if (timeout && timeout->tv_sec < QUIET_SEC) return __real_select(count, readable, writable, failed, timeout);
     ready = __real_select(count, readable, writable, failed, &quiet);
     if (ready != 0) return ready;
-    dl_iterate_phdr(drop_read_only_segments, NULL);
     *readable = wanted_readable;
     *writable = wanted_writable;
     if (timeout) timeout->tv_sec -= QUIET_SEC;
+    drop_unused_stack();
+    dl_iterate_phdr(drop_read_only_segments, NULL); /* last: what runs after it is brought back (layout.ld) */
     return __real_select(count, readable, writable, failed, timeout);
 }

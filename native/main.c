@@ -78,11 +78,14 @@ static void track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst r
     rejections = rejection;
 }
 
-/* Only what the programs use: without JS_AddIntrinsicEval the linker drops the compiler. */
-JSContext *host_new_context(JSRuntime *rt)
+/* Only what the programs use: without JS_AddIntrinsicEval the linker drops the compiler. The bytecode comes first: while
+ * no name but the engine's own is in the table of atoms, its names get the numbers that qjsc gave them, and the code can
+ * stay where it is, in the file, instead of being copied (quickjs.patch). */
+JSContext *host_new_context(JSRuntime *rt, const uint8_t *bytecode, size_t size, JSValue *module)
 {
     JSContext *ctx = JS_NewContextRaw(rt);
     if (!ctx) return NULL;
+    *module = JS_ReadObject(ctx, bytecode, size, JS_READ_OBJ_BYTECODE | JS_READ_OBJ_ROM_DATA);
     JS_AddIntrinsicBaseObjects(ctx);
     JS_AddIntrinsicDate(ctx);
     JS_AddIntrinsicStringNormalize(ctx);
@@ -112,8 +115,8 @@ int main(int argc, char **argv)
 #else
     JSRuntime *rt = JS_NewRuntime2(&host_heap, NULL);
 #endif
-    JSContext *ctx = rt ? host_new_context(rt) : NULL;
     JSValue module, done;
+    JSContext *ctx = rt ? host_new_context(rt, program, program_size, &module) : NULL;
     int status;
 
     if (!ctx) {
@@ -125,7 +128,6 @@ int main(int argc, char **argv)
     js_std_init_handlers(rt);
     js_std_add_helpers(ctx, argc, argv);
 
-    module = JS_ReadObject(ctx, program, program_size, JS_READ_OBJ_BYTECODE);
     if (JS_IsException(module) || JS_ResolveModule(ctx, module) < 0) js_std_dump_error(ctx);
     done = JS_EvalFunction(ctx, module); /* consumes `module` */
     if (JS_IsException(done)) js_std_dump_error(ctx);

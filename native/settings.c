@@ -8,10 +8,10 @@ extern const uint8_t settings_program[] __attribute__((weak));
 extern const uint32_t settings_program_size __attribute__((weak));
 
 /* Runs the program to its end. Returns 0, or -1 with the reason thrown in `ctx`. */
-static int run(JSContext *ctx, JSContext *inner)
+static int run(JSContext *ctx, JSContext *inner, JSValue module)
 {
     JSContext *ran;
-    JSValue done = JS_UNDEFINED, module = JS_ReadObject(inner, settings_program, settings_program_size, JS_READ_OBJ_BYTECODE);
+    JSValue done = JS_UNDEFINED;
     int failed = JS_IsException(module) || JS_ResolveModule(inner, module) < 0;
     if (!failed) {
         done = JS_EvalFunction(inner, module); /* consumes `module` */
@@ -30,7 +30,7 @@ static int run(JSContext *ctx, JSContext *inner)
 }
 
 /* Asks `inner` and brings the answer over as a string of `ctx`. */
-static JSValue ask(JSContext *ctx, JSContext *inner, JSValueConst question)
+static JSValue ask(JSContext *ctx, JSContext *inner, JSValue module, JSValueConst question)
 {
     JSValue result = JS_EXCEPTION, global, answer;
     size_t length;
@@ -39,7 +39,7 @@ static JSValue ask(JSContext *ctx, JSContext *inner, JSValueConst question)
     global = JS_GetGlobalObject(inner);
     JS_SetPropertyStr(inner, global, "question", JS_NewStringLen(inner, text, length));
     JS_FreeCString(ctx, text);
-    if (run(ctx, inner) == 0) {
+    if (run(ctx, inner, module) == 0) {
         answer = JS_GetPropertyStr(inner, global, "answer");
         text = JS_ToCStringLen(inner, &length, answer);
         if (text) result = JS_NewStringLen(ctx, text, length);
@@ -54,15 +54,15 @@ static JSValue settings_load(JSContext *ctx, JSValueConst this_val, int argc, JS
 {
     JSRuntime *rt;
     JSContext *inner;
-    JSValue answer = JS_EXCEPTION;
+    JSValue module, answer = JS_EXCEPTION;
     (void)this_val, (void)argc;
     if (!settings_program) return host_throw(ctx, "settings", "ENOENT", "this executable has no program for them");
     rt = JS_NewRuntime();
     if (!rt) return JS_ThrowOutOfMemory(ctx);
     js_std_init_handlers(rt);
-    inner = host_new_context(rt);
+    inner = host_new_context(rt, settings_program, settings_program_size, &module);
     if (inner) {
-        answer = ask(ctx, inner, argv[0]);
+        answer = ask(ctx, inner, module, argv[0]);
         JS_FreeContext(inner);
     } else {
         JS_ThrowOutOfMemory(ctx);

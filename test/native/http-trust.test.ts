@@ -9,7 +9,7 @@ const CURLE_SSL_CACERT_BADFILE = 77;
 
 const here = useClient();
 
-const certificate = (name: string): string => std.loadFile(`${setup.folder}/${name}.pem`) ?? '';
+const certificate = (name: string): string => std.open(`${setup.folder}/${name}.pem`, 'r')?.readAsString() ?? '';
 
 /** Asks a server while the bundle of roots is `text`. */
 function trusting(text: string, server = 'p256'): Promise<Completed> {
