@@ -35,7 +35,8 @@ export class ApiServer {
   readonly faults = new FaultQueue();
   limiter = new Limiter(CLOUDFLARE_RATE_LIMIT);
   readonly #cloud: Cloud;
-  readonly #front = createServer((socket) => this.#accept(socket));
+  /** Without Nagle's algorithm, as at the edge: a reply that is more than one segment would wait for an ACK. */
+  readonly #front = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   readonly #servers: {
     readonly valid: HttpServer | HttpsServer;
     readonly wrong: Record<WrongCertificate, HttpServer> | null;
