@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages demo check test test-packages reproducible clean distclean help
+.PHONY: FORCE all packages demo bench check test bench-packages test-packages reproducible clean distclean help
 
 all: build/ipv6ddns ## the executable, build/ipv6ddns
 
@@ -91,9 +91,15 @@ build/asan/%.o: native/%.c $(HEADERS) $(call LIBRARIES,asan)
 demo: build/ipv6ddns build/demo.mjs | demo-packages ## shows it at work: private network, simulated Cloudflare, no account
 	node build/demo.mjs
 
-build/demo.mjs: $(shell find test/demo test/e2e/harness test/simulator -name '*.ts') build/node_modules.stamp
-	node_modules/.bin/esbuild test/demo/demo.ts --bundle --platform=node --format=esm --packages=external \
-	  --log-level=warning --outfile=$@
+# Programs for Node.
+build/demo.mjs: ENTRY := test/demo/demo.ts
+build/bench.mjs: ENTRY := bench/main.ts
+build/demo.mjs build/bench.mjs: $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/node_modules.stamp
+	node_modules/.bin/esbuild $(ENTRY) --bundle --platform=node --format=esm \
+	  --packages=external --log-level=warning --outfile=$@
+
+bench: build/ipv6ddns build/bench.mjs | bench-packages ## measures it: make bench [ONLY='memory burst'] [COMPARE=FILE]
+	node build/bench.mjs --json build/bench.json $(if $(COMPARE),--compare $(COMPARE)) $(ONLY)
 
 check: build/node_modules.stamp ## types, lint, format, import graph
 	tools/run-tests.mjs types lint
@@ -104,6 +110,8 @@ test: build/ipv6ddns build/demo.mjs build/engine-tests build/native-tests | test
 # One after another: apt has a lock.
 demo-packages: packages
 	@tools/need ip=iproute2 openssl=openssl unshare=util-linux sysctl=procps
+
+bench-packages: test-packages
 
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \

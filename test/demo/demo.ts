@@ -1,8 +1,8 @@
 /** Shows ipv6ddns at work, without an account: a network namespace with an uplink of its own, the simulated API with a
  *  certificate of its own, addresses that come and go. Needs root or unprivileged user namespaces, and touches nothing
  *  outside. Status 0 when everything happened as told, else 1. */
-import { readFile } from 'node:fs/promises';
 import { Lab } from '../e2e/harness/lab.ts';
+import { memoryOf, untilAsleep } from '../e2e/harness/proc.ts';
 import type { Process } from '../e2e/harness/process.ts';
 import { EXECUTABLE } from '../e2e/harness/programs.ts';
 import { Stage } from './stage.ts';
@@ -37,7 +37,8 @@ async function perform(lab: Lab, daemon: Process): Promise<Result> {
   timeline.quote(await verdicts(lab));
   if ((await lab.writes()).length !== 1) throw new Error('something was written for the temporary address');
   timeline.verdict(true, 'nothing was sent');
-  const residentMiB = await resident(daemon.pid); // idle since the first step
+  await untilAsleep(daemon.pid);
+  const residentMiB = (await memoryOf(daemon.pid)).resident / 1024;
 
   timeline.heading(3, 'The provider changes the prefix: the record follows');
   await stage.change(
@@ -77,12 +78,6 @@ async function verdicts(lab: Lab): Promise<string[]> {
   return addresses.map(
     ({ address, published, reason }) => `${address.padEnd(width)}  ${published ? 'published' : `no: ${reason}`}`,
   );
-}
-
-/** Resident memory in MiB (proc(5)). */
-async function resident(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }
 
 async function main(): Promise<void> {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { openLab } from './harness/open.ts';
+import { untilAsleep, wakeUps } from './harness/proc.ts';
 import { EXECUTABLE } from './harness/programs.ts';
 
 const A = '3ffe:1::a';
@@ -43,17 +44,11 @@ test('idle: after a sync, verification off → not woken once in 4 s', async () 
   await lab.add(A);
   const daemon = await lab.daemon({ environment: { IPV6DDNS_VERIFY_INTERVAL: '0' } });
   await daemon.line(/ created in /);
-  await sleep(2500); // once more after a quiet second it wakes, to give pages back (native/idle.c)
-  const before = await switches(daemon.pid);
+  await untilAsleep(daemon.pid);
+  const before = await wakeUps(daemon.pid);
   await sleep(4000);
-  expect(await switches(daemon.pid)).toBe(before);
+  expect(await wakeUps(daemon.pid)).toBe(before);
 });
 
 /** Entries of a file in which they end in NUL (proc(5)). */
 const lines = async (path: string): Promise<string> => (await readFile(path, 'latin1')).replaceAll('\0', '\n');
-
-/** Times the process went to sleep by itself: one more for every time it was woken (proc(5)). */
-async function switches(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1]);
-}

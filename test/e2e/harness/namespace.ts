@@ -4,6 +4,13 @@ import { promisify } from 'node:util';
 
 export type Command = readonly [program: string, ...parameters: string[]];
 
+/** Ends at the first line that fails. */
+export interface IpSession {
+  write(line: string): void;
+  /** @throws Error when a line failed */
+  end(): Promise<void>;
+}
+
 const execute = promisify(execFile);
 
 /** Waits for its standard input to end. The new sysfs shows the new namespace's links; where mounting it is refused the
@@ -62,11 +69,24 @@ export class Namespace {
 
   /** ip(8) with many lines of parameters, in one process. */
   async ipBatch(lines: readonly string[]): Promise<void> {
+    const session = this.ipSession();
+    session.write(lines.join('\n'));
+    await session.end();
+  }
+
+  /** ip(8) that waits for lines of parameters and carries each out when it comes. */
+  ipSession(): IpSession {
     const [program, ...parameters] = this.command(['ip', '-batch', '-']);
     const child = spawn(program, parameters, { stdio: ['pipe', 'ignore', 'inherit'] });
-    child.stdin.end(lines.map((line) => `${line}\n`).join(''));
-    const [status] = await once(child, 'exit');
-    if (status !== 0) throw new Error(`ip -batch ended with status ${status}`);
+    return {
+      write: (line) => void child.stdin.write(`${line}\n`),
+      async end() {
+        const ended = child.exitCode === null ? once(child, 'exit') : [child.exitCode];
+        child.stdin.end();
+        const [status] = await ended;
+        if (status !== 0) throw new Error(`ip -batch ended with status ${status}`);
+      },
+    };
   }
 
   /** Sets a variable of sysctl(8), with `/` between its parts. */

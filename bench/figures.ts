@@ -1,0 +1,75 @@
+import { BUDGETS } from './budgets.ts';
+
+/** What does the same work, the first one being ours. */
+export const PROGRAMS = ['ipv6ddns', 'inadyn', 'ddclient'] as const;
+export type Program = (typeof PROGRAMS)[number];
+
+export type Unit = 'KiB' | 'ms' | 'µs' | 'bytes' | 'count';
+
+/** A row of the table. */
+export interface Figure {
+  readonly id: string;
+  readonly what: string;
+  readonly unit: Unit;
+  /** The most that ours may need; null = there is none. */
+  readonly budget: number | null;
+  /** Which of the samples counts; default the median. */
+  readonly statistic?: 'p99';
+  /** Figure whose samples are used; default its own. */
+  readonly of?: string;
+  /** How it is measured. */
+  readonly how: string;
+}
+
+const figure = (id: string, what: string, unit: Unit, budget: number | null, how: string): Figure => ({
+  id,
+  what,
+  unit,
+  budget,
+  how,
+});
+
+const ASLEEP = 'smaps_rollup of the sleeping process';
+const PEAK = 'VmHWM in /proc/PID/status: the most since the start, settings and the first sync included';
+
+export const FIGURES: readonly Figure[] = [
+  figure('size', 'executable', 'KiB', BUDGETS.executableKiB, 'bytes of the file'),
+  figure('resident', 'resident memory, asleep', 'KiB', BUDGETS.residentKiB, `Rss in ${ASLEEP} after five updates`),
+  figure('anonymous', '… of it anonymous', 'KiB', BUDGETS.anonymousKiB, `Anonymous in ${ASLEEP}`),
+  figure('peak', '… at its peak', 'KiB', BUDGETS.peakKiB, PEAK),
+  figure('connect', 'address → connection', 'ms', null, 'as below, until the server has accepted the connection'),
+  figure(
+    'request',
+    'address → request, median',
+    'ms',
+    BUDGETS.requestMedianMs,
+    'from the line given to ip(8) to the first decrypted byte at the server; the daemon slept, new TLS connection',
+  ),
+  {
+    ...figure('request-p99', '… 99th percentile', 'ms', BUDGETS.requestP99Ms, 'the same'),
+    statistic: 'p99',
+    of: 'request',
+  },
+  figure(
+    'table',
+    '10,000 addresses: memory',
+    'KiB',
+    BUDGETS.tableKiB,
+    'growth of Rss, asleep before and after; public dynamic addresses on one link',
+  ),
+  figure(
+    'burst-growth',
+    '100,000 address events beside them: growth',
+    'KiB',
+    BUDGETS.burstGrowthKiB,
+    'growth of Rss, asleep before and after; every event as fast as ip(8) makes them',
+  ),
+  figure(
+    'burst-cpu',
+    '… processor time an event',
+    'µs',
+    BUDGETS.burstEventUs,
+    '/proc/PID/schedstat from the first event until asleep, through 100,000',
+  ),
+  figure('burst-writes', '… writes until the record is right', 'count', BUDGETS.burstWrites, 'requests at the server'),
+];

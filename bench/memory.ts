@@ -1,0 +1,30 @@
+import { stat } from 'node:fs/promises';
+import { memoryOf, untilAsleep } from '../test/e2e/harness/proc.ts';
+import { EXECUTABLE } from '../test/e2e/harness/programs.ts';
+import { ours, type Part } from './parts.ts';
+
+const RUNS = 3;
+const UPDATES = 5;
+
+/** What the daemon occupies while it sleeps, and did at most. */
+export const measureMemory: Part = async (openLab) => {
+  const samples = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const lab = await openLab();
+    const daemon = await lab.daemon();
+    for (let update = 1; update <= UPDATES; update += 1) {
+      const { length } = daemon.lines;
+      await lab.add(`3ffe:1::${update}`);
+      if (update > 1) await lab.remove(`3ffe:1::${update - 1}`);
+      await daemon.line(/ (created|updated) in /, { since: length });
+    }
+    await untilAsleep(daemon.pid);
+    samples.push(await memoryOf(daemon.pid));
+  }
+  return [
+    ours('size', (await stat(EXECUTABLE)).size / 1024),
+    ours('resident', ...samples.map(({ resident }) => resident)),
+    ours('anonymous', ...samples.map(({ anonymous }) => anonymous)),
+    ours('peak', ...samples.map(({ peak }) => peak)),
+  ];
+};

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { cpus, release, totalmem } from 'node:os';
+import { promisify } from 'node:util';
+import { EXECUTABLE } from '../test/e2e/harness/programs.ts';
+import { FIGURES, type Figure, PROGRAMS, type Program } from './figures.ts';
+import type { Measurement } from './parts.ts';
+import { type Summary, summarize } from './statistics.ts';
+
+/** A figure that was measured. */
+export interface Row extends Figure {
+  readonly values: Partial<Record<Program, number>>;
+  readonly summaries: Partial<Record<Program, Summary>>;
+  /** null = there is no budget. */
+  readonly met: boolean | null;
+}
+
+/** Everything that one run found out, as it is written to the JSON file. */
+export interface Report {
+  /** RFC 3339, UTC. */
+  readonly date: string;
+  readonly version: string;
+  /** Abbreviated; with `+` behind it when the tree had changes. */
+  readonly commit: string;
+  readonly machine: string;
+  readonly kernel: string;
+  readonly rows: readonly Row[];
+}
+
+const execute = promisify(execFile);
+const output = async (program: string, ...parameters: string[]): Promise<string> =>
+  (await execute(program, parameters)).stdout.trim();
+
+export async function makeReport(measurements: readonly Measurement[]): Promise<Report> {
+  const [version, commit, changes, system] = await Promise.all([
+    output(EXECUTABLE, '--version'),
+    output('git', 'rev-parse', '--short', 'HEAD').catch(() => 'unknown'),
+    output('git', 'status', '--porcelain').catch(() => ''),
+    readFile('/etc/os-release', 'utf8').catch(() => ''),
+  ]);
+  const distribution = /^PRETTY_NAME="?([^"\n]*)/m.exec(system)?.[1] ?? 'Linux';
+  const processors = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
+  return {
+    date: new Date().toISOString(),
+    version: version.replace('ipv6ddns ', ''),
+    commit: commit + (changes === '' ? '' : '+'),
+    machine: `${processors}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.arch}, ${distribution}`,
+    kernel: release(),
+    rows: FIGURES.map((figure) => makeRow(figure, measurements)).filter(({ values }) => Object.keys(values).length > 0),
+  };
+}
+
+function makeRow(figure: Figure, measurements: readonly Measurement[]): Row {
+  const summaries: Partial<Record<Program, Summary>> = {};
+  const values: Partial<Record<Program, number>> = {};
+  for (const program of PROGRAMS) {
+    const own = measurements.filter((all) => all.program === program && all.figure === (figure.of ?? figure.id));
+    if (own.length === 0) continue;
+    const summary = summarize(own.flatMap(({ samples }) => samples));
+    summaries[program] = summary;
+    values[program] = summary[figure.statistic ?? 'median'];
+  }
+  const value = values.ipv6ddns;
+  const met = figure.budget === null || value === undefined ? null : value <= figure.budget;
+  return { ...figure, values, summaries, met };
+}
