@@ -1,15 +1,13 @@
 import { appendFile, chown, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Lab } from '../e2e/harness/lab.ts';
 import { openLab } from '../e2e/harness/open.ts';
 import type { Process } from '../e2e/harness/process.ts';
 import { bundle } from '../e2e/harness/programs.ts';
-import { filesOf, make } from './run.ts';
+import { filesOf, IS_ROOT, make } from './run.ts';
 
 const A = '3ffe:1::a';
-const IS_ROOT = userInfo().uid === 0;
 if (!IS_ROOT)
   console.log('container: without root it runs as the root of a user namespace, not as the user of the recipe');
 
@@ -65,7 +63,7 @@ test('container: settings by environment, nothing else → resolves the API’s 
   const daemon = container.run('ENTRYPOINT', { CLOUDFLARE_BASE_URL: undefined, SSL_CERT_FILE: undefined });
   await lab.says(A);
   expect(/^Uid:\t(\d+)/m.exec(await readFile(`/proc/${daemon.pid}/status`, 'utf8'))?.[1]).toBe(
-    IS_ROOT ? '65534' : String(userInfo().uid),
+    IS_ROOT ? '65534' : String(process.geteuid?.()),
   );
   daemon.signal('SIGTERM');
   expect((await daemon.exit).status).toBe(0);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
@@ -41,12 +41,10 @@ export async function succeed(
 export const make = (...parameters: readonly string[]): Promise<string> =>
   succeed(['make', '--no-print-directory', ...parameters]);
 
+export const IS_ROOT = process.geteuid?.() === 0;
+
 /** Starts a program with mounts of its own and the rights of root within; without root a user namespace lends them. */
-export const isolated = (...command: readonly string[]): string[] => [
-  'unshare',
-  userInfo().uid === 0 ? '-m' : '-rm',
-  ...command,
-];
+export const isolated = (...command: readonly string[]): string[] => ['unshare', IS_ROOT ? '-m' : '-rm', ...command];
 
 /** A folder for the running test, removed at its end. */
 export async function temporaryFolder(): Promise<string> {
