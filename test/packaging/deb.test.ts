@@ -5,6 +5,7 @@ import { filesOf, isolated, make, succeed, temporaryFolder } from './run.ts';
 
 const CONFIG = '/etc/ipv6ddns/config.toml';
 const TOKEN = '/etc/ipv6ddns/token';
+const VARIABLES = '/etc/default/ipv6ddns';
 const UNIT_LINK = '/etc/systemd/system/multi-user.target.wants/ipv6ddns.service';
 
 let deb = '';
@@ -123,9 +124,10 @@ describe('without systemd', () => {
     const before = await root.files();
     await root.dpkg('--install', deb);
     expect(await succeed(isolated('chroot', root.path, '/usr/bin/ipv6ddns', '--version'))).toMatch(/^ipv6ddns /);
-    await writeFile(root.at(TOKEN), 'token\n');
+    await mkdir(root.at(dirname(VARIABLES)));
+    for (const file of [TOKEN, VARIABLES]) await writeFile(root.at(file), 'secret\n');
     await root.dpkg('--remove', 'ipv6ddns');
-    expect(await root.files()).toEqual([...before, CONFIG, TOKEN].sort());
+    expect(await root.files()).toEqual([...before, CONFIG, TOKEN, VARIABLES].sort());
     await root.dpkg('--install', deb);
     await root.dpkg('--purge', 'ipv6ddns');
     expect(await root.files()).toEqual(before);
