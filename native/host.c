@@ -19,6 +19,7 @@ static const char *errno_name(int error)
         NAME(ECONNREFUSED);
         NAME(ECONNRESET);
         NAME(EDESTADDRREQ);
+        NAME(EEXIST);
         NAME(EFAULT);
         NAME(EINTR);
         NAME(EINVAL);
@@ -36,6 +37,7 @@ static const char *errno_name(int error)
         NAME(ENOENT);
         NAME(ENOMEM);
         NAME(ENOPROTOOPT);
+        NAME(ENOSPC);
         NAME(ENOSYS);
         NAME(ENOTCONN);
         NAME(ENOTDIR);

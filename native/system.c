@@ -2,6 +2,7 @@
 #include "host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <time.h>
@@ -164,6 +166,30 @@ static JSValue erase_environment(JSContext *ctx, JSValueConst this_val, int argc
     return JS_UNDEFINED;
 }
 
+static JSValue create_file(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    size_t left = 0;
+    int32_t mode;
+    const char *path = JS_ToCString(ctx, argv[0]), *call = "open";
+    const char *text = path && !JS_ToInt32(ctx, &mode, argv[1]) ? JS_ToCStringLen(ctx, &left, argv[2]) : NULL;
+    int fd = text ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) : -1, error = fd < 0 ? errno : 0;
+    (void)this_val, (void)argc;
+    if (fd >= 0) {
+        if (fchmod(fd, mode) < 0) call = "fchmod", error = errno;
+        for (const char *at = text; !error && left > 0;) {
+            ssize_t length = write(fd, at, left);
+            if (length >= 0) at += length, left -= (size_t)length;
+            else if (errno != EINTR) call = "write", error = errno;
+        }
+        if (close(fd) < 0 && !error) call = "close", error = errno;
+        if (error) unlink(path);
+    }
+    JS_FreeCString(ctx, path);
+    JS_FreeCString(ctx, text);
+    if (!text) return JS_EXCEPTION;
+    return error ? host_throw_errno(ctx, call, error) : JS_UNDEFINED;
+}
+
 static JSValue notify(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
     struct sockaddr_un peer = {.sun_family = AF_UNIX};
@@ -181,7 +207,7 @@ static JSValue notify(JSContext *ctx, JSValueConst this_val, int argc, JSValueCo
         memcpy(peer.sun_path, path, path_length);
         if (*path == '@') peer.sun_path[0] = '\0'; /* abstract, see unix(7) */
         socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path_length);
-        if (sendto(fd, message, length, MSG_NOSIGNAL, (const struct sockaddr *)&peer, size) < 0)
+        if (sendto(fd, message, length, MSG_NOSIGNAL | MSG_DONTWAIT, (const struct sockaddr *)&peer, size) < 0)
             result = host_throw_errno(ctx, "sendto", errno);
         close(fd);
     }
@@ -202,6 +228,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_MAGIC_DEF("monotonicMs", 0, clock_ms, CLOCK_MONOTONIC),
     JS_CFUNC_DEF("random", 0, uniform_random),
     JS_CFUNC_DEF("eraseEnvironment", 1, erase_environment),
+    JS_CFUNC_DEF("createFile", 3, create_file),
     JS_CFUNC_DEF("notify", 2, notify),
 };
 

@@ -12,12 +12,15 @@ import { CurlApiClient } from './host/api-client.ts';
 import { SystemClock } from './host/clock.ts';
 import { journalReadsStderr, openLines, StandardStreams, SystemFiles } from './host/files.ts';
 import { RtnetlinkKernel } from './host/kernel.ts';
+import { NotifySocket } from './host/notify-socket.ts';
 import { SystemSignals } from './host/signals.ts';
+import { SystemStateFiles } from './host/state-files.ts';
 import { addresses } from './shell/addresses.ts';
 import { check, checkRefused } from './shell/check.ts';
 import { type CommandContext, once, run } from './shell/commands.ts';
 import { EXIT, type ExitStatus } from './shell/exit.ts';
 import { Log } from './shell/log.ts';
+import { ServiceManager } from './shell/service-manager.ts';
 import { TracingKernel } from './shell/tracing-kernel.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -41,6 +44,10 @@ function main(): ExitStatus | null {
     case 'usage':
       output.stderr(answer.text);
       return EXIT.usage;
+    case 'status':
+      if (answer.verdict === 'notRunning') output.stderr(answer.text);
+      else output.stdout(answer.text);
+      return { synced: EXIT.ok, notSynced: EXIT.notSynced, notRunning: EXIT.notRunning }[answer.verdict];
     default:
       return start(answer, question, output);
   }
@@ -50,7 +57,7 @@ function main(): ExitStatus | null {
 const ask = (question: Question): Answer => JSON.parse(settingsProgram.load(JSON.stringify(question))) as Answer;
 
 function start(
-  answer: Exclude<Answer, { kind: 'print' | 'usage' }>,
+  answer: Exclude<Answer, { kind: 'print' | 'usage' | 'status' }>,
   question: Question,
   output: Output,
 ): ExitStatus | null {
@@ -73,13 +80,34 @@ function start(
   }
   const settings = accept(answer, log);
   const api = new CurlApiClient(settings, `ipv6ddns/${VERSION}`);
-  const ports = { ...machine, api, signals: new SystemSignals() };
+  const ports = { ...machine, api, signals: new SystemSignals(), stateFiles: new SystemStateFiles() };
+  const identity = { version: VERSION, pid: os.getpid() };
   const reload = (): Settings | null => {
     const again = ask(question);
     return again.kind === 'settings' || again.kind === 'refused' ? accept(again, log) : null;
   };
-  COMMANDS[answer.commandLine.command]({ ports, log, settings, dryRun, json, reload, exit });
+  COMMANDS[answer.commandLine.command]({
+    ports,
+    log,
+    settings,
+    identity,
+    manager: serviceManager(environment, log),
+    dryRun,
+    json,
+    reload,
+    exit,
+  });
   return null;
+}
+
+/** The service manager, if there is one (sd_notify(3), sd_watchdog_enabled(3)). */
+function serviceManager(environment: Environment, log: Log): ServiceManager | null {
+  const address = environment['NOTIFY_SOCKET'] ?? '';
+  if (address === '') return null;
+  const { WATCHDOG_PID: pid = '', WATCHDOG_USEC: usec = '' } = environment;
+  const isOurs = pid === '' || pid === String(os.getpid());
+  const watchdogMs = isOurs && /^[1-9]\d{0,14}$/.test(usec) ? Number(usec) / 1000 : null;
+  return new ServiceManager(new NotifySocket(address), log, watchdogMs);
 }
 
 /** The settings, logged as far as there is something to say of them; null = they are bad. */

@@ -38,6 +38,8 @@ declare module 'os' {
   export function stat(path: string): [Stat | null, number];
   export function readdir(path: string): [string[], number];
   export function isatty(fd: number): boolean;
+  /** @returns 0, or -errno */
+  export function kill(pid: number, signal: number): number;
   export function getpid(): number;
   export function setReadHandler(fd: number, handler: (() => void) | null): void;
   export function setWriteHandler(fd: number, handler: (() => void) | null): void;

@@ -22,6 +22,9 @@ declare module 'system' {
   export function random(): number;
   /** Overwrites the variable's value where the kernel shows it (/proc/PID/environ) and unsets it. */
   export function eraseEnvironment(name: string): void;
-  /** One datagram to the AF_UNIX address (`@name` = abstract), MSG_NOSIGNAL. sd_notify(3). */
+  /** Makes a new file with this text and mode, whatever the umask; what is there already, be it a link, is an error.
+   *  When writing fails the file is removed again. */
+  export function createFile(path: string, mode: number, text: string): void;
+  /** One datagram to the AF_UNIX address (`@name` = abstract), which never waits for the receiver. sd_notify(3). */
   export function notify(address: string, message: string): void;
 }

@@ -69,8 +69,25 @@ export interface ApiClient {
 
 /** Text files of the machine. */
 export interface Files {
-  /** The file's text, at most 1 MiB of it. */
+  /** The file's text, at most 4 MiB of it. */
   read(path: string): Result<string, { readonly kind: 'missing' | 'unreadable'; readonly detail: string }>;
+}
+
+/** Files that others read while they are written. */
+export interface StateFiles {
+  /** Puts a file with this text in place of what is there, in one step: nobody sees half of it. Mode 0644.
+   *  @returns its inode number, or why not; then what was there is still there */
+  replace(path: string, text: string): Result<number, string>;
+  /** Removes the file if it is still the one with that inode number. */
+  remove(path: string, inode: number): void;
+}
+
+/** The way to the service manager, sd_notify(3). */
+export interface ServiceManagerSocket {
+  /** One datagram of assignments, a line each. The error is for people. */
+  send(message: string): Result<null, string>;
+  /** Milliseconds on CLOCK_MONOTONIC, the service manager's clock. */
+  monotonicMs(): number;
 }
 
 /** Where lines go: without their final newline. */

@@ -3,7 +3,8 @@ import * as std from 'std';
 import type { Files, Output } from '../core/ports.ts';
 import { failed, ok, type Result } from '../core/result.ts';
 
-const MAX_FILE_BYTES = 1024 * 1024;
+/** The status of some thousand records. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /** <errno.h>: the path, or a folder on the way to it, is not there. */
 const ENOENT = 2;

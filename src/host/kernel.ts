@@ -10,6 +10,7 @@ import {
   SOL_NETLINK,
   SOL_SOCKET,
 } from '../core/wire/constants.ts';
+import { messageOf } from './errors.ts';
 
 /** Room for bursts. The kernel cuts it to net.core.rmem_max where this process has no privilege. */
 const RECEIVE_BUFFER_BYTES = 1024 * 1024;
@@ -72,5 +73,3 @@ class Socket implements KernelSocket {
     netlink.close(this.#fd);
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

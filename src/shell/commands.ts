@@ -3,15 +3,21 @@ import { changedSettings } from '../core/config/changes.ts';
 import type { Settings } from '../core/config/settings.ts';
 import { pendingNames } from '../core/daemon/publisher.ts';
 import { recordState } from '../core/daemon/zone-state.ts';
-import type { Signals } from '../core/ports.ts';
+import type { Signals, StateFiles } from '../core/ports.ts';
 import { Engine, type EnginePorts, type Observer } from './engine.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
+import { type Identity, Reports } from './reports.ts';
+import type { ServiceManager } from './service-manager.ts';
+import { METRICS_FILE, STATUS_FILE, StateFile } from './state-file.ts';
 
 export interface CommandContext {
-  readonly ports: EnginePorts & { readonly signals: Signals };
+  readonly ports: EnginePorts & { readonly signals: Signals; readonly stateFiles: StateFiles };
   readonly log: Log;
   readonly settings: Settings;
+  readonly identity: Identity;
+  /** null = there is none. */
+  readonly manager: ServiceManager | null;
   readonly dryRun: boolean;
   readonly json: boolean;
   /** Reads the settings again; null = they are bad, which has been logged. */
@@ -21,8 +27,12 @@ export interface CommandContext {
 }
 
 /** The daemon: runs until SIGTERM or SIGINT. */
-export function run({ ports, log, settings, dryRun, reload, exit }: CommandContext): void {
-  const engine = new Engine(ports, log, settings, dryRun);
+export function run({ ports, log, settings, identity, manager, dryRun, reload, exit }: CommandContext): void {
+  const files = [STATUS_FILE, METRICS_FILE].map((kind) => new StateFile(ports.stateFiles, log, kind, settings));
+  // A dry run does not know how the records are, and may run beside the daemon that does.
+  const shown = [...(dryRun ? [] : files), ...(manager === null ? [] : [manager.report])];
+  const reports = new Reports(ports.clock, log, identity, shown);
+  const engine = new Engine(ports, log, settings, dryRun, manager === null ? [reports] : [manager, reports]);
   let current = settings;
   const reconfigure = (): void => {
     const next = reload();
@@ -34,8 +44,11 @@ export function run({ ports, log, settings, dryRun, reload, exit }: CommandConte
     engine.configure(next);
   };
   ports.signals.onSignal((signal) => {
-    if (signal === 'SIGHUP') reconfigure();
-    else if (signal === 'SIGUSR1') logState(engine, log, current, ports.clock.nowMs());
+    if (signal === 'SIGHUP') {
+      manager?.reloading();
+      reconfigure();
+      manager?.ready();
+    } else if (signal === 'SIGUSR1') logState(engine, log, current, ports.clock.nowMs());
     else {
       log.write('notice', `stopping on ${signal}`);
       engine.stop();

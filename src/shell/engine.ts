@@ -31,14 +31,18 @@ export class Engine {
   readonly #ports: EnginePorts;
   readonly #log: Log;
   #verifyIntervalMs: number | null;
+  #timeoutMs: number;
   readonly #dryRun: boolean;
   readonly #observers: readonly Observer[];
   #nextVerifyMs: number | null = null;
+  /** When the request in flight in a zone has to have ended, by the zone's number. */
+  readonly #limits = new Map<number, number>();
 
   constructor(ports: EnginePorts, log: Log, settings: Settings, dryRun: boolean, observers: readonly Observer[] = []) {
     this.#ports = ports;
     this.#log = log;
     this.#verifyIntervalMs = settings.verifyIntervalMs;
+    this.#timeoutMs = settings.timeoutMs;
     this.#observers = observers;
     this.#dryRun = dryRun;
     this.#publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs());
@@ -64,15 +68,24 @@ export class Engine {
     for (const observer of this.#observers) observer.stop?.();
   }
 
+  /** For how long something has been due that was not done, milliseconds, 0 = nothing is late: a request past its time
+   *  limit, a dump that does not end, an alarm that is not heard. */
+  lateMs(nowMs: number): number {
+    const dueMs = earliest(this.feed.dueMs, this.#publisher.dueMs(), this.#nextVerifyMs, ...this.#limits.values());
+    return dueMs === null ? 0 : Math.max(0, nowMs - dueMs);
+  }
+
   /** Takes new settings over and reads every record back under them. */
   configure(settings: Settings): void {
     const nowMs = this.#ports.clock.nowMs();
     this.#ports.api.configure(settings);
     this.#verifyIntervalMs = settings.verifyIntervalMs;
+    this.#timeoutMs = settings.timeoutMs;
+    this.#limits.clear();
     this.#scheduleVerify();
     this.feed.configure(settings.pollIntervalMs);
     for (const observer of this.#observers) observer.configure?.(settings);
-    this.#publisher = new Publisher(settings.records, this.#dryRun, nowMs, this.#publisher.silentUntilMs);
+    this.#publisher = new Publisher(settings.records, this.#dryRun, nowMs, this.#publisher);
     this.#carryOut(this.#publisher.tableChanged(this.feed.table, nowMs));
   }
 
@@ -80,6 +93,7 @@ export class Engine {
   #jumped(): void {
     this.#log.write('debug', 'the clock jumped, as after suspend: looking at all addresses and routes again');
     this.feed.resync('the clock jumped');
+    for (const zone of this.#limits.keys()) this.#limit(zone);
     this.#due();
   }
 
@@ -113,10 +127,17 @@ export class Engine {
 
   #request({ zone, request }: Extract<Decision, { kind: 'request' }>): void {
     this.#log.write('debug', `${request.method} ${request.path}`);
+    this.#limit(zone);
     this.#ports.api.send(request, (outcome) => {
       const { clock } = this.#ports;
+      this.#limits.delete(zone);
       this.#carryOut(this.#publisher.settled(zone, { ...outcome, nowMs: clock.nowMs(), draw: clock.draw() }));
     });
+  }
+
+  /** Twice its time, because what the resolver failed is sent a second time. */
+  #limit(zone: number): void {
+    this.#limits.set(zone, this.#ports.clock.nowMs() + 2 * this.#timeoutMs);
   }
 
   #scheduleVerify(): void {

@@ -1,4 +1,15 @@
 /** Exit statuses of the contract; 64 and up are those of sysexits(3). */
-export const EXIT = { ok: 0, usage: 64, noAddress: 69, internal: 70, temporary: 75, refused: 76, config: 78 } as const;
+export const EXIT = {
+  ok: 0,
+  /** `status`: a record is not what it should be; no daemon runs (LSB's init scripts: 3). */
+  notSynced: 1,
+  notRunning: 3,
+  usage: 64,
+  noAddress: 69,
+  internal: 70,
+  temporary: 75,
+  refused: 76,
+  config: 78,
+} as const;
 
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];

@@ -30,7 +30,7 @@ export class Log {
 
   write(level: Level, msg: string, fields: LogEntry['fields'] = {}): void {
     if (level === 'debug' && !this.#verbose) return;
-    this.#output.stderr(this.#redact(this.#line(level, msg, fields)));
+    this.#output.stderr(this.redact(this.#line(level, msg, fields)));
   }
 
   entry({ level, msg, fields }: LogEntry): void {
@@ -46,7 +46,8 @@ export class Log {
     return `${time} ${level} ${text}`;
   }
 
-  #redact(line: string): string {
-    return this.#secret === null ? line : line.replaceAll(this.#secret.reveal(), this.#secret.toString());
+  /** The text with every secret in it replaced. */
+  redact(text: string): string {
+    return this.#secret === null ? text : text.replaceAll(this.#secret.reveal(), this.#secret.toString());
   }
 }

@@ -14,6 +14,6 @@ declare module 'os' {
   export function exec(command: readonly string[]): number;
   export function exec(command: readonly string[], options: { block: false; stdout?: number }): number;
   export function pipe(): [number, number];
-  export function kill(pid: number, signal: number): number;
+  export function symlink(target: string, path: string): number;
   export function waitpid(pid: number, options: number): [number, number];
 }

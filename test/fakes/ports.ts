@@ -11,8 +11,10 @@ import type {
   KernelSocket,
   KernelSocketOptions,
   Output,
+  ServiceManagerSocket,
   SignalName,
   Signals,
+  StateFiles,
 } from '../../src/core/ports.ts';
 import { failed, ok, type Result } from '../../src/core/result.ts';
 import type { FakeCloudflare } from './cloudflare.ts';
@@ -20,6 +22,7 @@ import type { FakeCloudflare } from './cloudflare.ts';
 /** A clock that goes on when it is told to, and rings on the way. */
 export class FakeClock implements Clock {
   #nowMs = 0;
+  #bootWallMs = Date.UTC(2026, 0, 2, 3, 4, 5);
   #alarmMs: number | null = null;
   #onAlarm = (): void => {};
   #onJump = (): void => {};
@@ -36,7 +39,12 @@ export class FakeClock implements Clock {
   }
 
   wallMs(): number {
-    return Date.UTC(2026, 0, 2, 3, 4, 5) + this.#nowMs;
+    return this.#bootWallMs + this.#nowMs;
+  }
+
+  /** Sets the wall clock, without a word to anybody. */
+  setWall(wallMs: number): void {
+    this.#bootWallMs = wallMs - this.#nowMs;
   }
 
   draw(): number {
@@ -161,6 +169,48 @@ export class FakeSignals implements Signals {
 
   raise(signal: SignalName): void {
     this.#listener(signal);
+  }
+}
+
+/** Files in memory that count how often each was written. */
+export class FakeStateFiles implements StateFiles {
+  readonly texts = new Map<string, string>();
+  writes = 0;
+  /** Why nothing can be written; null = it can. */
+  refusal: string | null = null;
+
+  replace(path: string, text: string): Result<number, string> {
+    if (this.refusal !== null) return failed(this.refusal);
+    this.texts.set(path, text);
+    this.writes += 1;
+    return ok(this.writes);
+  }
+
+  /** A file has the number of the write that made it. */
+  remove(path: string, inode: number): void {
+    if (inode === this.writes) this.texts.delete(path);
+  }
+}
+
+/** A service manager that keeps what it is told. */
+export class FakeServiceManagerSocket implements ServiceManagerSocket {
+  readonly messages: string[] = [];
+  /** Why nothing can be sent; null = it can. */
+  refusal: string | null = null;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  send(message: string): Result<null, string> {
+    if (this.refusal !== null) return failed(this.refusal);
+    this.messages.push(message);
+    return ok(null);
+  }
+
+  monotonicMs(): number {
+    return this.#clock.nowMs();
   }
 }
 

@@ -2,9 +2,11 @@ import { Secret } from '../../src/core/config/secret.ts';
 import type { RecordSettings, Settings } from '../../src/core/config/settings.ts';
 import { Log } from '../../src/shell/log.ts';
 import type { FakeCloudflare } from './cloudflare.ts';
-import { FakeApiClient, FakeClock, FakeFiles, FakeKernel, FakeOutput, FakeSignals } from './ports.ts';
+import { FakeApiClient, FakeClock, FakeFiles, FakeKernel, FakeOutput, FakeSignals, FakeStateFiles } from './ports.ts';
 
 export const TOKEN = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
+
+export const STATUS_PATH = '/run/ipv6ddns/status.json';
 
 /** The settings of a daemon that keeps `records`, with the defaults. */
 export const settingsFor = (records: readonly RecordSettings[], own: Partial<Settings> = {}): Settings => ({
@@ -15,7 +17,8 @@ export const settingsFor = (records: readonly RecordSettings[], own: Partial<Set
   pollIntervalMs: 60_000,
   verifyIntervalMs: 3_600_000,
   verbose: false,
-  statusFile: null,
+  statusFile: { path: STATUS_PATH, optional: true },
+  metricsFile: null,
   caFile: null,
   caPath: null,
   httpsProxy: null,
@@ -30,6 +33,7 @@ export class FakeStation {
   readonly kernel = new FakeKernel();
   readonly output = new FakeOutput();
   readonly signals = new FakeSignals();
+  readonly stateFiles = new FakeStateFiles();
   readonly api: FakeApiClient;
   readonly log: Log;
 

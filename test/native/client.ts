@@ -11,6 +11,8 @@ interface Setup {
   readonly caPath: string;
   /** Scratch. */
   readonly folder: string;
+  /** A file system of 8 KiB. */
+  readonly fullDisk: string;
   readonly ports: Readonly<Record<string, number>>;
 }
 

@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificates } from './certificates.mjs';
@@ -12,7 +12,10 @@ import { startServers } from './servers.mjs';
 const SILENT_RESOLVER = '127.0.0.53';
 
 const folder = mkdtempSync(join(tmpdir(), 'ipv6ddns-native-'));
+const fullDisk = join(folder, 'full');
 try {
+  mkdirSync(fullDisk);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', fullDisk]);
   execFileSync('ip', ['link', 'set', 'lo', 'up']);
   writeFileSync(join(folder, 'resolv.conf'), `nameserver ${SILENT_RESOLVER}\noptions timeout:30 attempts:1\n`);
   execFileSync('mount', ['--bind', join(folder, 'resolv.conf'), '/etc/resolv.conf']);
@@ -21,7 +24,7 @@ try {
 
   const certificates = makeCertificates(folder);
   const servers = await startServers(certificates);
-  const setup = { caFile: certificates.caFile, caPath: certificates.caPath, folder, ports: servers.ports };
+  const setup = { caFile: certificates.caFile, caPath: certificates.caPath, folder, fullDisk, ports: servers.ports };
   const child = spawn('build/native-tests', {
     stdio: 'inherit',
     env: { PATH: process.env.PATH, LANG: 'C', SETUP: JSON.stringify(setup), ERASED: 'a secret value', KEPT: 'kept' },
@@ -33,5 +36,6 @@ try {
   resolver.close();
 } finally {
   execFileSync('umount', ['/etc/resolv.conf']);
+  execFileSync('umount', [fullDisk]);
   rmSync(folder, { recursive: true });
 }

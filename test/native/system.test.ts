@@ -120,6 +120,42 @@ describe('system: environment', () => {
   });
 });
 
+describe('system: files', () => {
+  const path = `${setup.folder}/created`;
+  const modeOf = (name: string): number => (os.stat(name)[0]?.mode ?? 0) & 0o7777;
+
+  test('system: file created → text in UTF-8 and mode as asked, whatever the umask', () => {
+    const text = 'ä → 😀\n'.repeat(50_000);
+    system.createFile(path, 0o666, text);
+    expect([read(path) === text, modeOf(path)]).toEqual([true, 0o666]);
+    os.remove(path);
+  });
+
+  test('system: something is there already, be it a dangling link → EEXIST, left as it is', () => {
+    system.createFile(path, 0o600, 'before');
+    os.symlink('created-elsewhere', `${path}-link`);
+    for (const taken of [path, `${path}-link`]) {
+      expect(() => system.createFile(taken, 0o644, 'after')).toThrow(expect.objectContaining({ code: 'EEXIST' }));
+    }
+    expect([read(path), os.stat(`${setup.folder}/created-elsewhere`)[0]]).toEqual(['before', null]);
+    os.remove(path);
+    os.remove(`${path}-link`);
+  });
+
+  test('system: the disk is full → ENOSPC, nothing is left of it', () => {
+    expect(() => system.createFile(`${setup.fullDisk}/file`, 0o644, 'x'.repeat(100_000))).toThrow(
+      expect.objectContaining({ code: 'ENOSPC' }),
+    );
+    expect(os.readdir(setup.fullDisk)[0].sort()).toEqual(['.', '..']);
+  });
+
+  test('system: no such folder → ENOENT', () => {
+    expect(() => system.createFile('/nonexistent/file', 0o644, '')).toThrow(
+      expect.objectContaining({ code: 'ENOENT' }),
+    );
+  });
+});
+
 describe('system: service manager', () => {
   test.each([
     ['path', () => `${setup.folder}/notify`],

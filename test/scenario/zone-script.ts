@@ -78,12 +78,12 @@ const states = (zone: ZoneState): string =>
 
 function describe(zone: ZoneState, effects: readonly Effect[]): string {
   const due = dueMs(zone);
-  const parts = effects.map((effect) => describeEffect(zone, effect));
+  const parts = effects.flatMap((effect) => (effect.kind === 'ended' ? [] : describeEffect(zone, effect)));
   if (due !== null) parts.push(`due ${due / 1000}`);
   return parts.length === 0 ? '–' : parts.join(' · ');
 }
 
-function describeEffect(zone: ZoneState, effect: Effect): string {
+function describeEffect(zone: ZoneState, effect: Exclude<Effect, { kind: 'ended' }>): string {
   switch (effect.kind) {
     case 'call':
       return describeCall(zone, effect.call);

@@ -1,3 +1,4 @@
+import { formatDuration } from '../time.ts';
 import { IFA_F_PERMANENT, IFA_FLAG_NAMES } from '../wire/constants.ts';
 import type { Address } from './address.ts';
 import { describeRefusal, judged } from './eligible.ts';
@@ -92,8 +93,8 @@ export function formatReport(
     line.interface,
     `${line.address}/${line.prefix_length}`,
     line.flags.join(' '),
-    duration(line.preferred_s),
-    duration(line.valid_s),
+    formatDuration(line.preferred_s),
+    formatDuration(line.valid_s),
     line.published ? 'yes' : `no, ${line.reason}`,
   ]);
   const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0)));
@@ -124,18 +125,3 @@ function flagNames({ flags }: IfAddr): string[] {
 /** Rounded down, as points in time are rounded up: never more than the kernel says. */
 const secondsLeft = (untilSec: number, nowSec: number): number | null =>
   untilSec === Number.POSITIVE_INFINITY ? null : Math.max(0, Math.floor(untilSec - nowSec));
-
-/** The two largest units, as in "6d 2h". */
-function duration(seconds: number | null): string {
-  if (seconds === null) return 'forever';
-  const units = [
-    [Math.floor(seconds / 86400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ] as const;
-  const first = units.findIndex(([count]) => count > 0);
-  if (first < 0) return '0s';
-  const shown = units.slice(first, first + 2).filter(([count]) => count > 0);
-  return shown.map(([count, unit]) => `${count}${unit}`).join(' ');
-}

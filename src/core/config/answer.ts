@@ -1,11 +1,12 @@
 import { helpText, parseCommandLine } from './command-line.ts';
 import type { Answer, Question } from './interview.ts';
-import { loadInterfaces, loadSettings } from './load.ts';
+import { loadInterfaces, loadSettings, loadStatusPlace } from './load.ts';
 import { describeProblem } from './problem.ts';
-import type { ReadFile } from './sources.ts';
+import { reportStatus, type System } from './status-report.ts';
 
 /** Everything that the command line, the environment and the files have to say. */
-export function answerTo({ argv, environment, version }: Question, readFile: ReadFile): Answer {
+export function answerTo({ argv, environment, version }: Question, system: System): Answer {
+  const { readFile } = system;
   const parsed = parseCommandLine(argv);
   if (!parsed.ok) return { kind: 'usage', text: parsed.error.trimEnd() };
   const commandLine = parsed.value;
@@ -14,6 +15,9 @@ export function answerTo({ argv, environment, version }: Question, readFile: Rea
   const { command } = commandLine;
   const request = { ...commandLine, environment };
   if (command === 'addresses') return { kind: 'addresses', commandLine, interfaces: loadInterfaces(request, readFile) };
+  if (command === 'status') {
+    return { kind: 'status', ...reportStatus(loadStatusPlace(request, readFile), commandLine.json, system) };
+  }
   const loaded = loadSettings(request, readFile);
   if (!loaded.ok) return { kind: 'refused', commandLine, problems: loaded.error.map(describeProblem) };
   const { settings, warnings } = loaded.value;

@@ -10,6 +10,7 @@ const KEYS = {
   verifyIntervalMs: 'verify_interval',
   verbose: 'verbose',
   statusFile: 'status_file',
+  metricsFile: 'metrics_file',
   caFile: 'SSL_CERT_FILE',
   caPath: 'SSL_CERT_DIR',
   httpsProxy: 'HTTPS_PROXY',

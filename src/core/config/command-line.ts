@@ -27,6 +27,7 @@ const COMMANDS = {
   once: { does: 'bring every record in line once', takes: ['--dry-run'] },
   check: { does: 'try everything that is needed, write nothing', takes: ['--json'] },
   addresses: { does: 'show every address and why it is published or not', takes: ['--json'] },
+  status: { does: 'state of the running daemon, a line a record', takes: ['--json'] },
 } as const satisfies Record<string, { does: string; takes: readonly string[] }>;
 
 export type Command = keyof typeof COMMANDS;

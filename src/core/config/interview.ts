@@ -1,6 +1,7 @@
 import type { Command, CommandLine } from './command-line.ts';
 import type { Secret } from './secret.ts';
 import type { Settings } from './settings.ts';
+import type { Verdict } from './status-report.ts';
 
 /** What the program asks of src/settings.ts, and what that answers. Both travel as JSON between two runtimes. */
 export interface Question {
@@ -14,11 +15,12 @@ export interface Question {
 export type Answer = Readonly<
   | { kind: 'print'; text: string } // help or version
   | { kind: 'usage'; text: string } // the command line is wrong
+  | { kind: 'status'; text: string; verdict: Verdict }
   | { kind: 'refused'; commandLine: CommandLine; problems: readonly string[] }
   | { kind: 'addresses'; commandLine: CommandLine; interfaces: readonly string[] | null }
   | {
       kind: 'settings';
-      commandLine: CommandLine & { readonly command: Exclude<Command, 'addresses'> };
+      commandLine: CommandLine & { readonly command: Exclude<Command, 'addresses' | 'status'> };
       settings: PlainSettings;
       warnings: readonly string[];
     }

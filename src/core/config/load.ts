@@ -1,7 +1,7 @@
 import { failed, ok, type Result } from '../result.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
 import { readRecords } from './records.ts';
-import type { Settings } from './settings.ts';
+import type { FilePlace, Settings } from './settings.ts';
 import { type Environment, type Findings, type ReadFile, readConfigFile, readEnvironment } from './sources.ts';
 import { findToken } from './token.ts';
 
@@ -49,13 +49,22 @@ export function loadSettings(request: Request, readFile: ReadFile): Result<Loade
     pollIntervalMs: (values.poll_interval ?? DEFAULT_POLL_SEC) * 1000,
     verifyIntervalMs: verifySec === 0 ? null : verifySec * 1000,
     verbose: request.verbose || (values.verbose ?? false),
-    statusFile: values.status_file ?? null,
+    statusFile: statusPlace(values.status_file, request.environment),
+    metricsFile: values.metrics_file === undefined ? null : { path: values.metrics_file, optional: false },
     caFile: values.ca_file ?? null,
     caPath: values.ca_path ?? null,
     httpsProxy: values.https_proxy ?? null,
     noProxy: values.no_proxy ?? null,
   };
   return ok({ settings, warnings: findings.warnings });
+}
+
+/** Where the status goes, without a setting: into the folder that the service manager made ($RUNTIME_DIRECTORY,
+ *  systemd.exec(5), may name several), else into the one that it would have made. */
+function statusPlace(named: string | undefined, environment: Request['environment']): FilePlace {
+  const [folder = ''] = environment['RUNTIME_DIRECTORY']?.trim().split(':') ?? [];
+  if (named !== undefined) return { path: named, optional: false };
+  return { path: `${folder === '' ? '/run/ipv6ddns' : folder}/status.json`, optional: folder === '' };
 }
 
 /** A bundle that the user named has to be there; those of the system are looked for when they are needed. */
@@ -75,6 +84,14 @@ export function loadInterfaces(request: Request, readFile: ReadFile): readonly s
   const config = readConfigFile(request.configFile, readFile, findings);
   const [first] = readRecords(environment, config, findings);
   return first?.interfaces ?? environment.values.interface ?? config.topLevel.values.interface ?? null;
+}
+
+/** Where a daemon with these settings keeps its status, whatever else is wrong with them. */
+export function loadStatusPlace(request: Request, readFile: ReadFile): FilePlace {
+  const findings: Findings = { problems: [], warnings: [], incomplete: false };
+  const environment = readEnvironment(request.environmentFile, request.environment, readFile, findings);
+  const config = readConfigFile(request.configFile, readFile, findings);
+  return statusPlace(environment.values.status_file ?? config.topLevel.values.status_file, request.environment);
 }
 
 /** The environment's first, then file by file in the order of the lines. */

@@ -97,6 +97,7 @@ const TOP_LEVEL = {
   verify_interval: secondsOr(0, 'never', 60, 86400),
   verbose: flag,
   status_file: text,
+  metrics_file: allowing('paths that end in ".prom"', v.pipe(v.string(), v.trim(), v.regex(/[^/]\.prom$/))),
 };
 
 const RECORD = {
@@ -162,6 +163,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   IPV6DDNS_INTERFACE: { key: 'interface', read: asList },
   IPV6DDNS_VERBOSE: { key: 'verbose', read: asFlag },
   IPV6DDNS_STATUS_FILE: { key: 'status_file', read: asText },
+  IPV6DDNS_METRICS_FILE: { key: 'metrics_file', read: asText },
   CLOUDFLARE_BASE_URL: { key: 'base_url', read: asText },
   SSL_CERT_FILE: { key: 'ca_file', read: asText },
   SSL_CERT_DIR: { key: 'ca_path', read: asText },

@@ -28,6 +28,13 @@ export interface HostPart {
   readonly prefixLength: number;
 }
 
+/** Where the daemon writes a file that others read. */
+export interface FilePlace {
+  readonly path: string;
+  /** Nobody asked for it: where it cannot be written, there is none. */
+  readonly optional: boolean;
+}
+
 /** Validated settings of the daemon; nothing below the composition root reads files or the environment. */
 export interface Settings {
   readonly apiToken: Secret;
@@ -39,8 +46,9 @@ export interface Settings {
   /** null = never. */
   readonly verifyIntervalMs: number | null;
   readonly verbose: boolean;
-  /** null = the default place (design: `$RUNTIME_DIRECTORY`, then /run/ipv6ddns). */
-  readonly statusFile: string | null;
+  readonly statusFile: FilePlace;
+  /** Ends in ".prom"; null = none. */
+  readonly metricsFile: FilePlace | null;
   /** CA bundle and folder named by the user (`SSL_CERT_FILE`, `SSL_CERT_DIR`); null = search the system's places. */
   readonly caFile: string | null;
   readonly caPath: string | null;

@@ -41,6 +41,7 @@ export function settle(zone: ZoneState, call: Call, event: Outcome, effects: Eff
     event.kind === 'replied'
       ? succeed(landed, call, event.reply, event, effects)
       : failed<ApiFailure>({ ...event, kind: 'unreachable' });
+  effects.push({ kind: 'ended', failure: outcome.ok ? null : outcome.error.kind });
   const settled = outcome.ok ? outcome.value : fail(landed, call, outcome.error, event, effects);
   const heldMs = event.kind === 'replied' ? rateLimitWaitMs(event.reply) : 0;
   return { ...settled, hurry: false, heldUntilMs: heldMs > 0 ? event.nowMs + heldMs : settled.heldUntilMs };
@@ -211,6 +212,7 @@ function confirmIfDone(
   return {
     ...name,
     confirmed: address,
+    confirmedMs: nowMs,
     published: address,
     shown: null,
     outdated: 0,

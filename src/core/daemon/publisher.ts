@@ -10,6 +10,7 @@ import { earliest } from '../time.ts';
 import { adopt, type Choice, choose, nothingChosen } from './chooser.ts';
 import { describeNoAddress, describeNotice, type LogEntry } from './notices.ts';
 import { requestFor } from './request.ts';
+import { count, newTally, type Tally } from './tally.ts';
 import { dueMs, transition, type ZoneEvent } from './zone.ts';
 import { type Desired, type Effect, isPending, type NameState, newZone, unread, type ZoneState } from './zone-state.ts';
 
@@ -42,16 +43,20 @@ export class Publisher {
   readonly #zones = new Map<number, ZoneState>();
   readonly #dryRun: boolean;
   #lastZone = 0;
+  /** What happened since the start of the process. */
+  readonly tally: Tally;
 
-  /** @param silentUntilMs what the publisher of the settings before was told by the server */
-  constructor(records: readonly RecordSettings[], dryRun: boolean, nowMs: number, silentUntilMs = 0) {
+  /** @param before of the settings until now: what the server asked for and what was counted goes on */
+  constructor(records: readonly RecordSettings[], dryRun: boolean, nowMs: number, before: Publisher | null = null) {
     this.#dryRun = dryRun;
+    this.tally = before?.tally ?? newTally();
+    const heldUntilMs = before?.silentUntilMs ?? 0;
     for (const { interfaces } of records) this.#groups.set(keyOf(interfaces), newGroup(interfaces));
     // Names of this machine first: what they say settles more than the prefix of another host's.
     const ordered = [...records].sort((a, b) => Number(a.host !== null) - Number(b.host !== null));
     for (const zoneId of new Set(ordered.map((record) => record.zoneId))) {
       const inZone = ordered.filter((record) => record.zoneId === zoneId);
-      this.#addZone({ ...newZone(zoneId, inZone, dryRun, nowMs), heldUntilMs: silentUntilMs });
+      this.#addZone({ ...newZone(zoneId, inZone, dryRun, nowMs), heldUntilMs });
     }
   }
 
@@ -164,6 +169,7 @@ export class Publisher {
     this.#share(state.heldUntilMs);
     for (const name of state.names) this.#settle(name);
     return effects.flatMap((effect): Output[] => {
+      count(this.tally, effect);
       switch (effect.kind) {
         case 'call':
           return [{ kind: 'request', zone: number, request: requestFor(state, effect.call) }];
@@ -171,6 +177,8 @@ export class Publisher {
           const entry = describeNotice(effect.notice);
           return [effect.notice.kind === 'rehearsed' ? { kind: 'rehearsed', text: entry.msg } : { kind: 'log', entry }];
         }
+        case 'ended':
+          return [];
         case 'resolved':
           return this.#resolve(effect, event.nowMs);
         case 'zoneLost':

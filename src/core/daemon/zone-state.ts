@@ -1,4 +1,5 @@
 import type { Address } from '../address/address.ts';
+import type { ApiFailure } from '../cloudflare/failure.ts';
 import type { HttpReply } from '../cloudflare/http.ts';
 import type { RecordSettings } from '../config/settings.ts';
 import { type Operation, type PlanRefusal, plan } from '../dns/plan.ts';
@@ -45,6 +46,8 @@ export interface NameState {
   readonly refusal: PlanRefusal | null;
   /** The address the provider last confirmed; null = none yet. */
   readonly confirmed: Address | null;
+  /** When it did so last, milliseconds on CLOCK_BOOTTIME; null = not yet. */
+  readonly confirmedMs: number | null;
   /** What the record said when it was last read or written. */
   readonly published: Address | null;
   /** It was read at least once since the start. */
@@ -74,6 +77,7 @@ export interface Step {
 export type Effect = Readonly<
   | { kind: 'call'; call: Call }
   | { kind: 'notice'; notice: Notice }
+  | { kind: 'ended'; failure: ApiFailure['kind'] | null } // a request; null = it succeeded
   | { kind: 'resolved'; names: readonly NameState[]; zoneId: string; zoneName: string } // they left: they belong there
   | { kind: 'zoneLost' } // the id is no zone's: the names' zones are to be looked up again
 >;
@@ -141,6 +145,7 @@ const newName = (settings: RecordSettings): NameState => ({
   todo: [],
   refusal: null,
   confirmed: null,
+  confirmedMs: null,
   published: null,
   seen: false,
   shown: null,

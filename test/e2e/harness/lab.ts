@@ -138,6 +138,7 @@ export class Lab {
       CLOUDFLARE_RECORD_NAME: NAME,
       CLOUDFLARE_BASE_URL: this.api.url,
       SSL_CERT_FILE: this.caBundle,
+      RUNTIME_DIRECTORY: this.folder,
     };
   }
 

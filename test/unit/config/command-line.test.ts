@@ -78,7 +78,7 @@ describe('parseCommandLine: usage errors', () => {
     const [first, usage] = refusal(...argv).split('\n');
     expect(first).toMatch(/^ipv6ddns: /);
     expect(first).toContain(expected);
-    expect(usage).toBe('Usage: ipv6ddns [run|once|check|addresses] [OPTION]...');
+    expect(usage).toBe('Usage: ipv6ddns [run|once|check|addresses|status] [OPTION]...');
   });
 
   test('parseCommandLine: an unknown option with a value → the value is not repeated', () => {
@@ -108,7 +108,7 @@ describe('helpText', () => {
     ]) {
       expect(help).toContain(shown);
     }
-    expect(help).toMatch(/--json +print one JSON document \(check, addresses\)/);
+    expect(help).toMatch(/--json +print one JSON document \(check, addresses, status\)/);
   });
 
   test('helpText: its examples → are accepted', () => {

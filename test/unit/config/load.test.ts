@@ -26,7 +26,8 @@ describe('loadSettings: what is read', () => {
       pollIntervalMs: 60_000,
       verifyIntervalMs: 3_600_000,
       verbose: false,
-      statusFile: null,
+      statusFile: { path: '/run/ipv6ddns/status.json', optional: true },
+      metricsFile: null,
       caFile: null,
       caPath: null,
       httpsProxy: null,
@@ -49,6 +50,7 @@ describe('loadSettings: what is read', () => {
       proxied = false
       comment = "by ipv6ddns ✓"
       status_file = "/x/status.json"
+      metrics_file = "/x/ipv6ddns.prom"
     `;
     const shared = {
       zoneId: '0123456789abcdef0123456789abcdef',
@@ -68,8 +70,23 @@ describe('loadSettings: what is read', () => {
       pollIntervalMs: 3_600_000,
       verifyIntervalMs: null,
       verbose: true,
-      statusFile: '/x/status.json',
+      statusFile: { path: '/x/status.json', optional: false },
+      metricsFile: { path: '/x/ipv6ddns.prom', optional: false },
     });
+  });
+
+  test.each([
+    ['the service manager made a folder', '/run/ddns', '/run/ddns/status.json', false],
+    ['it made several', '/run/a:/run/b', '/run/a/status.json', false],
+    ['it made none', ' ', '/run/ipv6ddns/status.json', true],
+  ])('loadSettings: no status_file, %s → %s gives %s', (_, folder, path, optional) => {
+    expect(settings(BASE, { RUNTIME_DIRECTORY: folder }).statusFile).toEqual({ path, optional });
+  });
+
+  test('loadSettings: a metrics file that the collector would not read → refused', () => {
+    expect(problems(withBase('metrics_file = "/x/ipv6ddns.txt"'))).toEqual([
+      expect.stringContaining('metrics_file: found "/x/ipv6ddns.txt"; allowed are paths that end in ".prom"'),
+    ]);
   });
 
   test('loadSettings: every variable → taken over, over the config file, trimmed', () => {
@@ -84,6 +101,7 @@ describe('loadSettings: what is read', () => {
       IPV6DDNS_INTERFACE: 'eth0,eth1',
       IPV6DDNS_VERBOSE: 'Yes',
       IPV6DDNS_STATUS_FILE: '/y/status.json',
+      IPV6DDNS_METRICS_FILE: '/y/ipv6ddns.prom',
       CLOUDFLARE_BASE_URL: 'http://127.0.0.1:8080/v4/',
       SSL_CERT_FILE: '/ca.pem',
       SSL_CERT_DIR: '/ca',
@@ -112,7 +130,8 @@ describe('loadSettings: what is read', () => {
       pollIntervalMs: 10_000,
       verifyIntervalMs: 86_400_000,
       verbose: true,
-      statusFile: '/y/status.json',
+      statusFile: { path: '/y/status.json', optional: false },
+      metricsFile: { path: '/y/ipv6ddns.prom', optional: false },
       caFile: '/ca.pem',
       caPath: '/ca',
       noProxy: 'localhost',

@@ -19,7 +19,7 @@ describe('packaging/config.toml', () => {
       'www.example.com',
       'nas.example.com',
     ]);
-    expect(statusFile).toBe('/run/ipv6ddns/status.json');
+    expect(statusFile.path).toBe('/run/ipv6ddns/status.json');
   });
 
   test('sample config: the defaults it shows → those of the program', () => {

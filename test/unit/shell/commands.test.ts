@@ -27,6 +27,8 @@ function context(records: readonly RecordSettings[], dryRun = false): CommandCon
     ports: station,
     log: station.log,
     settings: settingsFor(records),
+    identity: { version: '0.1.0', pid: 4711 },
+    manager: null,
     dryRun,
     json: false,
     reload: () => reloaded,

@@ -1,0 +1,95 @@
+import * as v from 'valibot';
+import type { RecordStatus, Status } from '../daemon/status.ts';
+import { failed, ok, type Result } from '../result.ts';
+import { formatDuration } from '../time.ts';
+import type { FilePlace } from './settings.ts';
+import type { ReadFile } from './sources.ts';
+
+/** What `ipv6ddns status` finds out about the daemon. */
+export type Verdict = 'synced' | 'notSynced' | 'notRunning';
+
+/** The running system, as far as the status needs it. */
+export interface System {
+  readonly readFile: ReadFile;
+  /** Whether a process with that id exists, whoever it belongs to. */
+  isAlive(pid: number): boolean;
+  /** Milliseconds since that time, RFC 3339; negative = it is to come, NaN = it is none. */
+  ageMs(time: string): number;
+}
+
+const text = v.nullable(v.string());
+
+const schema: v.GenericSchema<unknown, Status> = v.object({
+  version: v.string(),
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 22)), // PID_MAX_LIMIT of the kernel
+  mode: v.picklist(['netlink', 'polling']),
+  since: v.string(),
+  records: v.array(
+    v.object({
+      name: v.string(),
+      state: v.picklist(['unknown', 'detected', 'synced', 'error']),
+      address: text,
+      published: text,
+      last_sync: text,
+      failures: v.number(),
+      next_try: text,
+      error: text,
+    }),
+  ),
+});
+
+/** The state of the daemon from its status file, a line a record, or as the JSON that the file holds. */
+export function reportStatus(
+  { path }: FilePlace,
+  json: boolean,
+  system: System,
+): { readonly text: string; readonly verdict: Verdict } {
+  const read = readStatus(path, system);
+  if (!read.ok) return { text: printable(`ipv6ddns: not running: ${read.error}`), verdict: 'notRunning' };
+  const { records } = read.value;
+  const width = (cell: (record: RecordStatus) => string): number => Math.max(0, ...records.map((r) => cell(r).length));
+  const [names, states] = [width(({ name }) => name), width(({ state }) => state)];
+  const lines = records.map((record) =>
+    printable(`${record.name.padEnd(names)}  ${record.state.padEnd(states)}  ${describe(record, system)}`),
+  );
+  const verdict = records.every(({ state }) => state === 'synced') ? 'synced' : 'notSynced';
+  return { text: json ? JSON.stringify(read.value) : lines.join('\n'), verdict };
+}
+
+/** @returns the status of a daemon that runs, or why there is none */
+function readStatus(path: string, { readFile, isAlive }: System): Result<Status, string> {
+  const read = readFile(path);
+  if (!read.ok) return failed(`its status file "${path}" cannot be read (${read.error.detail})`);
+  const parsed = v.safeParse(schema, parseJson(read.value));
+  if (!parsed.success) return failed(`its status file "${path}" is broken`);
+  const { pid } = parsed.output;
+  return isAlive(pid) ? ok(parsed.output) : failed(`its process ${pid} is gone, which left "${path}" behind`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function describe(record: RecordStatus, { ageMs }: System): string {
+  const { state, address, published, last_sync, failures, next_try, error } = record;
+  const synced = last_sync === null ? null : `synced ${duration(ageMs(last_sync))} ago`;
+  if (state === 'synced') return [address, synced].join(', ');
+  const parts = [
+    address === null ? 'no address to publish' : `to be ${address}`,
+    published === null ? null : `record says ${published}`,
+    synced,
+    next_try === null
+      ? null
+      : `next try in ${duration(-ageMs(next_try))}${failures > 0 ? ` (failure ${failures})` : ''}`,
+  ];
+  return `${parts.filter((part) => part !== null).join(', ')}${error === null ? '' : `: ${error}`}`;
+}
+
+const duration = (ms: number): string => formatDuration(Math.max(0, Math.floor(ms / 1000)) || 0);
+
+/** The file may be anybody's: nothing in it reaches the terminal as a control sequence. */
+const printable = (line: string): string => line.replace(/\p{C}/gu, '?');

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Lab } from './harness/lab.ts';
+import { openLab } from './harness/open.ts';
+import type { Process } from './harness/process.ts';
+
+const A = '3ffe:1::a';
+
+/** Prints each datagram as a line, its lines parted by " | ". */
+const RECEIVER = `use Socket; socket(S, AF_UNIX, SOCK_DGRAM, 0) or die $!; bind(S, pack_sockaddr_un($ARGV[0])) or die $!;
+  $| = 1; print "bound\\n"; while (defined recv(S, my $m, 65536, 0)) { $m =~ s/\\n/ | /g; print "$m\\n" }`;
+
+/** A service manager that prints what it is told, and the variable that leads to it. */
+async function serviceManager(lab: Lab): Promise<{ manager: Process; environment: Record<string, string> }> {
+  const address = join(lab.folder, 'notify');
+  const manager = lab.launch(lab.host, ['perl', '-e', RECEIVER, address], {});
+  await manager.line(/^bound$/);
+  return { manager, environment: { NOTIFY_SOCKET: address } };
+}
+
+test('sd_notify: a life → ready, every state, reloading and ready, stopping', async () => {
+  const lab = await openLab();
+  const { manager, environment } = await serviceManager(lab);
+  await lab.add(A);
+  const daemon = await lab.daemon({ environment });
+  await manager.line(/^STATUS=1 of 1 records synced$/);
+  expect(manager.stdout.slice(1, 3)).toEqual([
+    'READY=1',
+    expect.stringMatching(/^STATUS=0 of 1 records synced; home\.example\.com: (unknown|detected)$/),
+  ]);
+
+  await lab.api.addFault({ kind: 'html', status: 502, times: null });
+  const { length } = manager.lines;
+  const before = process.hrtime.bigint() / 1000n;
+  daemon.signal('SIGHUP');
+  await manager.line(/^STATUS=0 of 1 records synced; home\.example\.com: error, .*HTTP 502/, { since: length });
+  const after = process.hrtime.bigint() / 1000n;
+  const [reloading = '', ...others] = manager.stdout.slice(length);
+  const monotonicUsec = BigInt(/^RELOADING=1 \| MONOTONIC_USEC=(\d+)$/.exec(reloading)?.[1] ?? 0);
+  expect([before <= monotonicUsec, monotonicUsec <= after]).toEqual([true, true]);
+  expect(others).toContain('READY=1');
+
+  daemon.signal('SIGTERM');
+  expect((await daemon.exit).status).toBe(0);
+  await manager.line(/^STOPPING=1$/);
+  expect(manager.stdout.join('\n')).not.toContain(lab.token.value);
+});
+
+test('watchdog: 400 ms → answered twice as often, not while stopped, then again', async () => {
+  const lab = await openLab();
+  const { manager, environment } = await serviceManager(lab);
+  await lab.add(A);
+  const daemon = await lab.daemon({ environment: { ...environment, WATCHDOG_USEC: '400000' } });
+  const answered = async (times: number): Promise<number[]> => {
+    const since = manager.lines.length;
+    const answers = () => manager.lines.slice(since).filter(({ text }) => text === 'WATCHDOG=1');
+    while (answers().length < times) await manager.line(/^WATCHDOG=1$/, { since: manager.lines.length });
+    return answers().map(({ atMs }) => atMs);
+  };
+  const times = await answered(6);
+  const gaps = times.slice(1).map((atMs, i) => atMs - (times[i] ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThan(100);
+  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(2_000);
+  daemon.signal('SIGSTOP');
+  // What was under way when it stopped.
+  await sleep(300);
+  const { length } = manager.lines;
+  await sleep(1_000);
+  expect(manager.lines).toHaveLength(length);
+  daemon.signal('SIGCONT');
+  await answered(2);
+});
+
+test('watchdog: asked of another process, or nobody listens → no answer, records are kept right', async () => {
+  const lab = await openLab();
+  const { manager, environment } = await serviceManager(lab);
+  await lab.add(A);
+  const daemon = await lab.daemon({ environment: { ...environment, WATCHDOG_USEC: '100000', WATCHDOG_PID: '1' } });
+  await manager.line(/^STATUS=1 of 1/);
+  await sleep(500);
+  expect(manager.stdout).not.toContain('WATCHDOG=1');
+  await manager.kill();
+  await lab.remove(A);
+  await lab.add('3ffe:1::b');
+  await lab.says('3ffe:1::b');
+  expect(daemon.stderr.join('\n')).not.toMatch(/service manager|error/);
+});

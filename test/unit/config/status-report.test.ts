@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { reportStatus } from '../../../src/core/config/status-report.ts';
+import type { RecordStatus } from '../../../src/core/daemon/status.ts';
+import { failed, ok } from '../../../src/core/result.ts';
+import { A, B, HOME, WWW } from '../../fakes/samples.ts';
+
+const PLACE = { path: '/run/ipv6ddns/status.json', optional: true };
+const NOW = Date.UTC(2026, 0, 2, 12);
+
+const synced: RecordStatus = {
+  name: HOME,
+  state: 'synced',
+  address: A,
+  published: A,
+  last_sync: '2026-01-02T11:57:00.000Z',
+  failures: 0,
+  next_try: null,
+  error: null,
+};
+const broken: RecordStatus = {
+  name: WWW,
+  state: 'error',
+  address: A,
+  published: B,
+  last_sync: '2026-01-01T10:00:00.000Z',
+  failures: 3,
+  next_try: '2026-01-02T12:04:00.000Z',
+  error: 'cannot reach Cloudflare: it timed out',
+};
+
+const fileOf = (...records: readonly unknown[]): string =>
+  JSON.stringify({ version: '0.1.0', pid: 4711, mode: 'netlink', since: '2026-01-01T00:00:00.000Z', records });
+
+/** What is said of a file with that text; null = there is none. */
+const report = (text: string | null, { json = false, alive = true } = {}) =>
+  reportStatus(PLACE, json, {
+    readFile: (path) =>
+      text !== null && path === PLACE.path
+        ? ok(text)
+        : failed({ kind: 'missing', detail: 'No such file or directory' } as const),
+    isAlive: (pid) => alive && pid === 4711,
+    ageMs: (time) => NOW - Date.parse(time),
+  });
+
+describe('reportStatus: a daemon runs', () => {
+  test('reportStatus: all synced → a line a record', () => {
+    expect(report(fileOf(synced))).toEqual({
+      text: `${HOME}  synced  ${A}, synced 3min ago`,
+      verdict: 'synced',
+    });
+  });
+
+  test('reportStatus: an error → what is wanted, what the record says, when it is tried again, why', () => {
+    expect(report(fileOf(synced, broken))).toEqual({
+      text: `${HOME}  synced  ${A}, synced 3min ago
+${WWW.padEnd(HOME.length)}  error   to be ${A}, record says ${B}, synced 1d 2h ago, next try in 4min (failure 3): cannot reach Cloudflare: it timed out`,
+      verdict: 'notSynced',
+    });
+  });
+
+  test('reportStatus: no address yet → says so', () => {
+    const unknown = { ...synced, state: 'unknown', address: null, published: null, last_sync: null };
+    expect(report(fileOf(unknown))).toEqual({ text: `${HOME}  unknown  no address to publish`, verdict: 'notSynced' });
+  });
+
+  test('reportStatus: times that lie ahead, or are none → no nonsense', () => {
+    expect(report(fileOf({ ...synced, last_sync: '2030-01-01T00:00:00Z' })).text).toMatch(/synced 0s ago$/);
+    expect(report(fileOf({ ...synced, last_sync: 'yesterday' })).text).toMatch(/synced 0s ago$/);
+  });
+
+  test('reportStatus: JSON → what the file holds', () => {
+    const { text, verdict } = report(fileOf(synced, broken), { json: true });
+    expect([text, verdict]).toEqual([fileOf(synced, broken), 'notSynced']);
+  });
+
+  test('reportStatus: control sequences in the file → not printed', () => {
+    const { text } = report(fileOf({ ...broken, error: 'a\u001b[2Jb\nc' }));
+    expect(text).toMatch(/a\?\[2Jb\?c$/);
+  });
+});
+
+describe('reportStatus: no daemon runs', () => {
+  test('reportStatus: no file → not running', () => {
+    expect(report(null)).toEqual({
+      text: 'ipv6ddns: not running: its status file "/run/ipv6ddns/status.json" cannot be read (No such file or directory)',
+      verdict: 'notRunning',
+    });
+  });
+
+  test('reportStatus: its process is gone → not running, also as JSON', () => {
+    const expected = {
+      text: 'ipv6ddns: not running: its process 4711 is gone, which left "/run/ipv6ddns/status.json" behind',
+      verdict: 'notRunning',
+    };
+    expect(report(fileOf(synced), { alive: false })).toEqual(expected);
+    expect(report(fileOf(synced), { alive: false, json: true })).toEqual(expected);
+  });
+
+  test.each([
+    ['empty', ''],
+    ['cut off', fileOf(synced).slice(0, -1)],
+    ['not an object', '[]'],
+    ['without records', '{"version":"0.1.0","pid":4711,"mode":"netlink","since":"x"}'],
+    ['with another state', fileOf({ ...synced, state: 'odd' })],
+    ['with process 0', fileOf(synced).replace('4711', '0')],
+    ['with a negative process', fileOf(synced).replace('4711', '-1')],
+    ['with half a process', fileOf(synced).replace('4711', '4711.5')],
+  ])('reportStatus: a file that is %s → broken, not running', (_, text) => {
+    const { text: said, verdict } = report(text);
+    expect([said, verdict]).toEqual([
+      'ipv6ddns: not running: its status file "/run/ipv6ddns/status.json" is broken',
+      'notRunning',
+    ]);
+  });
+});

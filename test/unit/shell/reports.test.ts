@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Settings } from '../../../src/core/config/settings.ts';
+import type { Status } from '../../../src/core/daemon/status.ts';
+import { Engine } from '../../../src/shell/engine.ts';
+import { type Report, Reports } from '../../../src/shell/reports.ts';
+import { twoZones } from '../../fakes/cloudflare.ts';
+import { A, HOME, recordSettings } from '../../fakes/samples.ts';
+import { FakeStation, settingsFor, TOKEN } from '../../fakes/station.ts';
+
+const HOUR_MS = 3_600_000;
+const quiet: Partial<Settings> = { verifyIntervalMs: null, pollIntervalMs: HOUR_MS };
+
+let station: FakeStation;
+
+/** Keeps what it was shown and when. */
+class Shown implements Report {
+  readonly all: { readonly atMs: number; readonly status: Status }[] = [];
+  works = true;
+
+  show(status: Status): boolean {
+    this.all.push({ atMs: station.clock.nowMs(), status });
+    return this.works;
+  }
+
+  get states(): string[] {
+    return this.all.map(({ atMs, status }) => `${atMs} ${status.records.map(({ state }) => state).join(' ')}`);
+  }
+}
+
+beforeEach(() => {
+  station = new FakeStation(twoZones());
+  station.files.setAddresses(A);
+});
+
+function started(shown: Report, names: readonly string[] = [HOME]): Engine {
+  const reports = new Reports(station.clock, station.log, { version: '0.1.0', pid: 4711 }, [shown]);
+  const settings = settingsFor(
+    names.map((name) => recordSettings(name)),
+    quiet,
+  );
+  const engine = new Engine(station, station.log, settings, false, [reports]);
+  engine.start();
+  return engine;
+}
+
+describe('Reports: when', () => {
+  test('Reports: a sync that takes less than a second → its begin and its end', () => {
+    const shown = new Shown();
+    started(shown);
+    station.api.answerAll();
+    expect(shown.states).toEqual(['0 detected', '0 synced']);
+  });
+
+  test('Reports: a sync that takes longer → shown on the way and at its end', () => {
+    const shown = new Shown();
+    station.files.setAddresses();
+    started(shown);
+    station.clock.pass(1_000);
+    station.files.setAddresses(A);
+    station.clock.suspend(1);
+    station.clock.pass(5_000);
+    station.api.answerAll();
+    expect(shown.states).toEqual(['0 unknown', '1001 detected', '6001 detected', '6001 synced']);
+  });
+
+  test('Reports: 500 names read one after another within three seconds → some reports, the last one complete', () => {
+    const shown = new Shown();
+    started(
+      shown,
+      Array.from({ length: 500 }, (_, i) => `n${i}.example.com`),
+    );
+    while (station.api.inFlight.length > 0) {
+      station.api.end();
+      station.clock.pass(6);
+    }
+    expect(shown.all.length).toBeLessThanOrEqual(6);
+    expect(shown.all.at(-1)?.status.records.every(({ state }) => state === 'synced')).toBe(true);
+  });
+
+  test('Reports: nothing changes for a day → nothing is shown, nobody is woken', () => {
+    const shown = new Shown();
+    started(shown);
+    station.api.answerAll();
+    const { length } = shown.all;
+    station.pass(24 * HOUR_MS);
+    expect(shown.all).toHaveLength(length);
+  });
+
+  test('Reports: the wall clock was set → shown anew with right times', () => {
+    const shown = new Shown();
+    started(shown);
+    station.api.answerAll();
+    station.clock.setWall(Date.UTC(2030, 0, 1));
+    station.pass(HOUR_MS);
+    expect(shown.all.at(-1)?.status).toMatchObject({
+      since: '2030-01-01T00:00:00.000Z',
+      records: [{ last_sync: '2030-01-01T00:00:00.000Z' }],
+    });
+  });
+
+  test('Reports: one of them fails → tried again after five minutes, until it works', () => {
+    const shown = new Shown();
+    shown.works = false;
+    started(shown);
+    station.api.answerAll();
+    shown.all.length = 0;
+    station.pass(300_000);
+    shown.works = true;
+    station.pass(300_000);
+    station.pass(HOUR_MS);
+    expect(shown.states).toEqual(['300000 synced', '600000 synced']);
+  });
+});
+
+describe('Reports: what', () => {
+  test('Reports: the process → version, id, mode and start', () => {
+    const shown = new Shown();
+    started(shown);
+    expect(shown.all[0]?.status).toMatchObject({
+      version: '0.1.0',
+      pid: 4711,
+      mode: 'polling',
+      since: '2026-01-02T03:04:05.000Z',
+    });
+  });
+
+  test('Reports: an error that repeats the token → hidden', () => {
+    const shown = new Shown();
+    started(shown);
+    station.api.end({ kind: 'unreachable', detail: `no ${TOKEN} here`, sent: false });
+    expect(shown.all.at(-1)?.status.records[0]?.error).toBe('cannot reach Cloudflare: no [hidden] here');
+  });
+});

@@ -1,0 +1,126 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Settings } from '../../../src/core/config/settings.ts';
+import { type CommandContext, run } from '../../../src/shell/commands.ts';
+import { ServiceManager } from '../../../src/shell/service-manager.ts';
+import { twoZones } from '../../fakes/cloudflare.ts';
+import { FakeServiceManagerSocket } from '../../fakes/ports.ts';
+import { A, HOME, recordSettings } from '../../fakes/samples.ts';
+import { FakeStation, settingsFor } from '../../fakes/station.ts';
+
+const HOUR_MS = 3_600_000;
+const settings = settingsFor([recordSettings(HOME)], { verifyIntervalMs: null, pollIntervalMs: HOUR_MS });
+
+let station: FakeStation;
+let socket: FakeServiceManagerSocket;
+let reloaded: Settings | null;
+
+beforeEach(() => {
+  station = new FakeStation(twoZones());
+  station.files.setAddresses(A);
+  socket = new FakeServiceManagerSocket(station.clock);
+  reloaded = null;
+});
+
+function runWith(watchdogMs: number | null): void {
+  const context: CommandContext = {
+    ports: station,
+    log: station.log,
+    settings,
+    identity: { version: '0.1.0', pid: 4711 },
+    manager: new ServiceManager(socket, station.log, watchdogMs),
+    dryRun: false,
+    json: false,
+    reload: () => reloaded,
+    exit: () => {},
+  };
+  run(context);
+}
+
+/** The times at which the watchdog was answered, as long as requests are answered too. */
+function pings(durationMs: number): number[] {
+  const times: number[] = [];
+  socket.messages.length = 0;
+  station.clock.pass(durationMs, () => {
+    if (socket.messages.includes('WATCHDOG=1')) times.push(station.clock.nowMs());
+    socket.messages.length = 0;
+  });
+  return times;
+}
+
+describe('ServiceManager: state', () => {
+  test('ServiceManager: a life → ready when it listens, every state, the end', () => {
+    runWith(null);
+    station.api.answerAll();
+    station.signals.raise('SIGTERM');
+    expect(socket.messages).toEqual([
+      'READY=1',
+      `STATUS=0 of 1 records synced; ${HOME}: detected`,
+      'STATUS=1 of 1 records synced',
+      'STOPPING=1',
+    ]);
+  });
+
+  test.each([
+    ['good', settings],
+    ['bad', null],
+  ])('ServiceManager: SIGHUP, the settings are %s → reloading with the time, then ready', (_, next) => {
+    runWith(null);
+    station.pass(1_234);
+    socket.messages.length = 0;
+    reloaded = next;
+    station.signals.raise('SIGHUP');
+    const [first, ...others] = socket.messages;
+    expect([first, others.at(-1)]).toEqual(['RELOADING=1\nMONOTONIC_USEC=1234000', 'READY=1']);
+  });
+
+  test('ServiceManager: nobody hears → nothing but a debug line, records are kept right', () => {
+    socket.refusal = 'sendto: Connection refused';
+    station.log.configure(true, settings.apiToken);
+    runWith(10_000);
+    station.pass(10_000);
+    expect(station.output.err).toContain('<7>cannot tell the service manager READY=1: sendto: Connection refused');
+    expect(station.output.err.filter((line) => line.includes('tell the') && !line.startsWith('<7>'))).toEqual([]);
+  });
+});
+
+describe('ServiceManager: watchdog', () => {
+  test('ServiceManager: no watchdog → nobody is woken for it', () => {
+    runWith(null);
+    station.pass(2_000);
+    // The socket for the routes is tried again.
+    expect(station.clock.alarmMs).toBe(60_000);
+  });
+
+  test('ServiceManager: a watchdog of 30 s → answered every 15 s', () => {
+    runWith(30_000);
+    station.api.answerAll();
+    expect(pings(60_000)).toEqual([15_000, 30_000, 45_000, 60_000]);
+  });
+
+  test('ServiceManager: a request that lasts → answered up to its time limit, not when it never ends, then again', () => {
+    runWith(30_000);
+    const times = pings(120_000);
+    // A request may take twice 30 s, and 10 s are forgiven.
+    expect(times.at(-1)).toBe(60_000);
+    expect(station.output.err.filter((line) => line.startsWith('<3>'))).toEqual([
+      '<3>the watchdog is not answered: something does not end; to be started anew',
+    ]);
+    station.api.answerAll();
+    expect(pings(2_000)).toEqual([121_000]);
+  });
+
+  test('ServiceManager: the machine slept through everything that was due → answered at once', () => {
+    runWith(30_000);
+    station.api.answerAll();
+    socket.messages.length = 0;
+    station.clock.suspend(10 * HOUR_MS);
+    station.clock.pass(1_000);
+    expect(socket.messages).toContain('WATCHDOG=1');
+  });
+
+  test('ServiceManager: the machine sleeps during a request → its time limit counts from the wake-up', () => {
+    runWith(30_000);
+    station.clock.suspend(HOUR_MS);
+    expect(pings(30_000).length).toBeGreaterThanOrEqual(2);
+  });
+});

@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Settings } from '../../../src/core/config/settings.ts';
+import type { Status } from '../../../src/core/daemon/status.ts';
+import { newTally } from '../../../src/core/daemon/tally.ts';
+import { METRICS_FILE, STATUS_FILE, StateFile } from '../../../src/shell/state-file.ts';
+import { twoZones } from '../../fakes/cloudflare.ts';
+import { FakeStation, STATUS_PATH, settingsFor } from '../../fakes/station.ts';
+
+const status: Status = {
+  version: '0.1.0',
+  pid: 4711,
+  mode: 'netlink',
+  since: '2026-01-02T03:04:05.000Z',
+  records: [],
+};
+const NAMED: Partial<Settings> = { statusFile: { path: '/x/status.json', optional: false } };
+const METRICS: Partial<Settings> = { metricsFile: { path: '/x/ipv6ddns.prom', optional: false } };
+const FULL = 'write: No space left on device';
+
+let station: FakeStation;
+beforeEach(() => {
+  station = new FakeStation(twoZones());
+});
+
+const open = (own: Partial<Settings> = {}, kind = STATUS_FILE): StateFile =>
+  new StateFile(station.stateFiles, station.log, kind, settingsFor([], own));
+const show = (file: StateFile): boolean => file.show(status, newTally());
+const textAt = (path: string): string | undefined => station.stateFiles.texts.get(path);
+
+describe('StateFile: written', () => {
+  test('StateFile: status shown → one JSON document', () => {
+    expect(show(open())).toBe(true);
+    expect(textAt(STATUS_PATH)).toBe(`${JSON.stringify(status)}\n`);
+  });
+
+  test('StateFile: metrics shown → their text', () => {
+    show(open(METRICS, METRICS_FILE));
+    expect(textAt('/x/ipv6ddns.prom')).toContain('ipv6ddns_start_time_seconds 1767323045\n');
+  });
+
+  test('StateFile: no metrics file asked for → none', () => {
+    expect(show(open({}, METRICS_FILE))).toBe(true);
+    expect(station.stateFiles.writes).toBe(0);
+  });
+
+  test('StateFile: the end → removed', () => {
+    const file = open();
+    show(file);
+    file.stop();
+    expect(textAt(STATUS_PATH)).toBeUndefined();
+  });
+
+  test('StateFile: the end, another process has replaced the file → left there', () => {
+    const file = open();
+    show(file);
+    station.stateFiles.replace(STATUS_PATH, 'theirs');
+    file.stop();
+    expect(textAt(STATUS_PATH)).toBe('theirs');
+  });
+
+  test('StateFile: new settings name another place → the old file is removed', () => {
+    const file = open();
+    show(file);
+    file.configure(settingsFor([], NAMED));
+    show(file);
+    expect([...station.stateFiles.texts.keys()]).toEqual(['/x/status.json']);
+  });
+
+  test('StateFile: new settings name the same place → the file stays', () => {
+    const file = open(NAMED);
+    show(file);
+    file.configure(settingsFor([], NAMED));
+    expect(textAt('/x/status.json')).toBeDefined();
+  });
+});
+
+describe('StateFile: cannot be written', () => {
+  test('StateFile: the disk is full → warned once with what to do, and told when it works again', () => {
+    const file = open(NAMED);
+    station.stateFiles.refusal = FULL;
+    expect([show(file), show(file)]).toEqual([false, false]);
+    station.stateFiles.refusal = null;
+    expect(show(file)).toBe(true);
+    expect(station.output.err).toEqual([
+      `<4>status_file: cannot write "/x/status.json" (${FULL}); make room and let the daemon write to its folder, or set status_file to another place. Records are kept right.`,
+      '<5>status_file: "/x/status.json" is written again',
+    ]);
+  });
+
+  test('StateFile: nobody asked for it and its folder is not there → none, without a word', () => {
+    const file = open();
+    station.stateFiles.refusal = 'open: No such file or directory';
+    expect(show(file)).toBe(true);
+    station.stateFiles.refusal = null;
+    show(file);
+    expect([station.output.err, station.stateFiles.writes]).toEqual([[], 0]);
+  });
+
+  test('StateFile: nobody asked for it, but it worked before → warned', () => {
+    const file = open();
+    show(file);
+    station.stateFiles.refusal = FULL;
+    expect(show(file)).toBe(false);
+    expect(station.output.err).toHaveLength(1);
+  });
+});
