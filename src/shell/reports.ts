@@ -49,7 +49,7 @@ export class Reports implements Observer {
   observe({ publisher, feed }: Engine, nowMs: number): void {
     const { zones, tally } = publisher;
     const { mode } = feed;
-    const skewMs = this.#clock.wallMs() - nowMs;
+    const skewMs = this.#skewMs(nowMs);
     const ended = this.#wasBusy && !publisher.isBusy();
     this.#wasBusy = publisher.isBusy();
     const due = this.dueMs !== null && nowMs >= this.dueMs;
@@ -78,12 +78,20 @@ export class Reports implements Observer {
     for (const report of this.#reports) report.stop?.();
   }
 
+  /** What leads from CLOCK_BOOTTIME to the wall clock: the same until that is set, lest the same instant be written
+   *  differently each time. */
+  #skewMs(nowMs: number): number {
+    const skewMs = this.#clock.wallMs() - nowMs;
+    const shownMs = this.#shown?.skewMs ?? Number.POSITIVE_INFINITY;
+    return Math.abs(shownMs - skewMs) < CLOCK_SET_MS ? shownMs : skewMs;
+  }
+
   #isShown(zones: readonly ZoneState[], mode: string, skewMs: number): boolean {
     const shown = this.#shown;
     return (
       shown !== null &&
       shown.mode === mode &&
-      Math.abs(shown.skewMs - skewMs) < CLOCK_SET_MS &&
+      shown.skewMs === skewMs &&
       shown.zones.length === zones.length &&
       shown.zones.every((zone, i) => zone === zones[i])
     );

@@ -16,10 +16,14 @@ interface Shown {
 }
 
 /** Resolves with the status of the lab's record once the file shows that state. @throws Error after 10 s */
-async function until(lab: Lab, state: string): Promise<Readonly<Record<string, string | number | null>>> {
+async function until(
+  lab: Lab,
+  state: string,
+  read = () => readFile(fileOf(lab), 'utf8'),
+): Promise<Readonly<Record<string, string | number | null>>> {
   let text = '';
   for (let left = 500; left > 0; left--) {
-    text = await readFile(fileOf(lab), 'utf8').catch(() => '');
+    text = await read().catch(() => '');
     // Never half-written: what is there parses.
     const [record] = text === '' ? [] : (JSON.parse(text) as Shown).records;
     if (record?.['state'] === state) return record;
@@ -88,7 +92,7 @@ describe('status file', () => {
     const path = join(disk, 'status.json');
     await lab.add(A);
     const daemon = await lab.daemon({ environment: { IPV6DDNS_STATUS_FILE: path } });
-    await daemon.line(/ created in /);
+    await until(lab, 'synced', () => lab.host.run('cat', path));
     await lab.host.run('sh', '-c', 'cat /dev/zero >"$1/filler" 2>/dev/null; true', 'sh', disk);
     await lab.remove(A);
     await lab.add(B);
@@ -101,8 +105,6 @@ describe('status file', () => {
     await daemon.line(/status_file: ".*" is written again/);
     await lab.says(A);
     expect(daemon.stderr.filter((line) => line.includes('cannot write'))).toHaveLength(1);
-    await daemon.kill();
-    await lab.host.run('umount', disk);
   });
 
   test('status file: once, a dry run, a default folder that is not there → none, not a word', async () => {
@@ -121,19 +123,16 @@ describe('status file', () => {
 });
 
 describe('ipv6ddns status', () => {
-  test('status: synced → a line, 0; the server fails → why and when next, 1; JSON → what the file holds', async () => {
+  test('status: synced → a line, 0; refused → why, without the token, and when next, 1; JSON → what the file holds', async () => {
     const lab = await openLab();
     await synced(lab);
     expect(await status(lab)).toMatchObject({
       status: 0,
       stdout: [expect.stringMatching(/^home\.example\.com {2}synced {2}3ffe:1::a, synced \ds ago$/)],
     });
-    await lab.api.addFault({
-      kind: 'reply',
-      status: 403,
-      body: '{"success":false,"errors":[{"code":10000,"message":"no"}]}',
-      times: null,
-    } as never);
+    const errors = [{ code: 10000, message: `the token ${lab.token.value} may not` }];
+    const body = JSON.stringify({ success: false, errors, messages: [], result: null });
+    await lab.api.addFault({ kind: 'reply', status: 403, headers: {}, body, times: null });
     await lab.remove(A);
     await lab.add(B);
     await until(lab, 'error');
@@ -142,7 +141,7 @@ describe('ipv6ddns status', () => {
       1,
       [
         expect.stringMatching(
-          /^home\.example\.com {2}error {2}to be 3ffe:1::b, record says 3ffe:1::a, synced \d+s ago, next try in 4min \d+s \(failure 1\): Cloudflare refused/,
+          /^home\.example\.com {2}error {2}to be 3ffe:1::b, record says 3ffe:1::a, synced \d+s ago, next try in (5min|4min \d+s) \(failure 1\): Cloudflare refused .*the token \[hidden\] may not/,
         ),
       ],
     ]);
