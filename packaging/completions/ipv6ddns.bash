@@ -1,7 +1,7 @@
 # Completion of ipv6ddns for bash, loaded by bash-completion when it is first needed.
 
 _ipv6ddns() {
-  local commands='run once check addresses' word command=run value=
+  local commands='run once check addresses status' word command=run value=
   local options='-c --config --env-file -v --verbose --log-format -h --help -V --version'
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   COMPREPLY=()

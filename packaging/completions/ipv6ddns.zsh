@@ -15,9 +15,10 @@ local -a commands=(
   'once:bring every record in line once'
   'check:try everything that is needed, write nothing'
   'addresses:show every address and why it is published or not'
+  'status:show the state of the running daemon'
 )
 
-case ${words[(r)(run|once|check|addresses)]} in
+case ${words[(r)(run|once|check|addresses|status)]} in
   '' | run | once) options+=('--dry-run[print writes instead of sending them]') ;;
   *) options+=('--json[print one JSON document]') ;;
 esac

@@ -88,7 +88,7 @@ describe('completions', () => {
   });
 
   test.each([
-    ['', 'run once check addresses'],
+    ['', 'run once check addresses status'],
     ['che', 'check'],
     ['check --j', '--json'],
     ['check --d', ''],
@@ -114,7 +114,7 @@ describe('completions', () => {
   });
 
   test.each([
-    ['', ['addresses', 'check', 'once', 'run']],
+    ['', ['addresses', 'check', 'once', 'run', 'status']],
     ['check --j', ['--json']],
     ['check --d', []],
     ['--d', ['--dry-run']],
@@ -136,6 +136,7 @@ describe('completions', () => {
     ['once', 'dry-run'],
     ['check', 'json'],
     ['addresses', 'json'],
+    ['status', 'json'],
   ])('zsh: after "ipv6ddns %s" → --%s is offered, and every command', async (command, offered) => {
     // Stand-ins for zsh's own functions say what they are given.
     const script = `
