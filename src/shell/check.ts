@@ -3,7 +3,7 @@ import { reportAddresses } from '../core/address/report.ts';
 import type { AddressTable } from '../core/address/table.ts';
 import type { ApiFailure } from '../core/cloudflare/failure.ts';
 import { type ApiRequest, type HttpReply, serverTimeSec } from '../core/cloudflare/http.ts';
-import { readList, readZone } from '../core/cloudflare/replies.ts';
+import { readPage, readZone } from '../core/cloudflare/replies.ts';
 import { findZone, listRecords } from '../core/cloudflare/requests.ts';
 import type { RecordSettings, Settings } from '../core/config/settings.ts';
 import { candidatesOf, NO_ZONE_REMEDY } from '../core/daemon/lookup.ts';
@@ -79,9 +79,10 @@ class Checker {
   async #checkRecord(record: RecordSettings): Promise<void> {
     const zoneId = record.zoneId ?? (await this.#findZone(record.name));
     if (zoneId === null) return;
-    const reply = await this.#call(listRecords(zoneId, record.name), readList, `records of ${record.name}`);
-    if (!reply.ok) return;
-    const own = reply.value.filter(({ name }) => name === record.name);
+    const read = (reply: HttpReply) => readPage(reply, new Set([record.name]));
+    const page = await this.#call(listRecords(zoneId, record.name), read, `records of ${record.name}`);
+    if (!page.ok) return;
+    const own = page.value.records;
     const winner = this.#winner(record.interfaces);
     const contents = own.map(({ content }) => describeContent(content)).join(', ');
     const says = own.length === 0 ? 'no AAAA record' : `AAAA ${contents}`;

@@ -47,3 +47,21 @@ test('multi_record all: several records → one is left and right, by one batch'
   expect(write?.body).toMatchObject({ patches: [{ content: A }], deletes: [{}, {}] });
   expect(rest).toEqual([]);
 });
+
+test('multi_record all: more records than one page of the list holds → one is left', async () => {
+  const lab = await openLab();
+  await lab.seed(...Array.from({ length: 150 }, (_, i) => `3ffe:9::${i + 1}`));
+  await lab.add(A);
+  await lab.daemon(policy('all'));
+  await lab.says(A);
+  expect(await lab.sent()).toEqual(['LIST', 'LIST', 'POST']);
+});
+
+test('a record of another product says the address already → nothing is written, which one is said', async () => {
+  const lab = await openLab();
+  await lab.seed({ content: A, meta: { read_only: true } });
+  await lab.add(A);
+  const daemon = await lab.daemon();
+  await daemon.line(new RegExp(`AAAA ${A}, already right in a record of another product of Cloudflare$`));
+  expect(await lab.sent()).toEqual(['LIST']);
+});

@@ -46,6 +46,8 @@ interface BatchFields {
  *  @throws Error for what must never be asked: names outside the zone, records of other products */
 export class FakeCloudflare {
   readonly requests: ApiRequest[] = [];
+  /** Most items on a page, whatever is asked for. */
+  pageSize = 100;
   readonly #zones: HeldZone[] = [];
   #lastId = 0;
 
@@ -91,7 +93,9 @@ export class FakeCloudflare {
   answer(request: ApiRequest): HttpReply {
     this.requests.push(request);
     try {
-      return success(this.#carryOut(request));
+      const result = this.#carryOut(request);
+      const query = request.path.split('?')[1] ?? '';
+      return Array.isArray(result) ? pageOf(result, query, this.pageSize) : success(result);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return failure(error.status, [{ code: error.code, message: `refused with ${error.code}` }]);
@@ -120,14 +124,15 @@ export class FakeCloudflare {
   }
 
   #find(name: string): unknown {
-    const found = this.#zones.filter((own) => own.name === name);
+    const [, ending] = /^ends_with:(.*)$/.exec(name) ?? [];
+    const found = this.#zones.filter((own) => (ending === undefined ? own.name === name : own.name.endsWith(ending)));
     return found.map(({ id }) => ({ id, name, status: 'active', paused: false, type: 'full' }));
   }
 
   #list(zone: HeldZone, query: string): unknown {
     if (parameter(query, 'type') !== 'AAAA') throw new Refusal(400, 9207);
     const name = parameter(query, 'name');
-    return zone.records.filter((own) => own.name === name).map((own) => wireRecord(name, own));
+    return zone.records.filter((own) => name === '' || own.name === name).map((own) => wireRecord(own.name, own));
   }
 
   #batch(zone: HeldZone, { deletes = [], patches = [], posts = [] }: BatchFields): unknown {
@@ -197,6 +202,13 @@ const refuseTwin = (zone: HeldZone, { id, name, content }: HeldRecord): void => 
   const twin = zone.records.find((own) => own.name === name && own.id !== id && own.content === content);
   if (twin !== undefined) throw new Refusal(400, 81058);
 };
+
+function pageOf(items: readonly unknown[], query: string, most: number): HttpReply {
+  const size = Math.min(most, Number(parameter(query, 'per_page') || 20));
+  const page = Number(parameter(query, 'page') || 1);
+  const info = { page, per_page: size, total_count: items.length, total_pages: Math.ceil(items.length / size) };
+  return success(items.slice((page - 1) * size, page * size), {}, info);
+}
 
 function parameter(query: string, name: string): string {
   const value = query

@@ -14,9 +14,9 @@ export const textReply = (status: number, body: string, headers?: Readonly<Recor
 export const jsonReply = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): HttpReply =>
   textReply(status, JSON.stringify(body), headers);
 
-/** The envelope of a success. */
-export const success = (result: unknown, headers?: Readonly<Record<string, string>>): HttpReply =>
-  jsonReply(200, { success: true, errors: [], messages: [], result }, headers);
+/** The envelope of a success; of a list, with its `result_info`. */
+export const success = (result: unknown, headers?: Readonly<Record<string, string>>, info?: object): HttpReply =>
+  jsonReply(200, { success: true, errors: [], messages: [], result, ...(info && { result_info: info }) }, headers);
 
 /** An error and those nested in it. */
 export interface WireError {
@@ -55,14 +55,3 @@ export const wireRecord = (name: string, { id, content, ttlSec, proxied, comment
   created_on: '2026-01-01T00:00:00Z',
   modified_on: '2026-01-01T00:00:00Z',
 });
-
-/** What a list of the name's records answers. */
-export const listing = (
-  name: string,
-  records: readonly AaaaRecord[],
-  headers?: Readonly<Record<string, string>>,
-): HttpReply =>
-  success(
-    records.map((own) => wireRecord(name, own)),
-    headers,
-  );

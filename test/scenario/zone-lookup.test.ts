@@ -94,6 +94,80 @@ describe('zone: its id is not known', () => {
   );
 });
 
+describe('zone: many names without an id', () => {
+  const names = { a: {}, b: {}, 'c.sub': {}, 'd.sub': {} };
+  const begin = `
+    0      want a=A b=A c.sub=A d.sub=A     → detected a=A · detected b=A · detected c.sub=A · detected d.sub=A · look up .example.com`;
+
+  scenario(
+    'zone lookup: four names of one domain → its zones in one question, the deepest wins',
+    `${begin}
+    0.1    zones sub.example.com=b ple.com=c notexample.com=d example.com=a → resolved a, b in example.com · resolved c.sub, d.sub in sub.example.com
+    `,
+    { zone: 'nothing', names },
+  );
+
+  scenario(
+    'zone lookup: none of them holds the names → asked one by one',
+    `${begin}
+    0.1    zones -              → look up a.example.com
+    0.2    zones -              → look up example.com
+    0.3    zones example.com=a  → resolved a in example.com · look up b.example.com
+    `,
+    { zone: 'nothing', names },
+  );
+
+  scenario(
+    'zone lookup: the token may not ask for all, or the question is not understood → asked one by one',
+    `${begin}
+    0.1    fails 403 9109       → look up a.example.com
+    `,
+    { zone: 'nothing', names },
+  );
+
+  scenario(
+    'zone lookup: no answer for all → asked for all again',
+    `${begin}
+    0.1    html 502             → warning zone #1 · due 0.6
+    0.6    due                  → look up .example.com
+    `,
+    { zone: 'nothing', names },
+  );
+
+  scenario(
+    'zone lookup: a full page of zones → asked one by one',
+    `${begin}
+    0.1    zones ${Array.from({ length: 49 }, (_, i) => `z${i}.example.com=e`).join(' ')} example.com=a → look up a.example.com
+    `,
+    { zone: 'nothing', names },
+  );
+
+  scenario(
+    'zone lookup: internationalized names, whose zones come in Unicode → asked one by one',
+    `
+    0      want xn--a=A b=A c=A d=A         → detected xn--a=A · detected b=A · detected c=A · detected d=A · look up .example.com
+    0.1    zones example.com=a ä.example.com=b → resolved b, c, d in example.com · look up xn--a.example.com
+    0.2    zones ä.example.com=b            → resolved xn--a in xn--a.example.com
+    `,
+    { zone: 'nothing', names: { 'xn--a': {}, b: {}, c: {}, d: {} } },
+  );
+
+  scenario(
+    'zone lookup: nothing is found for any → the parent is asked for once, and everything anew next time',
+    `${begin}
+    0.1    zones -   → look up a.example.com
+    0.2    zones -   → look up example.com
+    0.3    zones -   → error a #1 · look up b.example.com
+    0.4    zones -   → error b #1 · look up c.sub.example.com
+    0.5    zones -   → look up sub.example.com
+    0.6    zones -   → error c.sub #1 · look up d.sub.example.com
+    0.7    zones -   → error d.sub #1 · due 300.3
+    300.9  due       → look up .example.com
+    `,
+    { zone: 'nothing', names },
+  );
+});
+
 describe('zone: its id is known, its name is not', () => {
   scenario(
     'zone: first creation → the zone’s name is asked for once',

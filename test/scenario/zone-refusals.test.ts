@@ -123,11 +123,8 @@ describe('zone: one name refused', () => {
   scenario(
     'zone: the first of four is refused → the other three are written, all within six requests',
     `
-    0      want a=A b=A c=A d=A → detected a=A · detected b=A · detected c=A · detected d=A · list a
-    0.1    found r1=B           → list b
-    0.2    found r2=B           → list c
-    0.3    found r3=B           → list d
-    0.4    found r4=B           → write a: update r1 A, b: update r2 A, c: update r3 A, d: update r4 A
+    0      want a=A b=A c=A d=A → detected a=A · detected b=A · detected c=A · detected d=A · list all
+    0.4    found a: r1=B b: r2=B c: r3=B d: r4=B → write a: update r1 A, b: update r2 A, c: update r3 A, d: update r4 A
     0.5    fails 400 9003       → write a: update r1 A, b: update r2 A
     0.6    fails 400 9003       → write a: update r1 A
     0.7    fails 400 9003       → error a #1 · write b: update r2 A

@@ -14,16 +14,17 @@ import {
 } from '../../src/core/daemon/zone-state.ts';
 import type { Operation } from '../../src/core/dns/plan.ts';
 import type { AaaaRecord } from '../../src/core/dns/record.ts';
-import { chain, failure, listing, success, textReply, wireRecord } from '../fakes/replies.ts';
+import { chain, failure, success, textReply, wireRecord } from '../fakes/replies.ts';
 import * as samples from '../fakes/samples.ts';
 
 /** A zone's life as text, an event a line: `seconds event → effects`, effects parted by " · ", "–" = none.
  *
  *  Events
  *  - `want home=A www=B|C`: the names' goals, C as good as B; without a goal: no address
- *  - `zones example.com=a` answers a lookup with that zone, its id's one digit behind, `-` = none; `called example.com` tells
- *    what the zone in question is called
- *  - `found r1=A r2=B!` answers a list: records by id, `!` = read-only, `ttl:60` and the like behind; `-` = none
+ *  - `zones example.com=a` answers a lookup with these zones, their ids' one digit behind, `-` = none; `called example.com`
+ *    tells what the zone in question is called
+ *  - `found r1=A r2=B!` answers a list: records by id, `!` = read-only, `ttl:60` and the like behind; `-` = none; `home: …`
+ *    names whose they are; `1/3 250` = of three pages with 250 records
  *  - `done` answers a write as asked, `done otherwise` with a content nobody asked for, `done r1=B` with these records,
  *    `done in ple.com` with that behind every name
  *  - `fails 400 1004>81058`: a status, codes nested in one another
@@ -107,7 +108,7 @@ function describeCall(zone: ZoneState, call: Call): string {
     case 'identify':
       return 'identify';
     case 'list':
-      return `list ${at(call.index)}`;
+      return `list ${call.index === null ? 'all' : at(call.index)}${call.page === 1 ? '' : ` ${call.page}`}`;
     case 'write':
       return `write ${call.steps.map(({ index, operation }) => `${at(index)}: ${describeOperation(operation)}`).join(', ')}`;
   }
@@ -160,8 +161,8 @@ function eventOf(zone: ZoneState, text: string, nowMs: number, draw: number): Zo
       return { kind: word, nowMs };
     case 'found': {
       const call = zone.inFlight;
-      const name = call?.kind === 'list' ? (zone.names[call.index]?.settings.name ?? '') : '';
-      return replied(listing(name, records(words), headers(words)));
+      const name = call?.kind === 'list' ? (zone.names[call.index ?? -1]?.settings.name ?? '') : '';
+      return replied(pageOf(name, words));
     }
     case 'zones':
       return replied(success(words.filter((own) => own !== '-').map(zoneOf)));
@@ -194,6 +195,29 @@ function goalOf(words: readonly string[], name: string, nowMs: number) {
   const [first, ...others] = (goal ?? '').split('|').map((own) => ADDRESSES[own]);
   if (first === undefined) return null;
   return { address: first, equallyGood: others.filter((own) => own !== undefined), sinceMs: nowMs };
+}
+
+/** `1/3 250 home: r1=A www: r2=B` */
+function pageOf(whose: string, words: readonly string[]): HttpReply {
+  const items: ReturnType<typeof wireRecord>[] = [];
+  let name = whose;
+  let own: string[] = [];
+  const close = (): void => void items.push(...records(own).map((record) => wireRecord(name, record)));
+  for (const word of withoutHeaders(words).filter((word) => !/^[\d/]+$/.test(word))) {
+    if (word.endsWith(':')) {
+      close();
+      [name, own] = [word.slice(0, -1) + DOMAIN, []];
+    } else own.push(word);
+  }
+  close();
+  const [pages, total] = withoutHeaders(words).filter((word) => /^[\d/]+$/.test(word));
+  if (pages === undefined) return success(items, headers(words));
+  const info = {
+    page: Number(pages.split('/')[0]),
+    total_pages: Number(pages.split('/')[1]),
+    total_count: Number(total),
+  };
+  return success(items, headers(words), info);
 }
 
 /** `r1=A! ttl:60 proxied:true r2=B` */

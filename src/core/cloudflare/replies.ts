@@ -5,6 +5,7 @@ import type { AaaaRecord } from '../dns/record.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { type ApiFailure, classify, type ErrorCode, unreadable } from './failure.ts';
 import type { HttpReply } from './http.ts';
+import { ZONES_PER_PAGE } from './requests.ts';
 
 /** The parts of a record that this program reads; unknown fields are ignored, new ones appear regularly. */
 const recordShape = v.object({
@@ -42,6 +43,7 @@ const envelopeShape = v.object({
   success: v.boolean(),
   errors: v.nullish(v.array(errorShape)),
   result: v.optional(v.unknown()),
+  result_info: v.optional(v.unknown()),
 });
 
 const zonesShape = v.array(
@@ -54,8 +56,7 @@ const zonesShape = v.array(
   }),
 );
 
-const listShape = v.array(recordShape);
-const pagesShape = v.object({ result_info: v.nullish(v.object({ total_pages: v.optional(v.number(), 1) })) });
+const infoShape = v.object({ total_pages: v.nullish(v.number()), total_count: v.nullish(v.number()) });
 const batchShape = v.object({
   patches: v.nullish(v.array(recordShape)),
   posts: v.nullish(v.array(recordShape)),
@@ -69,6 +70,8 @@ export interface NamedRecord extends AaaaRecord {
 /** A zone as the lookup describes it. */
 export interface ZoneInfo {
   readonly id: string;
+  /** Lower case; A-labels, or the Unicode form that Cloudflare answers with, which cannot be compared with them. */
+  readonly name: string;
   /** initializing, pending, active, moved; '' = not told. */
   readonly status: string;
   readonly paused: boolean;
@@ -82,24 +85,65 @@ export function readZone(reply: HttpReply, name: string): Result<ZoneInfo | null
   if (!zones.ok) return zones;
   // Cloudflare answers with the Unicode form of an internationalized name, which has no A-label to compare.
   const found = zones.value.find((zone) => zone.name.toLowerCase() === name || /[^ -~]/.test(zone.name));
-  if (found === undefined) return ok(null);
-  if (!isId(found.id)) return failed(unreadable(reply, 'the zone has no usable id'));
-  return ok({ id: found.id, status: found.status ?? '', paused: found.paused ?? false, type: found.type ?? '' });
+  return found === undefined ? ok(null) : toZone(reply, found);
+}
+
+/** The zones of a lookup of all that end in a domain; null = there are more than fit the page. */
+export function readZones(reply: HttpReply): Result<readonly ZoneInfo[] | null, ApiFailure> {
+  const zones = read(reply, zonesShape);
+  if (!zones.ok) return zones;
+  if (zones.value.length >= ZONES_PER_PAGE) return ok(null);
+  const infos: ZoneInfo[] = [];
+  for (const zone of zones.value) {
+    const info = toZone(reply, zone);
+    if (!info.ok) return info;
+    infos.push(info.value);
+  }
+  return ok(infos);
+}
+
+function toZone(
+  reply: HttpReply,
+  { id, name, status, paused, type }: v.InferOutput<typeof zonesShape>[number],
+): Result<ZoneInfo, ApiFailure> {
+  if (!isId(id)) return failed(unreadable(reply, 'the zone has no usable id'));
+  return ok({ id, name: name.toLowerCase(), status: status ?? '', paused: paused ?? false, type: type ?? '' });
 }
 
 /** Ids travel in paths. */
 const isId = (text: string): boolean => /^[0-9a-f]{32}$/i.test(text);
 
-/** The AAAA records of a list reply, in the API's order. */
-export function readList(reply: HttpReply): Result<readonly NamedRecord[], ApiFailure> {
-  const records = read(reply, listShape);
-  if (!records.ok) return records;
-  const pages = v.safeParse(pagesShape, parseJson(reply.body));
-  if (pages.success && (pages.output.result_info?.total_pages ?? 1) > 1) {
-    return failed(unreadable(reply, 'more AAAA records for one name than fit one page'));
-  }
-  return ok(records.value.filter(({ type }) => type === 'AAAA').map(toRecord));
+/** One page of a list of records. */
+export interface Page {
+  /** Those of the names asked for, in the API's order. */
+  readonly records: readonly NamedRecord[];
+  /** How many it has altogether. */
+  readonly count: number;
+  /** How many all pages have, and how many pages there are; null = not told. */
+  readonly totalCount: number | null;
+  readonly totalPages: number | null;
 }
+
+/** The AAAA records on a page of a list reply that belong to `names`; what the others look like does not matter. */
+export function readPage(reply: HttpReply, names: ReadonlySet<string>): Result<Page, ApiFailure> {
+  const opened = open(reply);
+  if (!opened.ok) return opened;
+  const { result, result_info } = opened.value;
+  if (!Array.isArray(result)) return failed(unexpected(reply, 'result'));
+  const records: NamedRecord[] = [];
+  for (const item of result) {
+    if (!names.has(nameOf(item))) continue;
+    const record = v.safeParse(recordShape, item);
+    if (!record.success) return failed(unexpected(reply, v.getDotPath(record.issues[0])));
+    if (record.output.type === 'AAAA') records.push(toRecord(record.output));
+  }
+  const info = v.safeParse(infoShape, result_info);
+  const { total_count, total_pages } = info.success ? info.output : {};
+  return ok({ records, count: result.length, totalCount: total_count ?? null, totalPages: total_pages ?? null });
+}
+
+const nameOf = (item: unknown): string =>
+  typeof item === 'object' && item !== null && 'name' in item ? String(item.name).toLowerCase() : '';
 
 /** The record that a create or update reply describes. */
 export function readRecord(reply: HttpReply): Result<NamedRecord, ApiFailure> {
@@ -138,15 +182,23 @@ const toRecord = (wire: v.InferOutput<typeof recordShape>): NamedRecord => ({
 });
 
 function read<T>(reply: HttpReply, shape: v.GenericSchema<unknown, T>): Result<T, ApiFailure> {
+  const opened = open(reply);
+  if (!opened.ok) return opened;
+  const result = v.safeParse(shape, opened.value.result);
+  return result.success ? ok(result.output) : failed(unexpected(reply, v.getDotPath(result.issues[0])));
+}
+
+/** What is in the envelope of a success. */
+function open(reply: HttpReply): Result<{ readonly result?: unknown; readonly result_info?: unknown }, ApiFailure> {
   const envelope = v.safeParse(envelopeShape, parseJson(reply.body));
   const codes = envelope.success ? flatten(envelope.output.errors ?? []) : null;
   const failure = classify(reply, codes, envelope.success && envelope.output.success);
   if (failure !== null) return failed(failure);
-  const result = v.safeParse(shape, envelope.success ? envelope.output.result : undefined);
-  if (result.success) return ok(result.output);
-  const where = v.getDotPath(result.issues[0]) ?? 'result';
-  return failed(unreadable(reply, `unexpected shape of the reply at "${where}"`));
+  return ok(envelope.success ? envelope.output : {});
 }
+
+const unexpected = (reply: HttpReply, where: string | null): ApiFailure =>
+  unreadable(reply, `unexpected shape of the reply at "${where ?? 'result'}"`);
 
 /** null = no JSON. */
 function parseJson(text: string): unknown {

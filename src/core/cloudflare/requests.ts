@@ -8,6 +8,12 @@ type Body<T> = Omit<T, 'zone_id'>;
 type CreateBody = Body<RecordCreateParams.AAAARecord>;
 type BatchBody = Body<RecordBatchParams>;
 
+/** As many as the API gives at once. */
+export const ZONES_PER_PAGE = 50;
+
+/** Some 50 kB of reply: it is held in memory, and parsed, as a whole. */
+export const RECORDS_PER_PAGE = 100;
+
 const recordsPath = (zoneId: string): string => `/zones/${zoneId}/dns_records`;
 
 /** The zone of exactly that name, if the token may see it. */
@@ -15,15 +21,27 @@ export function findZone(name: string): ApiRequest {
   return { method: 'GET', path: `/zones?name=${encodeURIComponent(name)}`, body: null };
 }
 
+/** The zones that the token may see whose names end in `domain`: itself, those below it, and others that end so. */
+export function findZonesEnding(domain: string): ApiRequest {
+  const query = `name=${encodeURIComponent(`ends_with:${domain}`)}&per_page=${ZONES_PER_PAGE}`;
+  return { method: 'GET', path: `/zones?${query}`, body: null };
+}
+
 /** What the zone is called; needs the permission Zone → Zone → Read. */
 export function describeZone(zoneId: string): ApiRequest {
   return { method: 'GET', path: `/zones/${zoneId}`, body: null };
 }
 
-/** Every AAAA record of exactly `name`. */
-export function listRecords(zoneId: string, name: string): ApiRequest {
-  const query = `type=AAAA&name=${encodeURIComponent(name)}&per_page=100`;
-  return { method: 'GET', path: `${recordsPath(zoneId)}?${query}`, body: null };
+/** The AAAA records of exactly `name`; null = of the whole zone.
+ *  @param page from 1 */
+export function listRecords(zoneId: string, name: string | null, page = 1): ApiRequest {
+  const query = [
+    'type=AAAA',
+    ...(name === null ? [] : [`name=${encodeURIComponent(name)}`]),
+    `per_page=${RECORDS_PER_PAGE}`,
+    ...(page === 1 ? [] : [`page=${page}`]),
+  ];
+  return { method: 'GET', path: `${recordsPath(zoneId)}?${query.join('&')}`, body: null };
 }
 
 /** One operation as a call of its own. */

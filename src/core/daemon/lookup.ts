@@ -2,9 +2,15 @@ import type { ZoneInfo } from '../cloudflare/replies.ts';
 import { type Call, type Effect, type NameState, notice, refusedByUs, withName, type ZoneState } from './zone-state.ts';
 
 /** Finding the zone of names that come without an id: a ZoneState whose `zoneId` is null asks for each name, the name
- *  itself first and then one label less from the left, so that the deepest zone wins. Answers are remembered. */
+ *  itself first and then one label less from the left, so that the deepest zone wins. Many names of one domain, as
+ *  `example.com` by its last two labels, have all its zones asked for at once (operator `ends_with`). Names that this
+ *  finds no zone for are asked for all the same: tokens that are limited to zones may be refused the question. Answers
+ *  are remembered while there are questions. */
 
 export const NO_ZONE_REMEDY = 'check the name, give the token Zone → Zone → Read, or set zone_id';
+
+/** From so many names on the question for a whole domain is the cheaper one, even if it is asked in vain. */
+const MANY = 4;
 
 /** The zones that may hold `name`, the deepest first; a top-level domain is none. */
 export function candidatesOf(name: string): string[] {
@@ -12,27 +18,67 @@ export function candidatesOf(name: string): string[] {
   return labels.slice(0, -1).map((_, i) => labels.slice(i).join('.'));
 }
 
+/** What stands for all zones of the name's domain among the candidates. */
+const domainOf = ({ settings }: NameState): string => `.${settings.name.split('.').slice(-2).join('.')}`;
+
+/** Whether a candidate stands for a whole domain. */
+export const isDomain = (candidate: string): boolean => candidate.startsWith('.');
+
 /** Takes the answer about `candidate` in; names whose zone is known by it leave with the effect `resolved`. */
 export function lookedUp(zone: ZoneState, candidate: string, found: ZoneInfo | null, effects: Effect[]): ZoneState {
   if (found !== null) effects.push(...describeOddity(candidate, found));
-  const answers = new Map(zone.answers).set(candidate, found?.id ?? null);
-  const resolved = new Map<string, NameState[]>();
-  const names = zone.names.filter((name) => {
-    const zoneName = zoneFor(answers, name);
-    if (zoneName === null) return true;
-    resolved.set(zoneName, [...(resolved.get(zoneName) ?? []), name]);
-    return false;
-  });
-  for (const [zoneName, own] of resolved) {
-    effects.push({ kind: 'resolved', names: own, zoneId: answers.get(zoneName) ?? '', zoneName });
-  }
-  return { ...zone, answers, names };
+  const answers = new Map(zone.answers).set(candidate, found && { ...found, name: candidate });
+  // The deepest candidate that is a zone, once every deeper one was asked for in vain.
+  return depart({ ...zone, answers }, (own) => answers.get(own), effects);
 }
 
-/** The zone that the answers so far leave no doubt about: every deeper candidate was asked for in vain. */
-function zoneFor(answers: ZoneState['answers'], { settings }: NameState): string | null {
-  const zoneName = candidatesOf(settings.name).find((candidate) => answers.get(candidate) !== null);
-  return zoneName === undefined || !answers.has(zoneName) ? null : zoneName;
+/** Takes all zones of a domain in; null = there are too many to tell. */
+export function distributed(
+  zone: ZoneState,
+  domain: string,
+  found: readonly ZoneInfo[] | null,
+  effects: Effect[],
+): ZoneState {
+  const zones = new Map(found?.map((own) => [own.name, own]));
+  // Names of internationalized zones come in Unicode: they cannot be recognized here.
+  const answer = (candidate: string) => (candidate.includes('xn--') ? undefined : (zones.get(candidate) ?? null));
+  const departed: Effect[] = [];
+  const rest = depart(zone, answer, departed);
+  for (const effect of departed) {
+    const own = effect.kind === 'resolved' ? zones.get(effect.zoneName) : undefined;
+    if (own !== undefined) effects.push(...describeOddity(own.name, own));
+  }
+  effects.push(...departed);
+  return askEach(rest, domain);
+}
+
+/** From now on the names of the domain are asked for one by one. */
+export const askEach = (zone: ZoneState, domain: string): ZoneState => ({
+  ...zone,
+  answers: new Map(zone.answers).set(domain, null),
+});
+
+/** Lets the names go whose deepest zone is known.
+ *  @param answer null = no such zone, undefined = not known */
+function depart(
+  zone: ZoneState,
+  answer: (candidate: string) => ZoneInfo | null | undefined,
+  effects: Effect[],
+): ZoneState {
+  const departing = new Map<ZoneInfo, NameState[]>();
+  const names = zone.names.filter((name) => {
+    const candidate = candidatesOf(name.settings.name).find((own) => answer(own) !== null);
+    const found = candidate === undefined ? undefined : answer(candidate);
+    if (found === undefined || found === null) return true;
+    const others = departing.get(found);
+    if (others === undefined) departing.set(found, [name]);
+    else others.push(name);
+    return false;
+  });
+  for (const [found, own] of departing) {
+    effects.push({ kind: 'resolved', names: own, zoneId: found.id, zoneName: found.name });
+  }
+  return { ...zone, names };
 }
 
 /** The next question for the first name that `open` lets through; names with no zone left to ask for are troubled. */
@@ -44,15 +90,17 @@ export function nextLookup(
 ): { readonly zone: ZoneState; readonly call: Call | null } {
   const index = zone.names.findIndex(open);
   const name = zone.names[index];
-  if (name === undefined) return { zone, call: null };
+  // The next try is to ask anew.
+  if (name === undefined) return { zone: { ...zone, answers: new Map() }, call: null };
   const candidates = candidatesOf(name.settings.name);
-  const candidate = candidates.find((own) => !zone.answers.has(own));
+  const domain = domainOf(name);
+  const isMany =
+    !zone.answers.has(domain) && zone.names.filter((own) => open(own) && domainOf(own) === domain).length >= MANY;
+  const candidate = isMany ? domain : candidates.find((own) => !zone.answers.has(own));
   if (candidate !== undefined) return { zone, call: { kind: 'lookup', index, candidate } };
   const what = `the token sees no zone for it (asked for ${candidates.join(', ')}): ${NO_ZONE_REMEDY}`;
   const names = withName(zone.names, index, (own) => refusedByUs(own, what, nowMs, effects));
-  // The next try is to ask anew.
-  const answers = new Map([...zone.answers].filter(([own]) => !candidates.includes(own)));
-  return nextLookup({ ...zone, names, answers }, open, nowMs, effects);
+  return nextLookup({ ...zone, names }, open, nowMs, effects);
 }
 
 /** A zone that takes records without serving them is worth a word. */

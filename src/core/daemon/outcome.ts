@@ -1,36 +1,32 @@
-import type { Address } from '../address/address.ts';
-import type { ApiFailure } from '../cloudflare/failure.ts';
+import { type ApiFailure, unreadable } from '../cloudflare/failure.ts';
 import { type HttpReply, rateLimitWaitMs } from '../cloudflare/http.ts';
 import {
   type NamedRecord,
   readBatch,
   readDone,
-  readList,
+  readPage,
   readRecord,
   readZone,
   readZoneName,
-  type ZoneInfo,
+  readZones,
 } from '../cloudflare/replies.ts';
 import type { Operation } from '../dns/plan.ts';
 import type { AaaaRecord } from '../dns/record.ts';
 import { assertNever, failed, ok, type Result } from '../result.ts';
-import { slowRetryMs } from './backoff.ts';
-import { lookedUp } from './lookup.ts';
-import { describeContent, type Notice } from './notices.ts';
+import { confirmIfDone } from './found.ts';
+import { distributed, isDomain, lookedUp } from './lookup.ts';
+import { turnPage } from './reading.ts';
 import { fail, type Moment, mistaken } from './setback.ts';
 import {
   type Call,
   type Effect,
   isPending,
   MAX_BATCH,
-  type NameState,
   notice,
   type Outcome,
   replan,
   type Step,
   saidBy,
-  troubled,
-  withName,
   type ZoneState,
 } from './zone-state.ts';
 
@@ -58,16 +54,21 @@ function succeed(
   const then = <T>(result: Result<T, ApiFailure>, next: (value: T) => ZoneState): Result<ZoneState, ApiFailure> =>
     result.ok ? ok(next(result.value)) : result;
   switch (call.kind) {
-    case 'lookup': {
-      const next = (found: ZoneInfo | null): ZoneState => relieved(lookedUp(zone, call.candidate, found, effects));
-      return then(readZone(reply, call.candidate), next);
-    }
+    case 'lookup':
+      return isDomain(call.candidate)
+        ? then(readZones(reply), (zones) => relieved(distributed(zone, call.candidate, zones, effects)))
+        : then(readZone(reply, call.candidate), (own) => relieved(lookedUp(zone, call.candidate, own, effects)));
     case 'identify':
       return then(readZoneName(reply), (zoneName) => ({ ...zone, zoneName }));
     case 'list': {
-      const name = zone.names[call.index]?.settings.name;
-      const own = (records: readonly NamedRecord[]) => records.filter((record) => record.name === name);
-      return then(readList(reply), (records) => listed(zone, call.index, own(records), moment.nowMs, effects));
+      const { reading } = zone;
+      // Somebody asked to look again since the first page was read.
+      if (reading === null) return ok(zone);
+      const names = zone.names.filter((_, index) => reading.index === null || index === reading.index);
+      const page = readPage(reply, new Set(names.map(({ settings }) => settings.name)));
+      if (!page.ok) return page;
+      const read = turnPage(zone, reading, page.value, moment.nowMs, effects);
+      return read === null ? failed(unreadable(reply, ENDLESS)) : ok(relieved(read));
     }
     case 'write':
       return then(readWritten(call.steps, reply), (records) => written(zone, call.steps, records, moment, effects));
@@ -81,57 +82,6 @@ function readWritten(steps: readonly Step[], reply: HttpReply): Result<readonly 
   if (steps.length > 1) return readBatch(reply);
   const single = steps[0]?.operation.op === 'delete' ? readDone(reply) : readRecord(reply);
   return single.ok ? ok(single.value === null ? [] : [single.value]) : single;
-}
-
-/** So many verifications in a row that found another's change are a conflict. */
-const MOST_DRIFTS = 3;
-
-function listed(
-  zone: ZoneState,
-  index: number,
-  records: readonly NamedRecord[],
-  nowMs: number,
-  effects: Effect[],
-): ZoneState {
-  const names = withName(zone.names, index, (name) => {
-    const published = saidBy(records);
-    const kept = name.seen
-      ? undefined
-      : name.desired?.equallyGood.find((address) => records.some((r) => r.content === address));
-    const desired = name.desired !== null && kept !== undefined ? { ...name.desired, address: kept } : name.desired;
-    const fresh = replan({ ...name, desired, records, published, seen: true });
-    const verified = name.confirmed !== null && name.confirmed === desired?.address && name.trouble === null;
-    if (verified && fresh.todo.length > 0) return drifted(fresh, records, zone.dryRun, nowMs, effects);
-    const settled = verified ? { ...fresh, drifts: 0 } : fresh;
-    const how = records.some((own) => !own.readOnly && own.content === desired?.address) ? 'found' : 'foundReadOnly';
-    return confirmIfDone(settled, how, name.confirmed, nowMs, effects);
-  });
-  return relieved({ ...zone, names });
-}
-
-/** Somebody else changed a record that was right. It is set back, but not fought over: from the third time in a row on
- *  only at the pace of a lasting refusal. */
-function drifted(
-  name: NameState,
-  records: readonly NamedRecord[],
-  dryRun: boolean,
-  nowMs: number,
-  effects: Effect[],
-): NameState {
-  const drifts = name.drifts + 1;
-  const conflict = drifts - MOST_DRIFTS + 1;
-  const found = records.map(({ content }) => content);
-  const desired = name.desired === null ? null : { ...name.desired, sinceMs: nowMs };
-  if (dryRun || conflict < 1) {
-    if (desired !== null)
-      effects.push(notice({ kind: 'drifted', name: name.settings.name, address: desired.address, found, dryRun }));
-    // A dry run sets nothing back: finding the same again is no further change.
-    return dryRun ? { ...name, desired, confirmed: null } : { ...name, desired, drifts };
-  }
-  const own = { ...name, desired, drifts };
-  const says = found.length === 0 ? 'it is gone' : `it says ${found.map(describeContent).join(', ')}`;
-  const what = `somebody else changed the record ${drifts} times in a row (now ${says}): stop them, or take the name out here`;
-  return troubled(own, { what, permanent: true, ray: null }, nowMs, () => slowRetryMs(conflict), effects);
 }
 
 function written(
@@ -197,28 +147,7 @@ function applied(
   }
 }
 
-function confirmIfDone(
-  name: NameState,
-  how: Extract<Notice, { kind: 'synced' }>['how'],
-  was: Address | null,
-  nowMs: number,
-  effects: Effect[],
-): NameState {
-  if (name.desired === null || isPending(name)) return name;
-  const { address, sinceMs } = name.desired;
-  if (name.confirmed !== address || !how.startsWith('found') || name.trouble !== null) {
-    effects.push(notice({ kind: 'synced', name: name.settings.name, address, was, how, tookMs: nowMs - sinceMs }));
-  }
-  return {
-    ...name,
-    confirmed: address,
-    confirmedMs: nowMs,
-    published: address,
-    shown: null,
-    outdated: 0,
-    trouble: null,
-  };
-}
+const ENDLESS = 'the list of AAAA records has no end, or changed while it was read';
 
 /** The count of failures stays until the zone has nothing left to do. */
 const relieved = (zone: ZoneState): ZoneState => ({

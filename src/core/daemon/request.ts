@@ -1,6 +1,7 @@
 import type { ApiRequest } from '../cloudflare/http.ts';
-import { batch, describeZone, findZone, listRecords, writeRecord } from '../cloudflare/requests.ts';
+import { batch, describeZone, findZone, findZonesEnding, listRecords, writeRecord } from '../cloudflare/requests.ts';
 import { assertNever } from '../result.ts';
+import { isDomain } from './lookup.ts';
 import type { Call, ZoneState } from './zone-state.ts';
 
 /** What a zone's call is to the API. */
@@ -9,11 +10,11 @@ export function requestFor(zone: ZoneState, call: Call): ApiRequest {
   const nameAt = (index: number): string => zone.names[index]?.settings.name ?? '';
   switch (call.kind) {
     case 'lookup':
-      return findZone(call.candidate);
+      return isDomain(call.candidate) ? findZonesEnding(call.candidate.slice(1)) : findZone(call.candidate);
     case 'identify':
       return describeZone(zoneId);
     case 'list':
-      return listRecords(zoneId, nameAt(call.index));
+      return listRecords(zoneId, call.index === null ? null : nameAt(call.index), call.page);
     case 'write': {
       const steps = call.steps.map(({ index, operation }) => ({ name: nameAt(index), operation }));
       const [first] = steps;

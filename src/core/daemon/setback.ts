@@ -1,6 +1,8 @@
 import type { ApiFailure } from '../cloudflare/failure.ts';
 import { assertNever } from '../result.ts';
 import { backoffMs, slowRetryMs } from './backoff.ts';
+import { askEach, isDomain } from './lookup.ts';
+import { readAlone } from './reading.ts';
 import {
   type Call,
   type Effect,
@@ -18,10 +20,11 @@ import {
 export type Moment = Pick<Outcome, 'nowMs' | 'draw'>;
 
 /** The state after a request that failed. */
-export function fail(zone: ZoneState, call: Call, failure: ApiFailure, moment: Moment, effects: Effect[]): ZoneState {
-  // A token without Zone:Read may still write records: the zone's name just stays unknown.
-  if (call.kind === 'identify' && isRefusal(failure)) return { ...zone, zoneName: null };
-  const indexes = concernedBy(call);
+export function fail(before: ZoneState, call: Call, failure: ApiFailure, moment: Moment, effects: Effect[]): ZoneState {
+  const zone = { ...before, reading: null };
+  const detour = isRefusal(failure) ? bypass(before, call, failure) : null;
+  if (detour !== null) return detour;
+  const indexes = concernedBy(before, call);
   const doubtful = doubt(zone, call, failure);
   switch (failure.kind) {
     case 'refused':
@@ -46,18 +49,35 @@ export function fail(zone: ZoneState, call: Call, failure: ApiFailure, moment: M
   }
 }
 
+/** What a refused request can be done without; null = nothing. */
+function bypass(zone: ZoneState, call: Call, { kind }: ApiFailure): ZoneState | null {
+  switch (call.kind) {
+    case 'lookup':
+      return isDomain(call.candidate) ? askEach(zone, call.candidate) : null;
+    case 'identify':
+      // A token without Zone:Read may still write records: the zone's name just stays unknown.
+      return { ...zone, zoneName: null };
+    case 'list':
+      return call.index === null && kind !== 'denied' && zone.reading !== null ? readAlone(zone, zone.reading) : null;
+    case 'write':
+      return null;
+    default:
+      return assertNever(call);
+  }
+}
+
 /** After a write that may have taken effect the records are read back before anything is written again. */
 function doubt(zone: ZoneState, call: Call, failure: ApiFailure): ZoneState {
   if (call.kind !== 'write' || (failure.kind === 'unreachable' && !failure.sent)) return zone;
-  const indexes = concernedBy(call);
-  const names = zone.names.map((name, i) => (indexes.includes(i) ? unread(name) : name));
-  return { ...zone, names };
+  const indexes = new Set(concernedBy(zone, call));
+  return { ...zone, names: zone.names.map((name, i) => (indexes.has(i) ? unread(name) : name)) };
 }
 
 /** The names that a call is about. */
-function concernedBy(call: Call): readonly number[] {
+function concernedBy({ names }: ZoneState, call: Call): readonly number[] {
   if (call.kind === 'write') return [...new Set(call.steps.map(({ index }) => index))];
-  return [call.index];
+  if (call.index !== null) return [call.index];
+  return [...names.keys()].filter((index) => names[index]?.records === null);
 }
 
 /** Whether the server has decided, so that asking again would not help. */

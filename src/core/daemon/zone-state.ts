@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { ApiFailure } from '../cloudflare/failure.ts';
 import type { HttpReply } from '../cloudflare/http.ts';
+import type { NamedRecord, ZoneInfo } from '../cloudflare/replies.ts';
 import type { RecordSettings } from '../config/settings.ts';
 import { type Operation, type PlanRefusal, plan } from '../dns/plan.ts';
 import type { AaaaRecord } from '../dns/record.ts';
@@ -52,6 +53,8 @@ export interface NameState {
   readonly published: Address | null;
   /** It was read at least once since the start. */
   readonly seen: boolean;
+  /** To be listed by itself: the list of the whole zone does not tell enough of it, or costs too much. */
+  readonly alone: boolean;
   /** What a dry run last showed of it, as JSON; null = nothing since it was right. */
   readonly shown: string | null;
   /** Verifications in a row that found the record changed by somebody else. */
@@ -65,8 +68,23 @@ export interface NameState {
 export type Call =
   | { readonly kind: 'lookup'; readonly index: number; readonly candidate: string }
   | { readonly kind: 'identify'; readonly index: number } // for the name that is to be created
-  | { readonly kind: 'list'; readonly index: number }
+  | { readonly kind: 'list'; readonly index: number | null; readonly page: number } // see Reading
   | { readonly kind: 'write'; readonly steps: readonly Step[] };
+
+/** A list of records on its way, which may take several pages. */
+export interface Reading {
+  /** The name it is about; null = every name of the zone. */
+  readonly index: number | null;
+  /** How many names the zone had when it began. */
+  readonly names: number;
+  /** The page to read, from 1, and the last one that is worth it. */
+  readonly page: number;
+  readonly lastPage: number;
+  /** The records of our names on the pages before; how many those pages had altogether, and were said to have. */
+  readonly found: readonly NamedRecord[];
+  readonly count: number;
+  readonly totalCount: number | null;
+}
 
 /** One operation for the name at `index`. */
 export interface Step {
@@ -96,9 +114,11 @@ export interface ZoneState {
   readonly zoneId: string | null;
   /** Its name, which new names have to end in; undefined = not asked for yet, null = the token may not know. */
   readonly zoneName: string | null | undefined;
-  /** What lookups brought, by the zone's name: its id, or null = the token sees no such zone. */
-  readonly answers: ReadonlyMap<string, string | null>;
+  /** What lookups brought, by the zone's name; null = the token sees no such zone. `.example.com` is there once all zones
+   *  that end so were asked for. */
+  readonly answers: ReadonlyMap<string, ZoneInfo | null>;
   readonly names: readonly NameState[];
+  readonly reading: Reading | null;
   readonly inFlight: Call | null;
   /** An address arrived while a request was in flight: it does not wait for our own back-off. */
   readonly hurry: boolean;
@@ -127,6 +147,7 @@ export function newZone(
     zoneName: undefined,
     answers: new Map(),
     names: settings.map(newName),
+    reading: null,
     inFlight: null,
     hurry: false,
     trouble: null,
@@ -148,6 +169,7 @@ const newName = (settings: RecordSettings): NameState => ({
   confirmedMs: null,
   published: null,
   seen: false,
+  alone: false,
   shown: null,
   drifts: 0,
   outdated: 0,

@@ -3,6 +3,7 @@ import { nextTokenMs, refill } from './bucket.ts';
 import { nextLookup } from './lookup.ts';
 import { describePlanRefusal } from './notices.ts';
 import { settle } from './outcome.ts';
+import { beginReading } from './reading.ts';
 import {
   type Call,
   type Desired,
@@ -57,6 +58,8 @@ function react(zone: ZoneState, event: ZoneEvent, effects: Effect[]): ZoneState 
       return {
         ...zone,
         trouble: hasten(zone.trouble, event.nowMs),
+        // What the first page said is older than the question.
+        reading: zone.reading?.page === 1 ? zone.reading : null,
         names: zone.names.map((name) => ({ ...unread(name), trouble: hasten(name.trouble, event.nowMs) })),
       };
     case 'due':
@@ -118,8 +121,10 @@ function advance(zone: ZoneState, nowMs: number, effects: Effect[]): ZoneState {
     const next = nextLookup(ready, open, nowMs, effects);
     return next.call === null ? next.zone : send(next.zone, next.call, effects);
   }
-  const index = names.findIndex((name) => open(name) && name.records === null);
-  if (index >= 0) return send(ready, { kind: 'list', index }, effects);
+  const reading = zone.reading ?? beginReading(ready, open);
+  if (reading !== null) {
+    return send({ ...ready, reading }, { kind: 'list', index: reading.index, page: reading.page }, effects);
+  }
   const steps = nextSteps(ready, open);
   return steps.length === 0 ? ready : write(ready, steps, nowMs, effects);
 }

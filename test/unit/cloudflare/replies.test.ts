@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import {
   readBatch,
   readDone,
-  readList,
+  readPage,
   readRecord,
   readZone,
   readZoneName,
+  readZones,
 } from '../../../src/core/cloudflare/replies.ts';
-import { jsonReply, listing, success, wireRecord } from '../../fakes/replies.ts';
+import { jsonReply, success, wireRecord } from '../../fakes/replies.ts';
 import { A, B, record } from '../../fakes/samples.ts';
 
 const NAME = 'home.example.com';
@@ -60,48 +61,91 @@ describe('readRecord', () => {
   });
 });
 
-describe('readList', () => {
-  test('readList: several records → in the API’s order', () => {
-    const read = readList(listing(NAME, [record('r9', B), record('r1', A)]));
-    expect(read.ok && read.value.map(({ id, content }) => [id, content])).toEqual([
+describe('readPage', () => {
+  const OURS = new Set([NAME, 'www.example.com']);
+
+  test('readPage: several records → in the API’s order', () => {
+    const records = [record('r9', B), record('r1', A)].map((own) => wireRecord(NAME, own));
+    const read = readPage(success(records), OURS);
+    expect(read.ok && read.value.records.map(({ id, content }) => [id, content])).toEqual([
       ['r9', B],
       ['r1', A],
     ]);
   });
 
-  test('readList: none → an empty list', () => {
-    expect(readList(success([]))).toEqual({ ok: true, value: [] });
+  test('readPage: none → empty', () => {
+    const value = { records: [], count: 0, totalCount: null, totalPages: null };
+    expect(readPage(success([]), OURS)).toEqual({ ok: true, value });
   });
 
-  test('readList: records of other types → left out', () => {
+  test('readPage: records of other types and names → counted and left out, whatever they look like', () => {
     const other = { ...wire, id: 'r2', type: 'CNAME', content: 'elsewhere.example.com' };
-    const read = readList(success([other, wire]));
-    expect(read.ok && read.value.map(({ id }) => id)).toEqual(['r1']);
+    const foreign = [{ ...wire, name: 'mail.example.com', ttl: 'soon' }, { name: 7 }, null, 'text'];
+    const read = readPage(success([other, ...foreign, wire, { ...wire, name: 'WWW.example.com' }]), OURS);
+    expect(read).toMatchObject({
+      ok: true,
+      value: { count: 7, records: [{ id: 'r1', name: NAME }, { name: 'www.example.com' }] },
+    });
   });
 
-  test('readList: more than one page → not taken for the whole', () => {
-    const body = { success: true, errors: [], result: [wire], result_info: { page: 1, total_pages: 2 } };
-    expect(readList(jsonReply(200, body))).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
+  test('readPage: a record of ours has an unexpected shape → passes with time', () => {
+    const error = { kind: 'unavailable', what: expect.stringContaining('"ttl"') };
+    expect(readPage(success([{ ...wire, ttl: 'soon' }]), OURS)).toMatchObject({ ok: false, error });
   });
 
-  test.each([{ page: 1, total_pages: 1 }, { page: 1, total_pages: 0 }, {}, null, undefined])(
-    'readList: result_info %j → one page',
-    (result_info) => {
-      expect(readList(jsonReply(200, { success: true, result: [wire], result_info })).ok).toBe(true);
-    },
-  );
+  test.each<[unknown, number | null, number | null]>([
+    [{ page: 1, total_pages: 3, total_count: 250 }, 3, 250],
+    [{ page: 1, total_pages: 0 }, 0, null],
+    [{ total_pages: 'many' }, null, null],
+    [{}, null, null],
+    [null, null, null],
+    [undefined, null, null],
+  ])('readPage: result_info %j → %j pages, %j records', (result_info, totalPages, totalCount) => {
+    const read = readPage(jsonReply(200, { success: true, result: [wire], result_info }), OURS);
+    expect(read).toMatchObject({ ok: true, value: { totalPages, totalCount } });
+  });
 
-  test('readList: result null or an object → passes with time', () => {
+  test('readPage: result null or an object → passes with time', () => {
     for (const result of [null, wire, undefined]) {
-      expect(readList(success(result))).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
+      expect(readPage(success(result), OURS)).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
     }
+  });
+});
+
+describe('readZones', () => {
+  const id = '0123456789abcdef0123456789abcdef';
+
+  test('readZones: zones → all of them, in lower case', () => {
+    const read = readZones(
+      success([
+        { id, name: 'Example.com', status: 'active' },
+        { id, name: 'bücher.example.com' },
+      ]),
+    );
+    expect(read.ok && read.value?.map(({ name, status }) => [name, status])).toEqual([
+      ['example.com', 'active'],
+      ['bücher.example.com', ''],
+    ]);
+  });
+
+  test('readZones: as many as a page holds → there may be more', () => {
+    const zones = Array.from({ length: 50 }, (_, i) => ({ id, name: `z${i}.example.com` }));
+    expect([readZones(success(zones)), readZones(success(zones.slice(1))).ok]).toEqual([
+      { ok: true, value: null },
+      true,
+    ]);
+  });
+
+  test('readZones: one without a usable id → passes with time', () => {
+    const read = readZones(success([{ id: '../../user', name: 'example.com' }]));
+    expect(read).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
   });
 });
 
 describe('readZone', () => {
   const ID = '0123456789abcdef0123456789abcdef';
   const zone = { id: ID, name: 'example.com', status: 'active', paused: false, type: 'full', account: { id: ID } };
-  const found = { ok: true, value: { id: ID, status: 'active', paused: false, type: 'full' } };
+  const found = { ok: true, value: { id: ID, name: 'example.com', status: 'active', paused: false, type: 'full' } };
 
   test.each<[string, unknown, unknown]>([
     ['the zone', [zone], found],
@@ -115,11 +159,15 @@ describe('readZone', () => {
       ],
       { ok: true, value: null },
     ],
-    ['a Unicode name, which cannot be compared', [{ ...zone, name: 'bücher.example' }], found],
+    [
+      'a Unicode name, which cannot be compared',
+      [{ ...zone, name: 'bücher.example' }],
+      { ok: true, value: { ...found.value, name: 'bücher.example' } },
+    ],
     [
       'nothing but id and name',
       [{ id: ID, name: 'example.com' }],
-      { ok: true, value: { id: ID, status: '', paused: false, type: '' } },
+      { ok: true, value: { id: ID, name: 'example.com', status: '', paused: false, type: '' } },
     ],
   ])('readZone: %s → understood', (_, result, expected) => {
     expect(readZone(success(result), 'example.com')).toEqual(expected);

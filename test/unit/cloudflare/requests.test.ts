@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { batch, describeZone, findZone, listRecords, writeRecord } from '../../../src/core/cloudflare/requests.ts';
+import {
+  batch,
+  describeZone,
+  findZone,
+  findZonesEnding,
+  listRecords,
+  writeRecord,
+} from '../../../src/core/cloudflare/requests.ts';
 import type { Operation } from '../../../src/core/dns/plan.ts';
 import type { Changes } from '../../../src/core/dns/record.ts';
 import { A, B, ZONE } from '../../fakes/samples.ts';
@@ -20,6 +27,14 @@ describe('listRecords', () => {
       body: null,
     });
   });
+
+  test('listRecords: no name, a later page → that page of the whole zone', () => {
+    expect(listRecords(ZONE, null, 3).path).toBe(`/zones/${ZONE}/dns_records?type=AAAA&per_page=100&page=3`);
+  });
+});
+
+test('findZonesEnding: a domain → every zone at and below it', () => {
+  expect(findZonesEnding('example.com').path).toBe('/zones?name=ends_with%3Aexample.com&per_page=50');
 });
 
 test('findZone: a name → zones of exactly that name', () => {

@@ -1,0 +1,81 @@
+import type { Address } from '../address/address.ts';
+import type { AaaaRecord } from '../dns/record.ts';
+import { slowRetryMs } from './backoff.ts';
+import { describeContent, type Notice } from './notices.ts';
+import { type Effect, isPending, type NameState, notice, replan, saidBy, troubled } from './zone-state.ts';
+
+/** What follows for a name from what its records turned out to be. */
+
+/** So many verifications in a row that found another's change are a conflict. */
+const MOST_DRIFTS = 3;
+
+/** The name whose records were read. */
+export function found(
+  name: NameState,
+  records: readonly AaaaRecord[],
+  dryRun: boolean,
+  nowMs: number,
+  effects: Effect[],
+): NameState {
+  const published = saidBy(records);
+  const kept = name.seen
+    ? undefined
+    : name.desired?.equallyGood.find((address) => records.some((own) => own.content === address));
+  const desired = name.desired !== null && kept !== undefined ? { ...name.desired, address: kept } : name.desired;
+  const fresh = replan({ ...name, desired, records, published, seen: true, alone: false });
+  const verified = name.confirmed !== null && name.confirmed === desired?.address && name.trouble === null;
+  if (verified && fresh.todo.length > 0) return drifted(fresh, records, dryRun, nowMs, effects);
+  const settled = verified ? { ...fresh, drifts: 0 } : fresh;
+  const how = records.some((own) => !own.readOnly && own.content === desired?.address) ? 'found' : 'foundReadOnly';
+  return confirmIfDone(settled, how, name.confirmed, nowMs, effects);
+}
+
+/** Somebody else changed a record that was right. It is set back, but not fought over: from the third time in a row on
+ *  only at the pace of a lasting refusal. */
+function drifted(
+  name: NameState,
+  records: readonly AaaaRecord[],
+  dryRun: boolean,
+  nowMs: number,
+  effects: Effect[],
+): NameState {
+  const drifts = name.drifts + 1;
+  const conflict = drifts - MOST_DRIFTS + 1;
+  const contents = records.map(({ content }) => content);
+  const desired = name.desired === null ? null : { ...name.desired, sinceMs: nowMs };
+  if (dryRun || conflict < 1) {
+    const address = desired?.address ?? null;
+    if (address !== null)
+      effects.push(notice({ kind: 'drifted', name: name.settings.name, address, found: contents, dryRun }));
+    // A dry run sets nothing back: finding the same again is no further change.
+    return dryRun ? { ...name, desired, confirmed: null } : { ...name, desired, drifts };
+  }
+  const says = contents.length === 0 ? 'it is gone' : `it says ${contents.map(describeContent).join(', ')}`;
+  const what = `somebody else changed the record ${drifts} times in a row (now ${says}): stop them, or take the name out here`;
+  const cause = { what, permanent: true, ray: null };
+  return troubled({ ...name, desired, drifts }, cause, nowMs, () => slowRetryMs(conflict), effects);
+}
+
+/** The name, confirmed if nothing is left to do. */
+export function confirmIfDone(
+  name: NameState,
+  how: Extract<Notice, { kind: 'synced' }>['how'],
+  was: Address | null,
+  nowMs: number,
+  effects: Effect[],
+): NameState {
+  if (name.desired === null || isPending(name)) return name;
+  const { address, sinceMs } = name.desired;
+  if (name.confirmed !== address || !how.startsWith('found') || name.trouble !== null) {
+    effects.push(notice({ kind: 'synced', name: name.settings.name, address, was, how, tookMs: nowMs - sinceMs }));
+  }
+  return {
+    ...name,
+    confirmed: address,
+    confirmedMs: nowMs,
+    published: address,
+    shown: null,
+    outdated: 0,
+    trouble: null,
+  };
+}
