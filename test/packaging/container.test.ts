@@ -11,6 +11,9 @@ const A = '3ffe:1::a';
 if (!IS_ROOT)
   console.log('container: without root it runs as the root of a user namespace, not as the user of the recipe');
 
+/** Of the lab's variables, those for which a container has the defaults. */
+const NO_PLACES = { CLOUDFLARE_BASE_URL: undefined, SSL_CERT_FILE: undefined, RUNTIME_DIRECTORY: undefined };
+
 /** What a container engine makes of the recipe, without one: the image's root, what runs in it, and as whom. */
 class Container {
   readonly root: string;
@@ -39,12 +42,12 @@ class Container {
     return container;
   }
 
-  /** Runs a command of the recipe, an array in JSON. Without root it runs as the user namespace's root. */
-  run(instruction: string, environment: Readonly<Record<string, string | undefined>> = {}): Process {
+  /** Runs the program of an instruction, an array in JSON. Without root it runs as the user namespace's root. */
+  run(instruction: string): Process {
     const [command = '[]'] = this.#all(instruction);
     const [user = ''] = this.#all('USER');
     const as = IS_ROOT ? [`--userspec=${user}`] : [];
-    return this.#lab.start(['chroot', ...as, this.root, ...JSON.parse(command.replace(/^CMD /, ''))], environment);
+    return this.#lab.start(['chroot', ...as, this.root, ...JSON.parse(command.replace(/^.*CMD /, ''))], NO_PLACES);
   }
 
   #all(name: string): string[] {
@@ -52,7 +55,7 @@ class Container {
   }
 }
 
-test('container: settings by environment, nothing else → resolves the API’s name, trusts its certificate, publishes', async () => {
+test('container: settings by environment, nothing else → resolves the API’s name, trusts its certificate, publishes, is healthy', async () => {
   const lab = await openLab({ port: 443 });
   const container = await Container.build(lab);
   await appendFile(join(container.root, 'etc/ssl/certs/ca-certificates.crt'), await readFile(lab.api.caFile ?? ''));
@@ -60,13 +63,16 @@ test('container: settings by environment, nothing else → resolves the API’s 
   const resolver = lab.launch(lab.host, [process.execPath, script, 'api.cloudflare.com', '127.0.0.1'], {});
   await resolver.line(/^listening$/);
   await lab.add(A);
-  const daemon = container.run('ENTRYPOINT', { CLOUDFLARE_BASE_URL: undefined, SSL_CERT_FILE: undefined });
+  const daemon = container.run('ENTRYPOINT');
   await lab.says(A);
   expect(/^Uid:\t(\d+)/m.exec(await readFile(`/proc/${daemon.pid}/status`, 'utf8'))?.[1]).toBe(
     IS_ROOT ? '65534' : String(process.geteuid?.()),
   );
+  const health = async () => (await container.run('HEALTHCHECK').exit).status;
+  await expect.poll(health, { timeout: 10_000 }).toBe(0);
   daemon.signal('SIGTERM');
   expect((await daemon.exit).status).toBe(0);
+  expect(await health()).toBe(3);
   expect((await lab.api.requests())[0]?.headers['host']).toBe('api.cloudflare.com');
 });
 
