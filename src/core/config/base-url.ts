@@ -1,9 +1,11 @@
-import ipaddr from 'ipaddr.js';
+import { parseAddress } from '../address/address.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { quote } from './problem.ts';
 
 /** Scheme, host, port, path; anything else (user, query, fragment) does not match. */
 const BASE_URL = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::(\d{1,5}))?((?:\/[\w.~%!$&'()*+,;=:-]+)*)\/*$/i;
+
+const LOOPBACK_IPV4 = /^127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 
 /** The API's base URL without a final slash. The error is a whole sentence for the user and never shows user information.
  *  Plain http carries the token in clear text: it is for a test server on this machine. */
@@ -24,7 +26,5 @@ export function baseUrl(text: string): Result<string, string> {
 /** 127.0.0.0/8 (RFC 1122 §3.2.1.3), ::1 (RFC 4291 §2.5.3), localhost (RFC 6761 §6.3). */
 function isLoopback(host: string): boolean {
   if (host === 'localhost') return true;
-  const bare = host.replace(/^\[|\]$/g, '');
-  if (host === bare) return ipaddr.IPv4.isValidFourPartDecimal(bare) && ipaddr.IPv4.parse(bare).range() === 'loopback';
-  return ipaddr.IPv6.isValid(bare) && ipaddr.IPv6.parse(bare).range() === 'loopback';
+  return LOOPBACK_IPV4.test(host) || parseAddress(host.replace(/^\[|\]$/g, '')) === '::1';
 }
