@@ -165,6 +165,14 @@ describe('ipv6ddns status', () => {
     await daemon.kill();
     const gone = new RegExp(`not running: its process ${daemon.pid} is gone`);
     expect(await status(lab)).toEqual({ status: 3, stdout: [], stderr: [expect.stringMatching(gone)] });
+    const left = await readFile(fileOf(lab), 'utf8');
+    const another = lab.start(['sleep', '60']);
+    const old = left.replace(/"since":"[^"]*"/, '"since":"2020-01-01T00:00:00.000Z"');
+    await writeFile(fileOf(lab), old.replace(`"pid":${daemon.pid}`, `"pid":${another.pid}`));
+    expect(await status(lab)).toMatchObject({
+      status: 3,
+      stderr: [expect.stringContaining(`its process ${another.pid} is gone`)],
+    });
     await writeFile(fileOf(lab), '{"version":');
     expect(await status(lab)).toMatchObject({ status: 3, stderr: [expect.stringMatching(/ is broken$/)] });
   });

@@ -11,11 +11,15 @@ export type Verdict = 'synced' | 'notSynced' | 'notRunning';
 /** The running system, as far as the status needs it. */
 export interface System {
   readonly readFile: ReadFile;
-  /** Whether a process with that id exists, whoever it belongs to. */
-  isAlive(pid: number): boolean;
+  /** For how long a process with that id has run, milliseconds, whoever it belongs to; null = there is none. Infinity =
+   *  it is hidden from us. */
+  processAgeMs(pid: number): number | null;
   /** Milliseconds since that time, RFC 3339; negative = it is to come, NaN = it is none. */
   ageMs(time: string): number;
 }
+
+/** The daemon writes down when it started some time after that. */
+const START_MS = 10_000;
 
 const text = v.nullable(v.string());
 
@@ -57,13 +61,18 @@ export function reportStatus(
 }
 
 /** @returns the status of a daemon that runs, or why there is none */
-function readStatus(path: string, { readFile, isAlive }: System): Result<Status, string> {
+function readStatus(path: string, { readFile, processAgeMs, ageMs }: System): Result<Status, string> {
   const read = readFile(path);
   if (!read.ok) return failed(`its status file "${path}" cannot be read (${read.error.detail})`);
   const parsed = v.safeParse(schema, parseJson(read.value));
   if (!parsed.success) return failed(`its status file "${path}" is broken`);
-  const { pid } = parsed.output;
-  return isAlive(pid) ? ok(parsed.output) : failed(`its process ${pid} is gone, which left "${path}" behind`);
+  const { pid, since } = parsed.output;
+  const aliveMs = processAgeMs(pid);
+  // A younger process has got the number of the one that is gone.
+  if (aliveMs === null || aliveMs + START_MS < ageMs(since)) {
+    return failed(`its process ${pid} is gone, which left "${path}" behind`);
+  }
+  return ok(parsed.output);
 }
 
 function parseJson(text: string): unknown {

@@ -5,7 +5,10 @@ import { failed, ok } from '../../../src/core/result.ts';
 import { A, B, HOME, WWW } from '../../fakes/samples.ts';
 
 const PLACE = { path: '/run/ipv6ddns/status.json', optional: true };
+const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 0, 2, 12);
+/** When the daemon started. */
+const SINCE = '2026-01-01T12:00:05.000Z';
 
 const synced: RecordStatus = {
   name: HOME,
@@ -29,16 +32,16 @@ const broken: RecordStatus = {
 };
 
 const fileOf = (...records: readonly unknown[]): string =>
-  JSON.stringify({ version: '0.1.0', pid: 4711, mode: 'netlink', since: '2026-01-01T00:00:00.000Z', records });
+  JSON.stringify({ version: '0.1.0', pid: 4711, mode: 'netlink', since: SINCE, records });
 
 /** What is said of a file with that text; null = there is none. */
-const report = (text: string | null, { json = false, alive = true } = {}) =>
+const report = (text: string | null, { json = false, processMs = DAY_MS as number | null } = {}) =>
   reportStatus(PLACE, json, {
     readFile: (path) =>
       text !== null && path === PLACE.path
         ? ok(text)
         : failed({ kind: 'missing', detail: 'No such file or directory' } as const),
-    isAlive: (pid) => alive && pid === 4711,
+    processAgeMs: (pid) => (pid === 4711 ? processMs : null),
     ageMs: (time) => NOW - Date.parse(time),
   });
 
@@ -92,8 +95,16 @@ describe('reportStatus: no daemon runs', () => {
       text: 'ipv6ddns: not running: its process 4711 is gone, which left "/run/ipv6ddns/status.json" behind',
       verdict: 'notRunning',
     };
-    expect(report(fileOf(synced), { alive: false })).toEqual(expected);
-    expect(report(fileOf(synced), { alive: false, json: true })).toEqual(expected);
+    expect(report(fileOf(synced), { processMs: null })).toEqual(expected);
+    expect(report(fileOf(synced), { processMs: null, json: true })).toEqual(expected);
+  });
+
+  test('reportStatus: a process that started after the daemon has its number → not running', () => {
+    expect(report(fileOf(synced), { processMs: DAY_MS - 20_000 }).verdict).toBe('notRunning');
+  });
+
+  test('reportStatus: the process is hidden from us → taken for the daemon', () => {
+    expect(report(fileOf(synced), { processMs: Number.POSITIVE_INFINITY }).verdict).toBe('synced');
   });
 
   test.each([
