@@ -45,15 +45,15 @@ uninstall: ## removes what install put there, except in /etc
 	@$(call for_each,[ ! -e "$(DESTDIR)$$3" ] || echo "$(DESTDIR)$$3 stays",$(SETTINGS_FILES))
 
 # Times in the package: those of the last commit; of an unpacked archive those of the changelog.
-export SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y CHANGELOG.md))
-export MAINTAINER ?= ipv6ddns <root@localhost>
+SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y CHANGELOG.md))
+MAINTAINER ?= ipv6ddns <root@localhost>
 
 DEB = build/ipv6ddns_$(VERSION)_$(shell dpkg --print-architecture).deb
 
 deb: all ## a Debian package, build/ipv6ddns_VERSION_ARCHITECTURE.deb
 	@rm -rf build/deb
 	@env -u MAKEFLAGS $(MAKE) --no-print-directory install DESTDIR=build/deb PREFIX=/usr ZSHDIR=/usr/share/zsh/vendor-completions
-	@packaging/debian/build build/deb $(VERSION) $(DEB)
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) MAINTAINER='$(MAINTAINER)' packaging/debian/build build/deb $(VERSION) $(DEB)
 	@echo $(DEB)
 
 container: all | container-packages ## what "podman build" or "docker build" needs, in build/container
@@ -62,7 +62,7 @@ container: all | container-packages ## what "podman build" or "docker build" nee
 	@install -D -m 644 -t build/container/root/etc/ssl/certs /etc/ssl/certs/ca-certificates.crt
 	@install -D -m 644 -t build/container/root/usr/share/doc/ipv6ddns packaging/copyright
 	@install -D -m 644 -t build/container packaging/Containerfile
-	@mkdir -p build/container/run/ipv6ddns
+	@install -d build/container/run/ipv6ddns
 	@echo build/container
 
 container-packages: packages
