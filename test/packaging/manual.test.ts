@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { RECORD_KEYS, TOP_LEVEL_KEYS, VARIABLES } from '../../src/core/config/schema.ts';
+import { VARIABLES } from '../../src/core/config/schema.ts';
 import { TRACE_VARIABLE } from '../../src/core/config/variables.ts';
 import { EXIT } from '../../src/shell/exit.ts';
 import { EXECUTABLE } from '../e2e/harness/programs.ts';
@@ -47,16 +47,18 @@ describe('man pages', () => {
     expect(described).toEqual([...Object.values(EXIT)].sort((a, b) => a - b));
   });
 
-  test('ipv6ddns.toml(5): keys and variables → all that the program knows', () => {
+  test('ipv6ddns.toml(5): keys, tables and variables → all that the program knows', () => {
     const page = read(SETTINGS);
-    const keys = new Set([...page.matchAll(/^\.It Ic (\w+) No = /gm)].map(([, key]) => key));
-    const known = [...TOP_LEVEL_KEYS, ...RECORD_KEYS].filter((key) => key !== 'record');
-    for (const key of new Set(known)) {
-      // What a [[record]] table may override is described once.
-      expect(keys).toContain(key);
-    }
-    for (const variable of Object.keys(VARIABLES))
+    // The sample config has every key of the schema: test/unit/config/sample-config.test.ts.
+    const sample = read('packaging/config.toml');
+    const words = (text: string, pattern: RegExp) => new Set([...text.matchAll(pattern)].map(([, word = '']) => word));
+    expect(words(page, /^\.It Ic (\w+) No = /gm)).toEqual(words(sample, /^#(\w+) = /gm));
+    const tables = words(sample, /^#(\[+\w+\]+)$/gm);
+    expect(words(page, /^\.Ic (\[+\w+\]+)$/gm)).toEqual(tables);
+    expect(tables.size).toBeGreaterThan(0);
+    for (const variable of Object.keys(VARIABLES)) {
       expect(page).toMatch(new RegExp(`^\\.(It )?Ev .*\\b${variable}\\b`, 'm'));
+    }
     expect(read(DAEMON)).toContain(`.It Ev ${TRACE_VARIABLE}\n`);
   });
 
