@@ -17,7 +17,10 @@ export class TableFeed {
       if (this.isWhole) onChange();
     };
     this.#addresses = new AddressFeed(ports, log, pollIntervalMs, this.table, report);
-    this.#routes = new RouteFeed(ports.kernel, ports.clock, log, this.table, report);
+    this.#routes = new RouteFeed(ports.kernel, ports.clock, log, this.table, () => {
+      this.table.linksChanged();
+      report();
+    });
   }
 
   /** Whether the table shows the kernel's state, routes included. */

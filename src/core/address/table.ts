@@ -12,7 +12,7 @@ import {
   RT_SCOPE_UNIVERSE,
 } from '../wire/constants.ts';
 import type { AddressMessage, LinkMessage } from '../wire/reader.ts';
-import { ADDRESS_BYTES, type Address, formatAddress } from './address.ts';
+import { ADDRESS_BYTES, type Address, addressBytes, formatAddress } from './address.ts';
 import { DefaultRoutes } from './default-routes.ts';
 import { FIELD, PackedRows } from './packed-rows.ts';
 import { specialRange } from './ranges.ts';
@@ -55,6 +55,12 @@ export type Flaw =
   | { readonly kind: 'temporary' | 'tentative' | 'dadFailed' | 'deprecated' | 'scope' }
   | { readonly kind: 'range'; readonly name: string };
 
+/** For each link the highest rank (`rankOf`) that an address there may have gained. */
+export type Gains = ReadonlyMap<number, number>;
+
+/** What the ranking rules before `published` see of an address, the first in the highest bit. */
+const RANK = { uplink: 4, advertised: 2, permanent: 1 } as const;
+
 /** The kernel's IPv6 address table, link names and default routes, kept from a dump and the events after it.
  *  The few rows that may be published are also kept as a set, so that an event costs what it changes, not what there
  *  is. Times are seconds on CLOCK_BOOTTIME. */
@@ -69,6 +75,7 @@ export class AddressTable {
   #generation = 0;
   /** No sound row's preferred lifetime ends before this; it may be too early, never too late. */
   #deadlineSec = Number.POSITIVE_INFINITY;
+  #gains: Map<number, number> | null = null;
 
   /** How many addresses the table holds. */
   get size(): number {
@@ -79,6 +86,26 @@ export class AddressTable {
    *  suspended, because its own count stands still meanwhile. Infinity = never. */
   get deadlineSec(): number {
     return this.#deadlineSec;
+  }
+
+  /** What came or rose since the last call; null = anything may have changed. What went is not among it. */
+  takeGains(): Gains | null {
+    const gains = this.#gains;
+    this.#gains = new Map();
+    return gains;
+  }
+
+  /** Links or routes changed, and with them the rank of any address. */
+  linksChanged(): void {
+    this.#gains = null;
+  }
+
+  /** How an address ranks by the rules that come before what is published now: the higher the better. -1 = it is not
+   *  sound, or not the one that was created then. */
+  rankOf({ address, ifIndex, createdStamp }: Pick<IfAddr, 'address' | 'ifIndex' | 'createdStamp'>): number {
+    const row = this.#rows.find(ifIndex, Uint8Array.from(addressBytes(address)), 0);
+    if (!this.#sound.has(row) || this.#rows.get(row, FIELD.createdStamp) !== (createdStamp ?? 0)) return -1;
+    return this.#rankOf(row) - (this.#renewals.isStale(row) ? RANK.advertised : 0);
   }
 
   /** Starts a dump: rows not seen again until `endDump` are gone by then. */
@@ -95,6 +122,7 @@ export class AddressTable {
       this.#remove(row);
     }
     this.#renewals.keep(this.links);
+    this.linksChanged();
     return changed;
   }
 
@@ -111,18 +139,21 @@ export class AddressTable {
     const row = found >= 0 ? found : this.#rows.add(message.ifIndex, datagram, message.localAt);
     const renewed = found < 0 || this.#rows.get(row, FIELD.renewedStamp) !== message.renewedStamp;
     const wasSound = this.#sound.has(row);
-    const rankedBefore = this.#rankOf(row);
+    const factsBefore = this.#factsOf(row);
     this.#write(row, message, renewed, nowSec);
     const isSound = this.#judge(row, nowSec);
     const restaled = renewed && isSound && this.#isAdvertised(row) && this.#renewals.renewed(row, this.#sound);
-    return wasSound !== isSound || (isSound && this.#rankOf(row) !== rankedBefore) || restaled;
+    const changed = wasSound !== isSound || (isSound && this.#factsOf(row) !== factsBefore) || restaled;
+    if (changed && isSound) this.#gained(message.ifIndex, this.#rankOf(row));
+    return changed;
   }
 
   /** @returns whether a name or a flag that matters changed */
   applyLink(message: LinkMessage): boolean {
     const before = this.links.get(message.ifIndex);
+    if (before?.flags === message.flags && before.ifName === message.ifName && !message.removed) return false;
+    this.linksChanged();
     if (message.removed) return this.links.delete(message.ifIndex);
-    if (before !== undefined && before.flags === message.flags && before.ifName === message.ifName) return false;
     this.links.set(message.ifIndex, { ifIndex: message.ifIndex, ifName: message.ifName, flags: message.flags });
     return true;
   }
@@ -203,9 +234,23 @@ export class AddressTable {
   }
 
   /** What the ranking sees of a row, but for lifetimes, which renewals change. */
+  #factsOf(row: number): number {
+    return this.#rows.get(row, FIELD.flags) * 2 + (this.#isForEver(row) ? 1 : 0);
+  }
+
+  /** The rank, as if its router went on advertising it. */
   #rankOf(row: number): number {
-    const forEver = this.#rows.get(row, FIELD.preferredUntil) === INFINITE_LIFETIME_SEC;
-    return this.#rows.get(row, FIELD.flags) * 2 + (forEver ? 1 : 0);
+    const uplink = this.defaultRoutes.isUplink(this.#rows.get(row, FIELD.ifIndex)) ? RANK.uplink : 0;
+    const permanent = this.#isForEver(row) && this.#rows.get(row, FIELD.flags) & IFA_F_PERMANENT ? RANK.permanent : 0;
+    return uplink + RANK.advertised + permanent;
+  }
+
+  #gained(ifIndex: number, rank: number): void {
+    if (this.#gains !== null && rank > (this.#gains.get(ifIndex) ?? -1)) this.#gains.set(ifIndex, rank);
+  }
+
+  #isForEver(row: number): boolean {
+    return this.#rows.get(row, FIELD.preferredUntil) === INFINITE_LIFETIME_SEC;
   }
 
   #scopeOf(row: number): number {

@@ -8,7 +8,7 @@ export const GRACE_MS = 3000;
 /** What has been chosen, and what is being waited for. */
 export interface Choice {
   /** The address to publish; null = none was eligible yet. It stays chosen after its loss until another replaces it. */
-  readonly current: Readonly<Pick<IfAddr, 'address' | 'createdStamp' | 'uplink'>> | null;
+  readonly current: Readonly<Pick<IfAddr, 'address' | 'ifIndex' | 'createdStamp' | 'uplink'>> | null;
   /** After a loss: which addresses were there and are passed over for now, and until when; `untilMs` null = none was. */
   readonly grace: Readonly<{ untilMs: number | null; passedOver: ReadonlySet<Address> }> | null;
 }
@@ -34,8 +34,8 @@ export function choose(choice: Choice, eligible: readonly IfAddr[], nowMs: numbe
     const younger = eligible.filter((row) => isYounger(row.createdStamp, current.createdStamp));
     if (younger.length > 0) return { current: successor(younger, eligible) ?? selection.winner, grace: null };
   } else if (selection.winner.address === current.address) {
-    // Made again by the kernel, the same address has another age.
-    return { current: survivor, grace: null };
+    // Made again by the kernel, or on another interface, the same address has another age.
+    return taken;
   } else if (!current.uplink || eligible.some((row) => row.uplink)) return taken;
   if (grace === null) {
     return { current, grace: { untilMs: nowMs + GRACE_MS, passedOver: new Set(eligible.map((row) => row.address)) } };

@@ -1,14 +1,12 @@
 import type { Address } from '../address/address.ts';
 import { withInterfaceId } from '../address/address.ts';
-import { eligible, refused } from '../address/eligible.ts';
-import { equallyGood } from '../address/select.ts';
-import type { AddressTable, IfAddr } from '../address/table.ts';
+import { AddressTable } from '../address/table.ts';
 import type { ApiRequest } from '../cloudflare/http.ts';
 import type { RecordSettings } from '../config/settings.ts';
 import { assertNever } from '../result.ts';
 import { earliest } from '../time.ts';
-import { adopt, type Choice, choose, nothingChosen } from './chooser.ts';
-import { describeNoAddress, describeNotice, type LogEntry } from './notices.ts';
+import { Group } from './group.ts';
+import { describeNotice, type LogEntry } from './notices.ts';
 import { requestFor } from './request.ts';
 import { count, newTally, type Tally } from './tally.ts';
 import { dueMs, transition, type ZoneEvent } from './zone.ts';
@@ -21,20 +19,6 @@ export type Output = Readonly<
   | { kind: 'rehearsed'; text: string } // a dry run's line for stdout
 >;
 
-/** Names that may publish the same addresses: one choice serves them all. */
-interface Group {
-  readonly interfaces: readonly string[] | null;
-  choice: Choice;
-  /** What the zones were told last, null = they are to be told again; and when it was chosen. */
-  told: Address | null;
-  sinceMs: number;
-  rows: readonly IfAddr[];
-  /** A record was read: from now on what it said, or what was chosen instead, stays. */
-  settled: boolean;
-  /** The absence of an address was logged. */
-  reportedNone: boolean;
-}
-
 /** Brings the address table and the zones together: which address each name is to say, and whose turn it is.
  *  Everything is decided by what is passed in; times are milliseconds on CLOCK_BOOTTIME. */
 export class Publisher {
@@ -43,6 +27,7 @@ export class Publisher {
   readonly #zones = new Map<number, ZoneState>();
   readonly #dryRun: boolean;
   #lastZone = 0;
+  #table = new AddressTable();
   /** What happened since the start of the process. */
   readonly tally: Tally;
 
@@ -51,7 +36,7 @@ export class Publisher {
     this.#dryRun = dryRun;
     this.tally = before?.tally ?? newTally();
     const heldUntilMs = before?.silentUntilMs ?? 0;
-    for (const { interfaces } of records) this.#groups.set(keyOf(interfaces), newGroup(interfaces));
+    for (const { interfaces } of records) this.#groups.set(keyOf(interfaces), new Group(interfaces));
     // Names of this machine first: what they say settles more than the prefix of another host's.
     const ordered = [...records].sort((a, b) => Number(a.host !== null) - Number(b.host !== null));
     for (const zoneId of new Set(ordered.map((record) => record.zoneId))) {
@@ -83,13 +68,12 @@ export class Publisher {
 
   /** Whether any address may be published under any name. */
   hasAddress(): boolean {
-    return [...this.#groups.values()].some(({ choice }) => choice.current !== null);
+    return [...this.#groups.values()].some(({ chosen }) => chosen !== null);
   }
 
   /** When `due` has to be called; null = only an event can change anything. */
   dueMs(): number | null {
-    const graces = [...this.#groups.values()].map(({ choice }) => choice.grace?.untilMs ?? null);
-    return earliest(...this.zones.map(dueMs), ...graces);
+    return earliest(...this.zones.map(dueMs), ...[...this.#groups.values()].map((group) => group.dueMs));
   }
 
   due(nowMs: number): Output[] {
@@ -97,22 +81,13 @@ export class Publisher {
     return [...outputs, ...this.#each((zone) => ((dueMs(zone) ?? nowMs + 1) <= nowMs ? { kind: 'due', nowMs } : null))];
   }
 
-  /** The eligible addresses may have changed. */
+  /** The eligible addresses may have changed.
+   *  @param table to be given again only when it changed */
   tableChanged(table: AddressTable, nowMs: number): Output[] {
-    const outputs: Output[] = [];
-    for (const group of this.#groups.values()) {
-      group.rows = eligible(table, group.interfaces);
-      if (group.rows.length > 0) group.reportedNone = false;
-      else if (!group.reportedNone) {
-        group.reportedNone = true;
-        const kept = group.choice.current?.address ?? null;
-        outputs.push({
-          kind: 'log',
-          entry: describeNoAddress(refused(table, group.interfaces, nowMs / 1000), table.links, kept),
-        });
-      }
-    }
-    return [...outputs, ...this.#decide(nowMs)];
+    this.#table = table;
+    const gains = table.takeGains();
+    for (const group of this.#groups.values()) group.tableChanged(table, gains);
+    return this.#decide(nowMs);
   }
 
   /** A zone's request has ended. */
@@ -132,22 +107,16 @@ export class Publisher {
     return this.#each(() => ({ kind: 'verify', nowMs }));
   }
 
-  /** Chooses anew and tells the zones concerned what their names are to say. */
+  /** Chooses anew where there is reason to, and tells the zones concerned what their names are to say. */
   #decide(nowMs: number): Output[] {
-    const moved = new Set<Group>();
-    for (const group of this.#groups.values()) {
-      // Until a record was read the choice is blind: it follows the table without holding on to anything.
-      const next = choose(group.settled ? group.choice : nothingChosen, group.rows, nowMs);
-      if (next.current === null) continue;
-      group.choice = next;
-      if (next.current.address === group.told) continue;
-      group.told = next.current.address;
-      group.sinceMs = nowMs;
-      moved.add(group);
-    }
-    return this.#each((zone) =>
+    const outputs: Output[] = [];
+    const log = (entry: LogEntry): void => void outputs.push({ kind: 'log', entry });
+    const moved = new Set([...this.#groups.values()].filter((group) => group.decide(this.#table, nowMs, log)));
+    if (moved.size === 0) return outputs;
+    const told = this.#each((zone) =>
       zone.names.some(({ settings }) => moved.has(this.#groupOf(settings))) ? this.#desiredBy(zone, nowMs) : null,
     );
+    return [...outputs, ...told];
   }
 
   #desiredBy(zone: ZoneState, nowMs: number): ZoneEvent {
@@ -189,14 +158,9 @@ export class Publisher {
     });
   }
 
-  /** The first record that was read settles which of several equally good addresses its group stays with, other names
-   *  of it included that would have kept another one. */
   #settle({ settings, seen, desired }: NameState): void {
-    const group = this.#groupOf(settings);
-    if (group.settled || !seen || desired === null) return;
-    group.settled = true;
-    group.told = null;
-    group.choice = adopt(group.choice, group.rows, (address) => placed(settings, address) === desired.address);
+    if (!seen || desired === null) return;
+    this.#groupOf(settings).settle(this.#table, (address) => placed(settings, address) === desired.address);
   }
 
   /** Names whose zone became known join the others of that zone. A zone that was lost and is found again under the same id
@@ -251,24 +215,10 @@ export class Publisher {
 
 const keyOf = (interfaces: readonly string[] | null): string => interfaces?.join(' ') ?? '';
 
-const newGroup = (interfaces: readonly string[] | null): Group => ({
-  interfaces,
-  choice: nothingChosen,
-  told: null,
-  sinceMs: 0,
-  rows: [],
-  settled: false,
-  reportedNone: false,
-});
-
-function desiredOf({ settings, seen }: NameState, group: Group): Desired | null {
-  const chosen = group.choice.current;
+function desiredOf({ settings, seen }: NameState, { chosen }: Group): Desired | null {
   if (chosen === null) return null;
-  return {
-    address: placed(settings, chosen.address),
-    equallyGood: seen || group.settled ? [] : equallyGood(group.rows).map((address) => placed(settings, address)),
-    sinceMs: group.sinceMs,
-  };
+  const alternatives = seen ? [] : chosen.equallyGood.map((address) => placed(settings, address));
+  return { address: placed(settings, chosen.address), equallyGood: alternatives, sinceMs: chosen.sinceMs };
 }
 
 /** What a name says when this machine publishes `address`: that, or another host's address under its prefix. */
