@@ -18,7 +18,8 @@ export class ServiceManager implements Observer {
   readonly #log: Log;
   readonly #watchdogMs: number | null;
   #isReady = false;
-  #isLate = false;
+  /** How often in a row work was found late. */
+  #lateLooks = 0;
 
   /** @param watchdogMs how often it wants to hear from us, at least; null = there is no watchdog */
   constructor(socket: ServiceManagerSocket, log: Log, watchdogMs: number | null) {
@@ -42,10 +43,10 @@ export class ServiceManager implements Observer {
     }
     if (this.dueMs === null || nowMs < this.dueMs) return;
     const isLate = engine.lateMs(nowMs) > LATE_MS;
-    if (isLate && !this.#isLate) {
+    this.#lateLooks = isLate ? this.#lateLooks + 1 : 0;
+    if (this.#lateLooks === 2) {
       this.#log.write('error', 'the watchdog is not answered: something does not end; to be started anew');
     }
-    this.#isLate = isLate;
     if (!isLate) this.#send('WATCHDOG=1');
     this.#wait(nowMs, isLate ? SECOND_LOOK_MS : Number.POSITIVE_INFINITY);
   }
