@@ -1,5 +1,5 @@
-# Installing, and the packages. Every text file is written for the default PREFIX; it is rewritten on the way. Settings
-# are always below /etc, where the executable looks for them.
+# Installing, and the packages. Every text file is written for the default PREFIX; its own paths are rewritten on the
+# way. Settings are always below /etc, where the executable looks for them.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -32,7 +32,7 @@ SETTINGS_FILES := \
 # Shell: calls $1 with mode, source and target of each file of $2.
 for_each = for entry in $2; do (IFS=:; set -- $$entry; IFS=; $1); done
 copy = install -D -m $$1 "$$2" "$(DESTDIR)$$3"
-rewrite = sed -i 's|/usr/local|$(PREFIX)|g' "$(DESTDIR)$$3"
+rewrite = sed -i 's,/usr/local/\(\(bin\|share/doc\)/ipv6ddns\),$(PREFIX)/\1,g' "$(DESTDIR)$$3"
 
 install: all ## installs below PREFIX (/usr/local), under DESTDIR; keeps every file of /etc
 	$(if $(filter systemd openrc procd,$(INIT)),,$(error INIT is systemd, openrc or procd))
