@@ -59,9 +59,11 @@ test('daemon: 1000 new names without zone_id → made and verified within few re
   const made = await lab.sent();
   expect(made).toEqual(['READ', 'LIST', 'POST', 'POST', 'POST', 'POST', 'POST']);
   expect(await lab.api.records(lab.zone.id)).toHaveLength(names.length + 1);
+  const changed = (await lab.api.records(lab.zone.id)).at(-1);
+  await lab.api.changeRecord(lab.zone.id, changed?.id ?? '', { content: AFTER });
   daemon.signal('SIGHUP');
-  for (const name of names) await daemon.line(new RegExp(` ${name}: .*, already right$`), PATIENCE);
+  await daemon.line(new RegExp(` host1000.example.com: AAAA ${BEFORE} .*, updated in `), PATIENCE);
   const verified = (await lab.sent()).slice(made.length);
   results.push({ names: 1000, 'first look': made.length, verification: verified.length });
-  expect(verified).toEqual(['READ', ...Array.from({ length: 11 }, () => 'LIST')]);
+  expect(verified).toEqual(['READ', ...Array.from({ length: 11 }, () => 'LIST'), `PATCH ${BEFORE}`]);
 });

@@ -13,7 +13,7 @@ export interface InFlight {
 /** A publisher with a machine, a provider and a clock that go on only when they are told to. */
 export class DrivenPublisher {
   readonly machine = new FakeMachine();
-  readonly publisher: Publisher;
+  publisher: Publisher;
   readonly cloudflare: FakeCloudflare;
   /** Requests without an answer yet, the oldest first. */
   inFlight: InFlight[] = [];
@@ -30,6 +30,13 @@ export class DrivenPublisher {
     this.cloudflare = cloudflare;
     this.publisher = new Publisher(records, dryRun, 0);
     this.respond = (request) => ({ kind: 'replied', reply: cloudflare.answer(request) });
+  }
+
+  /** The settings were read again: requests in flight are dropped. */
+  reload(records: readonly RecordSettings[]): void {
+    this.inFlight = [];
+    this.publisher = new Publisher(records, false, this.nowMs, this.publisher);
+    this.look();
   }
 
   /** The kernel told that addresses changed. */

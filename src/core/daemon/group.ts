@@ -44,6 +44,13 @@ export class Group {
     return this.#choice.grace?.untilMs ?? null;
   }
 
+  /** The settings were read again: the names are to be told what stands chosen. */
+  tellAgain(): void {
+    this.#due = true;
+    this.#told = null;
+    this.#reportedNone = false;
+  }
+
   tableChanged(table: AddressTable, gains: Gains | null): void {
     this.#due ||= !this.#holds(table, gains);
   }

@@ -30,18 +30,30 @@ export class Publisher {
   #table = new AddressTable();
   /** What happened since the start of the process. */
   readonly tally: Tally;
+  /** What was written before the settings were read again, by the zone's id. */
+  readonly #spent: ReadonlyMap<string | null, Pick<ZoneState, 'bucket' | 'bucketReported'>>;
 
-  /** @param before of the settings until now: what the server asked for and what was counted goes on */
+  /** @param before of the settings until now: what the server asked for, what was counted and written, what was chosen, and
+   *  what was confirmed of names whose settings stay goes on. Only the zones that were looked up are forgotten. */
   constructor(records: readonly RecordSettings[], dryRun: boolean, nowMs: number, before: Publisher | null = null) {
     this.#dryRun = dryRun;
     this.tally = before?.tally ?? newTally();
     const heldUntilMs = before?.silentUntilMs ?? 0;
-    for (const { interfaces } of records) this.#groups.set(keyOf(interfaces), new Group(interfaces));
+    const zones = before?.zones ?? [];
+    this.#spent = new Map(zones.map(({ zoneId, bucket, bucketReported }) => [zoneId, { bucket, bucketReported }]));
+    const known = new Map(zones.flatMap(({ names }) => names.map((name) => [JSON.stringify(name.settings), name])));
+    for (const { interfaces } of records) {
+      const group = before === null ? undefined : before.#groups.get(keyOf(interfaces));
+      group?.tellAgain();
+      this.#groups.set(keyOf(interfaces), group ?? new Group(interfaces));
+    }
     // Names of this machine first: what they say settles more than the prefix of another host's.
     const ordered = [...records].sort((a, b) => Number(a.host !== null) - Number(b.host !== null));
     for (const zoneId of new Set(ordered.map((record) => record.zoneId))) {
       const inZone = ordered.filter((record) => record.zoneId === zoneId);
-      this.#addZone({ ...newZone(zoneId, inZone, dryRun, nowMs), heldUntilMs });
+      const zone = newZone(zoneId, inZone, dryRun, nowMs);
+      const names = zone.names.map((name) => anew(known.get(JSON.stringify(name.settings)) ?? name));
+      this.#addZone({ ...zone, names, heldUntilMs });
     }
   }
 
@@ -201,7 +213,7 @@ export class Publisher {
   #addZone(zone: ZoneState): readonly [number, ZoneState] {
     this.#lastZone += 1;
     const heldUntilMs = Math.max(zone.heldUntilMs, ...this.zones.map((other) => other.heldUntilMs));
-    const added = { ...zone, heldUntilMs };
+    const added = { ...zone, ...this.#spent.get(zone.zoneId), heldUntilMs };
     this.#zones.set(this.#lastZone, added);
     return [this.#lastZone, added];
   }
@@ -212,6 +224,9 @@ export class Publisher {
     return group;
   }
 }
+
+/** The name when its settings were read again: its records are to be read, and no wait of ours goes on. */
+const anew = (name: NameState): NameState => ({ ...unread(name), alone: false, outdated: 0, trouble: null });
 
 const keyOf = (interfaces: readonly string[] | null): string => interfaces?.join(' ') ?? '';
 
