@@ -22,6 +22,7 @@ JSModuleDef *js_init_module_netlink(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_http(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_system(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_settings(JSContext *ctx, const char *name);
+JSModuleDef *js_init_module_confine(JSContext *ctx, const char *name);
 
 /* A context with the parts of the language and the modules that our programs use, and the program that qjsc made
  * `bytecode` of: a module, or an exception. NULL = no memory. */

@@ -3,13 +3,15 @@ import * as settingsProgram from 'settings';
 import * as std from 'std';
 import * as system from 'system';
 import type { CommandLine } from './core/config/command-line.ts';
+import type { Confinement, Rule } from './core/config/confinement.ts';
 import type { Answer, PlainSettings, Question } from './core/config/interview.ts';
 import { Secret } from './core/config/secret.ts';
 import type { Settings } from './core/config/settings.ts';
-import { SECRET_VARIABLES, TRACE_VARIABLE } from './core/config/variables.ts';
+import { CONFINE_VARIABLE, SECRET_VARIABLES, TRACE_VARIABLE } from './core/config/variables.ts';
 import type { Clock, Kernel, Output } from './core/ports.ts';
 import { CurlApiClient } from './host/api-client.ts';
 import { SystemClock } from './host/clock.ts';
+import { confineProcess } from './host/confinement.ts';
 import { journalReadsStderr, openLines, StandardStreams, SystemFiles } from './host/files.ts';
 import { RtnetlinkKernel } from './host/kernel.ts';
 import { NotifySocket } from './host/notify-socket.ts';
@@ -35,7 +37,7 @@ function main(): ExitStatus | null {
   const output = new StandardStreams();
   const environment: Environment = std.getenviron();
   for (const name of SECRET_VARIABLES) system.eraseEnvironment(name);
-  const question = { argv: scriptArgs.slice(1), environment, version: VERSION };
+  const question = { argv: scriptArgs.slice(1), environment, version: VERSION, inForce: null };
   const answer = ask(question);
   switch (answer.kind) {
     case 'print':
@@ -74,6 +76,7 @@ function start(
   const exit = (status: ExitStatus): never => std.exit(status);
   const machine = { kernel, files: new SystemFiles(), clock, output };
   if (answer.kind === 'addresses') {
+    confine(answer.confinement, log);
     const colour = os.isatty(STDOUT) && (environment['NO_COLOR'] ?? '') === '';
     addresses({ ports: machine, log, interfaces: answer.interfaces, json, colour, exit });
     return null;
@@ -82,8 +85,9 @@ function start(
   const api = new CurlApiClient(settings, `ipv6ddns/${VERSION}`);
   const ports = { ...machine, api, signals: new SystemSignals(), stateFiles: new SystemStateFiles() };
   const identity = { version: VERSION, pid: os.getpid() };
+  const inForce = confine(answer.confinement, log);
   const reload = (): Settings | null => {
-    const again = ask(question);
+    const again = ask({ ...question, inForce });
     return again.kind === 'settings' || again.kind === 'refused' ? accept(again, log) : null;
   };
   COMMANDS[answer.commandLine.command]({
@@ -98,6 +102,13 @@ function start(
     exit,
   });
   return null;
+}
+
+/** @returns the rules that are in force; null = none */
+function confine(confinement: Confinement | null, log: Log): readonly Rule[] | null {
+  const skipped = (why: string): void => log.write('debug', `not confined in full: ${why}`);
+  if (confinement === null) skipped(`${CONFINE_VARIABLE} is 0`);
+  return confinement !== null && confineProcess(confinement, skipped) ? confinement.rules : null;
 }
 
 /** The service manager, if there is one (sd_notify(3), sd_watchdog_enabled(3)). */

@@ -37,6 +37,8 @@ declare module 'os' {
   export function remove(path: string): number;
   export function stat(path: string): [Stat | null, number];
   export function readdir(path: string): [string[], number];
+  export function realpath(path: string): [string, number];
+  export function readlink(path: string): [string, number];
   export function isatty(fd: number): boolean;
   /** @returns 0, or -errno */
   export function kill(pid: number, signal: number): number;

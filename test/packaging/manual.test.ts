@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { VARIABLES } from '../../src/core/config/schema.ts';
-import { TRACE_VARIABLE } from '../../src/core/config/variables.ts';
+import { PROCESS_VARIABLES } from '../../src/core/config/variables.ts';
 import { EXIT } from '../../src/shell/exit.ts';
 import { EXECUTABLE } from '../e2e/harness/programs.ts';
 import { run, succeed } from './run.ts';
@@ -59,7 +59,7 @@ describe('man pages', () => {
     for (const variable of Object.keys(VARIABLES)) {
       expect(page).toMatch(new RegExp(`^\\.(It )?Ev .*\\b${variable}\\b`, 'm'));
     }
-    expect(read(DAEMON)).toContain(`.It Ev ${TRACE_VARIABLE}\n`);
+    for (const variable of PROCESS_VARIABLES) expect(read(DAEMON)).toContain(`.It Ev ${variable}\n`);
   });
 
   test('ipv6ddns.toml(5): its examples → accepted by the program', async () => {

@@ -1,12 +1,18 @@
 import { helpText, parseCommandLine } from './command-line.ts';
+import { type Confinement, closedFolders, confinementFor, neededPaths, type Paths, type Tree } from './confinement.ts';
 import type { Answer, Question } from './interview.ts';
 import { loadInterfaces, loadSettings, loadStatusPlace } from './load.ts';
-import { describeProblem } from './problem.ts';
+import { describeProblem, quote } from './problem.ts';
+import type { ReadFile } from './sources.ts';
 import { reportStatus, type System } from './status-report.ts';
+import { CONFINE_VARIABLE } from './variables.ts';
+
+/** The machine, as far as the settings and the commands that only look at files need it. */
+export type Machine = System & Tree & { readonly landlockAbi: number };
 
 /** Everything that the command line, the environment and the files have to say. */
-export function answerTo({ argv, environment, version }: Question, system: System): Answer {
-  const { readFile } = system;
+export function answerTo(question: Question, machine: Machine): Answer {
+  const { argv, environment, version } = question;
   const parsed = parseCommandLine(argv);
   if (!parsed.ok) return { kind: 'usage', text: parsed.error.trimEnd() };
   const commandLine = parsed.value;
@@ -14,12 +20,27 @@ export function answerTo({ argv, environment, version }: Question, system: Syste
   if (commandLine.version) return { kind: 'print', text: `ipv6ddns ${version}` };
   const { command } = commandLine;
   const request = { ...commandLine, environment };
-  if (command === 'addresses') return { kind: 'addresses', commandLine, interfaces: loadInterfaces(request, readFile) };
+  const files: string[] = [];
+  const readFile: ReadFile = (path) => {
+    files.push(path);
+    return machine.readFile(path);
+  };
+  if (command === 'addresses') {
+    const interfaces = loadInterfaces(request, readFile);
+    return {
+      kind: 'addresses',
+      commandLine,
+      interfaces,
+      confinement: confinement(question, { files, folders: [] }, machine),
+    };
+  }
   if (command === 'status') {
-    return { kind: 'status', ...reportStatus(loadStatusPlace(request, readFile), commandLine.json, system) };
+    return { kind: 'status', ...reportStatus(loadStatusPlace(request, readFile), commandLine.json, machine) };
   }
   const loaded = loadSettings(request, readFile);
-  if (!loaded.ok) return { kind: 'refused', commandLine, problems: loaded.error.map(describeProblem) };
+  const paths = neededPaths(files, loaded.ok ? loaded.value.settings : null, machine);
+  const closed = closedFolders(paths, machine, question.inForce ?? [['/', ~0]]).map(describeClosed);
+  if (!loaded.ok) return { kind: 'refused', commandLine, problems: [...loaded.error.map(describeProblem), ...closed] };
   const { settings, warnings } = loaded.value;
   return {
     kind: 'settings',
@@ -29,6 +50,16 @@ export function answerTo({ argv, environment, version }: Question, system: Syste
       apiToken: settings.apiToken.reveal(),
       httpsProxy: settings.httpsProxy?.reveal() ?? null,
     },
-    warnings: warnings.map(describeProblem),
+    confinement: confinement(question, paths, machine),
+    warnings: [...warnings.map(describeProblem), ...closed],
   };
 }
+
+function confinement({ environment }: Question, paths: Paths, machine: Machine): Confinement | null {
+  if (environment[CONFINE_VARIABLE] === '0') return null;
+  return confinementFor(machine.landlockAbi, paths, machine, environment['NOTIFY_SOCKET'] ?? '');
+}
+
+const describeClosed = (folder: string): string =>
+  `the folder ${quote(folder)} is closed to this process, which confined itself when it started: ` +
+  'restart it to use what is there';

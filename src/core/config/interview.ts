@@ -1,4 +1,5 @@
 import type { Command, CommandLine } from './command-line.ts';
+import type { Confinement, Rule } from './confinement.ts';
 import type { Secret } from './secret.ts';
 import type { Settings } from './settings.ts';
 import type { Verdict } from './status-report.ts';
@@ -10,6 +11,8 @@ export interface Question {
   /** As it was when the process started. */
   readonly environment: Readonly<Record<string, string>>;
   readonly version: string;
+  /** What this process may still do with files; null = whatever its user may. */
+  readonly inForce: readonly Rule[] | null;
 }
 
 export type Answer = Readonly<
@@ -17,11 +20,18 @@ export type Answer = Readonly<
   | { kind: 'usage'; text: string } // the command line is wrong
   | { kind: 'status'; text: string; verdict: Verdict }
   | { kind: 'refused'; commandLine: CommandLine; problems: readonly string[] }
-  | { kind: 'addresses'; commandLine: CommandLine; interfaces: readonly string[] | null }
+  | {
+      kind: 'addresses';
+      commandLine: CommandLine;
+      interfaces: readonly string[] | null;
+      confinement: Confinement | null;
+    }
   | {
       kind: 'settings';
       commandLine: CommandLine & { readonly command: Exclude<Command, 'addresses' | 'status'> };
       settings: PlainSettings;
+      /** null = not wanted */
+      confinement: Confinement | null;
       warnings: readonly string[];
     }
 >;

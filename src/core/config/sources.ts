@@ -13,7 +13,7 @@ import {
   VARIABLES,
 } from './schema.ts';
 import { isTable, keyLines, parseToml } from './toml.ts';
-import { TRACE_VARIABLE } from './variables.ts';
+import { PROCESS_VARIABLES } from './variables.ts';
 
 /** Files that are read when the command line names none. */
 export const DEFAULT_CONFIG_FILE = '/etc/ipv6ddns/config.toml';
@@ -80,13 +80,7 @@ export function readEnvironment(
     if (value.trim() !== '') set.set(name, { value, file: null, line: null });
   }
 
-  for (const [name, { file, line }] of set) {
-    if (!/^IPV6DDNS_\w*$/.test(name) || Object.hasOwn(VARIABLES, name) || name === TRACE_VARIABLE) continue;
-    const guess = nearest(name, Object.keys(VARIABLES));
-    const detail = `unknown variable ${name}, ignored${guess === null ? '' : `; did you mean ${guess}?`}`;
-    findings.warnings.push(problemAt({ file, line, key: null }, detail));
-  }
-
+  reportUnknownVariables(set, findings);
   const raw: Record<string, unknown> = {};
   const places = new Map<string, Place>();
   for (const [name, { key, read }] of Object.entries(VARIABLES)) {
@@ -97,6 +91,16 @@ export function readEnvironment(
     places.set(key, { file: found.file, line: found.line, key: name });
   }
   return source(environmentSchema, raw, (key) => places.get(key) ?? { file: null, line: null, key }, findings);
+}
+
+function reportUnknownVariables(set: ReadonlyMap<string, Pick<Place, 'file' | 'line'>>, { warnings }: Findings): void {
+  for (const [name, { file, line }] of set) {
+    if (!/^IPV6DDNS_\w*$/.test(name) || Object.hasOwn(VARIABLES, name)) continue;
+    if (file === null && PROCESS_VARIABLES.includes(name)) continue;
+    const guess = nearest(name, Object.keys(VARIABLES));
+    const detail = `unknown variable ${name}, ignored${guess === null ? '' : `; did you mean ${guess}?`}`;
+    warnings.push(problemAt({ file, line, key: null }, detail));
+  }
 }
 
 /** A file that the user did not name may be missing; one that may not be read is skipped, but not silently. */

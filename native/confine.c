@@ -1,0 +1,123 @@
+/* What a process can give up for good; signatures and contract in types/confine.d.ts. musl knows neither landlock(7)'s
+ * calls nor its structures, which are here as the kernel has had them since ABI 6: an older one accepts what it does not
+ * know as long as it is 0. */
+#include "host.h"
+#include "syscalls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The same numbers on every architecture. */
+enum { LANDLOCK_CREATE_RULESET = 444, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF };
+enum { CREATE_RULESET_VERSION = 1, RULE_PATH_BENEATH = 1 };
+
+struct ruleset_attributes {
+    uint64_t handled_fs, handled_net, scoped;
+};
+
+struct path_beneath {
+    uint64_t allowed;
+    int32_t parent_fd;
+} __attribute__((packed));
+
+static JSValue confine_prctl(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    int option, argument;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &option, argv[0]) || JS_ToInt32(ctx, &argument, argv[1])) return JS_EXCEPTION;
+    if (prctl(option, (unsigned long)argument, 0ul, 0ul, 0ul) < 0) return host_throw_errno(ctx, "prctl", errno);
+    return JS_UNDEFINED;
+}
+
+static JSValue limit_core(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    const struct rlimit none = {0};
+    (void)this_val, (void)argc, (void)argv;
+    if (setrlimit(RLIMIT_CORE, &none) < 0) return host_throw_errno(ctx, "setrlimit", errno);
+    return JS_UNDEFINED;
+}
+
+static JSValue landlock_abi(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    long abi = syscall(LANDLOCK_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
+    (void)this_val, (void)argc, (void)argv;
+    return JS_NewInt32(ctx, abi < 0 ? 0 : (int32_t)abi);
+}
+
+static JSValue landlock_create(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct ruleset_attributes handled;
+    uint32_t fs, net, scoped;
+    long fd;
+    (void)this_val, (void)argc;
+    if (JS_ToUint32(ctx, &fs, argv[0]) || JS_ToUint32(ctx, &net, argv[1]) || JS_ToUint32(ctx, &scoped, argv[2]))
+        return JS_EXCEPTION;
+    handled = (struct ruleset_attributes){fs, net, scoped};
+    fd = syscall(LANDLOCK_CREATE_RULESET, &handled, sizeof handled, 0);
+    if (fd < 0) return host_throw_errno(ctx, "landlock_create_ruleset", errno);
+    return JS_NewInt32(ctx, (int32_t)fd);
+}
+
+static JSValue landlock_allow(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct path_beneath rule;
+    uint32_t rights;
+    int ruleset, error = 0;
+    const char *path;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &ruleset, argv[0]) || JS_ToUint32(ctx, &rights, argv[2])) return JS_EXCEPTION;
+    path = JS_ToCString(ctx, argv[1]);
+    if (!path) return JS_EXCEPTION;
+    rule = (struct path_beneath){rights, open(path, O_PATH | O_CLOEXEC)};
+    JS_FreeCString(ctx, path);
+    if (rule.parent_fd < 0) return host_throw_errno(ctx, "open", errno);
+    if (syscall(LANDLOCK_ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0) < 0) error = errno;
+    close(rule.parent_fd);
+    return error ? host_throw_errno(ctx, "landlock_add_rule", error) : JS_UNDEFINED;
+}
+
+static JSValue landlock_restrict(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    int ruleset;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &ruleset, argv[0])) return JS_EXCEPTION;
+    if (syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0) < 0) return host_throw_errno(ctx, "landlock_restrict_self", errno);
+    return JS_UNDEFINED;
+}
+
+static JSValue filter_syscalls(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    const unsigned flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG;
+    (void)this_val, (void)argc, (void)argv;
+    if (!syscall_filter.len) return host_throw(ctx, "seccomp", "ENOTSUP", "no list of system calls for this architecture");
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &syscall_filter)) return host_throw_errno(ctx, "seccomp", errno);
+    return JS_UNDEFINED;
+}
+
+static const JSCFunctionListEntry functions[] = {
+    JS_CFUNC_DEF("prctl", 2, confine_prctl),
+    JS_CFUNC_DEF("limitCore", 0, limit_core),
+    JS_CFUNC_DEF("landlockAbi", 0, landlock_abi),
+    JS_CFUNC_DEF("landlockCreate", 3, landlock_create),
+    JS_CFUNC_DEF("landlockAllow", 3, landlock_allow),
+    JS_CFUNC_DEF("landlockRestrict", 1, landlock_restrict),
+    JS_CFUNC_DEF("filterSyscalls", 0, filter_syscalls),
+};
+
+static int init(JSContext *ctx, JSModuleDef *module)
+{
+    return JS_SetModuleExportList(ctx, module, functions, sizeof functions / sizeof *functions);
+}
+
+JSModuleDef *js_init_module_confine(JSContext *ctx, const char *name)
+{
+    JSModuleDef *module = JS_NewCModule(ctx, name, init);
+    if (module) JS_AddModuleExportList(ctx, module, functions, sizeof functions / sizeof *functions);
+    return module;
+}

@@ -1,0 +1,22 @@
+/** Native module: what the process gives up for good (native/confine.c). Every function is one system call and throws
+ *  HostError where the kernel, or the service manager's own filter, refuses it. */
+declare module 'confine' {
+  /** prctl(option, argument): PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS. */
+  export function prctl(option: number, argument: number): void;
+  /** setrlimit(RLIMIT_CORE): no core dump, ever again. */
+  export function limitCore(): void;
+  /** The version of Landlock's interface, from 1; 0 = the kernel has none, or it is switched off. */
+  export function landlockAbi(): number;
+  /** A ruleset that refuses whatever is in these bit masks (struct landlock_ruleset_attr) and not allowed by a rule.
+   *  @returns its descriptor, for the caller to close
+   *  @throws HostError ENOSYS, EOPNOTSUPP without Landlock; EINVAL for bits that the kernel does not know */
+  export function landlockCreate(fs: number, net: number, scoped: number): number;
+  /** Allows `rights` on the folder and all that is below it: LANDLOCK_ACCESS_FS_ bits that the ruleset handles. */
+  export function landlockAllow(ruleset: number, folder: string, rights: number): void;
+  /** Puts the ruleset into force, for this thread and those that it starts. Needs PR_SET_NO_NEW_PRIVS. */
+  export function landlockRestrict(ruleset: number): void;
+  /** Puts the list of native/syscalls.c into force, for all threads. Needs PR_SET_NO_NEW_PRIVS. What it refuses is
+   *  in the kernel's audit log.
+   *  @throws HostError ENOTSUP where there is no list for the architecture */
+  export function filterSyscalls(): void;
+}
