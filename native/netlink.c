@@ -8,6 +8,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* The largest that the kernel makes for a dump (NLMSG_GOODSIZE bounded by 32 KiB, net/netlink/af_netlink.c). */
+#define MAX_DATAGRAM_BYTES (32 * 1024)
+
 static JSValue netlink_open(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
     const struct sockaddr_nl self = {.nl_family = AF_NETLINK};
@@ -67,20 +70,19 @@ static JSValue netlink_send(JSContext *ctx, JSValueConst this_val, int argc, JSV
 
 static JSValue netlink_receive(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
+    uint8_t buffer[MAX_DATAGRAM_BYTES]; /* of the stack, which is given back in sleep (idle.c) */
     struct sockaddr_nl from = {0};
-    struct iovec iov;
+    struct iovec iov = {.iov_base = buffer, .iov_len = sizeof buffer};
     struct msghdr msg = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &iov, .msg_iovlen = 1};
     int fd;
     (void)this_val, (void)argc;
     if (JS_ToInt32(ctx, &fd, argv[0])) return JS_EXCEPTION;
-    iov.iov_base = JS_GetArrayBuffer(ctx, &iov.iov_len, argv[1]);
-    if (!iov.iov_base) return JS_EXCEPTION;
     for (;;) {
         ssize_t length = recvmsg(fd, &msg, MSG_DONTWAIT);
         if (length >= 0 && from.nl_pid != 0) continue; /* any local process may send to us: only the kernel counts */
         if (length >= 0 && (msg.msg_flags & MSG_TRUNC)) return host_throw_errno(ctx, "recvmsg", EMSGSIZE);
-        if (length >= 0) return JS_NewInt32(ctx, (int32_t)length);
-        if (errno == EAGAIN) return JS_NewInt32(ctx, 0);
+        if (length >= 0) return JS_NewArrayBufferCopy(ctx, buffer, (size_t)length);
+        if (errno == EAGAIN) return JS_NULL;
         if (errno != EINTR) return host_throw_errno(ctx, "recvmsg", errno);
     }
 }
@@ -99,7 +101,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("setOption", 4, netlink_set_option),
     JS_CFUNC_DEF("attachFilter", 2, netlink_attach_filter),
     JS_CFUNC_DEF("send", 2, netlink_send),
-    JS_CFUNC_DEF("receive", 2, netlink_receive),
+    JS_CFUNC_DEF("receive", 1, netlink_receive),
     JS_CFUNC_DEF("close", 1, netlink_close),
 };
 

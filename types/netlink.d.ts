@@ -9,9 +9,9 @@ declare module 'netlink' {
   export function attachFilter(fd: number, program: ArrayBuffer): void;
   /** Sends one request to the kernel (nl_pid 0). */
   export function send(fd: number, message: ArrayBuffer): void;
-  /** Receives one datagram of the kernel into `buffer`; those of other senders (nl_pid not 0) are dropped unread.
-   *  @returns its length in bytes; 0 = nothing to read now
-   *  @throws HostError ENOBUFS when the kernel dropped messages, EMSGSIZE when the datagram is larger than `buffer` */
-  export function receive(fd: number, buffer: ArrayBuffer): number;
+  /** Receives one datagram of the kernel; those of other senders (nl_pid not 0) are dropped unread.
+   *  @returns its bytes; null = nothing to read now
+   *  @throws HostError ENOBUFS when the kernel dropped messages, EMSGSIZE when the datagram is longer than 32 KiB */
+  export function receive(fd: number): ArrayBuffer | null;
   export function close(fd: number): void;
 }

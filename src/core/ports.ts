@@ -27,7 +27,7 @@ export interface Signals {
 export interface KernelSocket {
   /** Carries a request to the kernel. */
   send(request: ArrayBuffer): Result<null, string>;
-  /** The next datagram, valid until the next call; null = nothing to read now; an error: messages were lost. */
+  /** The next datagram; null = nothing to read now; an error: messages were lost. */
   receive(): Result<Uint8Array | null, { readonly kind: 'overrun' | 'broken'; readonly detail: string }>;
   close(): void;
 }

@@ -3,7 +3,6 @@ import * as os from 'os';
 import type { Kernel, KernelSocket, KernelSocketOptions } from '../core/ports.ts';
 import { failed, ok, type Result } from '../core/result.ts';
 import {
-  MAX_DATAGRAM_BYTES,
   NETLINK_ADD_MEMBERSHIP,
   NETLINK_GET_STRICT_CHK,
   SO_RCVBUF,
@@ -37,10 +36,10 @@ export class RtnetlinkKernel implements Kernel {
   }
 }
 
+const nothing = ok(null);
+
 class Socket implements KernelSocket {
   readonly #fd: number;
-  /** Held only while there is something to read: it would be a tenth of what an idle daemon needs. */
-  #buffer: Uint8Array<ArrayBuffer> | null = null;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -57,11 +56,8 @@ class Socket implements KernelSocket {
 
   receive(): ReturnType<KernelSocket['receive']> {
     try {
-      this.#buffer ??= new Uint8Array(MAX_DATAGRAM_BYTES);
-      const length = netlink.receive(this.#fd, this.#buffer.buffer);
-      if (length > 0) return ok(this.#buffer.subarray(0, length));
-      this.#buffer = null;
-      return ok(null);
+      const datagram = netlink.receive(this.#fd);
+      return datagram === null ? nothing : ok(new Uint8Array(datagram));
     } catch (error) {
       const lost = error instanceof Error && 'code' in error && (error.code === 'ENOBUFS' || error.code === 'EMSGSIZE');
       return failed({ kind: lost ? 'overrun' : 'broken', detail: messageOf(error) });

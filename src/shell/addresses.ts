@@ -3,7 +3,7 @@ import type { Output } from '../core/ports.ts';
 import type { AddressFeedPorts } from './address-feed.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
-import { TableFeed } from './table-feed.ts';
+import { lookAtTable } from './table-feed.ts';
 
 /** Control sequences of a terminal (ECMA-48 SGR). */
 const PAINT = { heading: '\u001b[1m', published: '\u001b[32m', refused: '\u001b[2m' } as const;
@@ -25,11 +25,10 @@ export interface AddressesContext {
 
 /** Prints every IPv6 address of the machine and why it is published or not. */
 export function addresses({ ports, log, interfaces, json, colour, exit }: AddressesContext): void {
-  const feed = new TableFeed(ports, log, POLL_INTERVAL_MS, () => {
-    const report = reportAddresses(feed.table, interfaces, ports.clock.nowMs() / 1000);
+  lookAtTable(ports, log, POLL_INTERVAL_MS, (table) => {
+    const report = reportAddresses(table, interfaces, ports.clock.nowMs() / 1000);
     const paint = (text: string, as: keyof typeof PAINT): string => (colour ? `${PAINT[as]}${text}${PLAIN}` : text);
     for (const line of json ? [JSON.stringify(report)] : formatReport(report, paint)) ports.output.stdout(line);
     exit(report.winner === null ? EXIT.noAddress : EXIT.ok);
   });
-  feed.start();
 }

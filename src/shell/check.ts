@@ -15,7 +15,7 @@ import { failed, type Result } from '../core/result.ts';
 import type { EnginePorts } from './engine.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
-import { TableFeed } from './table-feed.ts';
+import { lookAtTable } from './table-feed.ts';
 
 /** One line of `ipv6ddns check`. */
 interface Check {
@@ -43,13 +43,7 @@ const MAX_CLOCK_ERROR_SEC = 300;
 /** Tries everything that the daemon needs, writes nothing, and says what is wrong and what to do. */
 export function check(context: CheckContext): void {
   const { ports, log, settings, exit } = context;
-  let started = false;
-  const feed = new TableFeed(ports, log, settings.pollIntervalMs, () => {
-    if (started) return;
-    started = true;
-    void new Checker(context, feed.table).run().then(exit);
-  });
-  feed.start();
+  lookAtTable(ports, log, settings.pollIntervalMs, (table) => void new Checker(context, table).run().then(exit));
 }
 
 class Checker {

@@ -46,9 +46,13 @@ export class Engine {
     this.#observers = observers;
     this.#dryRun = dryRun;
     this.#publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs());
-    this.feed = new TableFeed(ports, log, settings.pollIntervalMs, () => {
-      this.#carryOut(this.#publisher.tableChanged(this.feed.table, ports.clock.nowMs()));
-    });
+    this.feed = new TableFeed(
+      ports,
+      log,
+      settings.pollIntervalMs,
+      () => this.#tableChanged(),
+      () => this.#setAlarm(),
+    );
   }
 
   get publisher(): Publisher {
@@ -86,7 +90,12 @@ export class Engine {
     this.feed.configure(settings.pollIntervalMs);
     for (const observer of this.#observers) observer.configure?.(settings);
     this.#publisher = new Publisher(settings.records, this.#dryRun, nowMs, this.#publisher);
-    this.#carryOut(this.#publisher.tableChanged(this.feed.table, nowMs));
+    this.#tableChanged();
+  }
+
+  #tableChanged(): void {
+    const decisions = this.#publisher.tableChanged(this.feed.table, this.#ports.clock.nowMs());
+    if (decisions !== null) this.#carryOut(decisions);
   }
 
   /** Neither lifetimes nor events went on while the machine was suspended. */
@@ -117,10 +126,14 @@ export class Engine {
     this.#step();
   }
 
-  /** Shows the observers how things stand, then sets the alarm to what is due next. */
+  /** Shows the observers how things stand. */
   #step(): void {
     const nowMs = this.#ports.clock.nowMs();
     for (const observer of this.#observers) observer.observe(this, nowMs);
+    this.#setAlarm();
+  }
+
+  #setAlarm(): void {
     const times = this.#observers.map(({ dueMs }) => dueMs);
     this.#ports.clock.setAlarm(earliest(this.feed.dueMs, this.#publisher.dueMs(), this.#nextVerifyMs, ...times));
   }

@@ -1,4 +1,5 @@
 import { AddressTable } from '../core/address/table.ts';
+import type { Kernel } from '../core/ports.ts';
 import { earliest } from '../core/time.ts';
 import { AddressFeed, type AddressFeedPorts } from './address-feed.ts';
 import type { Log } from './log.ts';
@@ -10,14 +11,27 @@ export class TableFeed {
   readonly table = new AddressTable();
   readonly #addresses: AddressFeed;
   readonly #routes: RouteFeed;
+  readonly #onDue: () => void;
+  #announcedMs: number | null = null;
 
-  /** @param onChange runs when what may be published changed, and after the first look */
-  constructor(ports: AddressFeedPorts, log: Log, pollIntervalMs: number, onChange: () => void) {
+  /** @param onChange runs when what may be published changed, and after the first look
+   *  @param onDue runs when something of the kernel's changed `dueMs` */
+  constructor(ports: AddressFeedPorts, log: Log, pollIntervalMs: number, onChange: () => void, onDue: () => void) {
+    this.#onDue = onDue;
+    const kernel: Kernel = {
+      open: (options) => {
+        const onReadable = (): void => {
+          options.onReadable();
+          this.#announce();
+        };
+        return ports.kernel.open({ ...options, onReadable });
+      },
+    };
     const report = (): void => {
       if (this.isWhole) onChange();
     };
-    this.#addresses = new AddressFeed(ports, log, pollIntervalMs, this.table, report);
-    this.#routes = new RouteFeed(ports.kernel, ports.clock, log, this.table, () => {
+    this.#addresses = new AddressFeed({ ...ports, kernel }, log, pollIntervalMs, this.table, report);
+    this.#routes = new RouteFeed(kernel, ports.clock, log, this.table, () => {
       this.table.linksChanged();
       report();
     });
@@ -57,4 +71,35 @@ export class TableFeed {
     this.#routes.resync();
     this.#addresses.resync(why);
   }
+
+  #announce(): void {
+    const { dueMs } = this;
+    if (dueMs === this.#announcedMs) return;
+    this.#announcedMs = dueMs;
+    this.#onDue();
+  }
+}
+
+/** Looks at the table until it is whole, once.
+ *  @param pollIntervalMs between two tries while rtnetlink is not available */
+export function lookAtTable(
+  ports: AddressFeedPorts,
+  log: Log,
+  pollIntervalMs: number,
+  done: (table: AddressTable) => void,
+): void {
+  let isDone = false;
+  const arm = (): void => ports.clock.setAlarm(feed.dueMs);
+  const onChange = (): void => {
+    if (isDone) return;
+    isDone = true;
+    done(feed.table);
+  };
+  const feed = new TableFeed(ports, log, pollIntervalMs, onChange, arm);
+  ports.clock.onAlarm(() => {
+    feed.due();
+    arm();
+  });
+  feed.start();
+  arm();
 }

@@ -41,7 +41,7 @@ export class DrivenPublisher {
 
   /** The kernel told that addresses changed. */
   look(): void {
-    this.#take(this.publisher.tableChanged(this.machine.table, this.nowMs));
+    this.#take(this.publisher.tableChanged(this.machine.table, this.nowMs) ?? []);
   }
 
   verify(): void {

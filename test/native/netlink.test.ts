@@ -32,14 +32,12 @@ function dumpRequest(): ArrayBuffer {
   return view.buffer as ArrayBuffer;
 }
 
-const buffer = new ArrayBuffer(64 * 1024);
-
 /** Types of the messages in one datagram; [] = nothing to read. */
 function receiveTypes(): number[] {
-  const length = netlink.receive(fd, buffer);
-  const view = new DataView(buffer, 0, length);
+  const view = new DataView(netlink.receive(fd) ?? new ArrayBuffer(0));
   const types: number[] = [];
-  for (let at = 0; at < length; at += (view.getUint32(at, true) + 3) & ~3) types.push(view.getUint16(at + 4, true));
+  for (let at = 0; at < view.byteLength; at += (view.getUint32(at, true) + 3) & ~3)
+    types.push(view.getUint16(at + 4, true));
   return types;
 }
 
@@ -81,20 +79,12 @@ describe('netlink', () => {
     expect(receiveTypes()).toEqual([]);
   });
 
-  test('netlink: datagram larger than the buffer → EMSGSIZE, later ones are read', () => {
-    netlink.send(fd, dumpRequest());
-    expect(codeOf(() => netlink.receive(fd, new ArrayBuffer(8)))).toBe('EMSGSIZE');
-    receiveAll();
-    netlink.send(fd, dumpRequest());
-    expect(receiveAll().at(-1)).toBe(NLMSG_DONE);
-  });
-
   test('netlink: more messages than the socket holds → ENOBUFS once, then the rest', () => {
     netlink.setOption(fd, SOL_SOCKET, SO_RCVBUF, 1);
     join();
     for (let i = 1; i <= 20; i++) run('ip', 'address', 'add', `3ffe::${i}/128`, 'dev', 'lo');
     run('ip', '-6', 'address', 'flush', 'to', '3ffe::/16', 'dev', 'lo');
-    expect(codeOf(() => netlink.receive(fd, buffer))).toBe('ENOBUFS');
+    expect(codeOf(() => netlink.receive(fd))).toBe('ENOBUFS');
     expect(receiveTypes()).toEqual([RTM_NEWADDR]);
   });
 
@@ -121,14 +111,13 @@ describe('netlink', () => {
     netlink.close(closed);
     expect(codeOf(() => netlink.setOption(closed, SOL_SOCKET, SO_RCVBUF, 1))).toBe('EBADF');
     expect(codeOf(() => netlink.send(closed, dumpRequest()))).toBe('EBADF');
-    expect(codeOf(() => netlink.receive(closed, buffer))).toBe('EBADF');
+    expect(codeOf(() => netlink.receive(closed))).toBe('EBADF');
     expect(codeOf(() => netlink.close(closed))).toBe('EBADF');
   });
 
   test('netlink: something else for the buffer → TypeError', () => {
     const notABuffer = {} as ArrayBuffer;
-    expect(() => netlink.receive(fd, notABuffer)).toThrow(TypeError);
     expect(() => netlink.send(fd, notABuffer)).toThrow(TypeError);
-    expect(() => netlink.receive(fd, new Uint8Array(8) as unknown as ArrayBuffer)).toThrow(TypeError);
+    expect(() => netlink.send(fd, new Uint8Array(8) as unknown as ArrayBuffer)).toThrow(TypeError);
   });
 });

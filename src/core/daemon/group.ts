@@ -51,8 +51,10 @@ export class Group {
     this.#reportedNone = false;
   }
 
-  tableChanged(table: AddressTable, gains: Gains | null): void {
+  /** @returns whether `decide` has something to look at */
+  tableChanged(table: AddressTable, gains: Gains | null): boolean {
     this.#due ||= !this.#holds(table, gains);
+    return this.#due;
   }
 
   /** Chooses anew if there is reason to.

@@ -94,12 +94,13 @@ export class Publisher {
   }
 
   /** The eligible addresses may have changed.
-   *  @param table to be given again only when it changed */
-  tableChanged(table: AddressTable, nowMs: number): Output[] {
+   *  @returns null = no choice can have */
+  tableChanged(table: AddressTable, nowMs: number): Output[] | null {
     this.#table = table;
     const gains = table.takeGains();
-    for (const group of this.#groups.values()) group.tableChanged(table, gains);
-    return this.#decide(nowMs);
+    let isDue = false;
+    for (const group of this.#groups.values()) isDue = group.tableChanged(table, gains) || isDue;
+    return isDue ? this.#decide(nowMs) : null;
   }
 
   /** A zone's request has ended. */

@@ -90,6 +90,3 @@ export const NETLINK_GET_STRICT_CHK = 12;
 export const RTNLGRP_LINK = 1;
 export const RTNLGRP_IPV6_IFADDR = 9;
 export const RTNLGRP_IPV6_ROUTE = 11;
-
-/** Largest datagram the kernel makes for a dump (NLMSG_GOODSIZE bounded by 32 KiB, af_netlink.c). */
-export const MAX_DATAGRAM_BYTES = 32 * 1024;

@@ -19,7 +19,13 @@ beforeEach(() => {
   kernel = new FakeRtnetlink();
   lines = [];
   const traced = new TracingKernel(kernel, station.clock, (line) => lines.push(line));
-  feed = new TableFeed({ ...station, kernel: traced }, station.log, 60_000, () => {});
+  feed = new TableFeed(
+    { ...station, kernel: traced },
+    station.log,
+    60_000,
+    () => {},
+    () => {},
+  );
   kernel.addSilently(A, { createdStamp: 100 });
   feed.start();
   kernel.answerDumps();
