@@ -24,7 +24,7 @@ build/node_modules.stamp: package-lock.json | packages
 
 # --- programs: TypeScript → one module → bytecode in a C array → executable ---
 
-NATIVE_MODULES := std os netlink http system settings confine
+NATIVE_MODULES := std os netlink http system settings confine spawn
 TYPESCRIPT := $(shell find src -name '*.ts')
 BUNDLE = node_modules/.bin/esbuild --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
 	$(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@

@@ -10,6 +10,7 @@ static const char *errno_name(int error)
 #define NAME(code) case code: return #code
     switch (error) {
         NAME(EACCES);
+        NAME(E2BIG);
         NAME(EADDRINUSE);
         NAME(EADDRNOTAVAIL);
         NAME(EAFNOSUPPORT);

@@ -21,6 +21,7 @@ extern const JSMallocFunctions host_heap;
 JSModuleDef *js_init_module_netlink(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_http(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_system(JSContext *ctx, const char *name);
+JSModuleDef *js_init_module_spawn(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_settings(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_confine(JSContext *ctx, const char *name);
 

@@ -1,10 +1,12 @@
 /* The process around the compiled TypeScript: one runtime, one context, the native modules, the event loop. */
+#include "helper.h"
 #include "host.h"
 #include "quickjs-libc.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 /* The program as qjsc wrote it. */
@@ -106,11 +108,13 @@ JSContext *host_new_context(JSRuntime *rt, const uint8_t *bytecode, size_t size,
     js_init_module_system(ctx, "system");
     js_init_module_settings(ctx, "settings");
     js_init_module_confine(ctx, "confine");
+    js_init_module_spawn(ctx, "spawn");
     return ctx;
 }
 
 int main(int argc, char **argv)
 {
+    if (argc == 1 && strcmp(argv[0], HELPER_NAME) == 0) return helper_main();
 #ifdef __SANITIZE_ADDRESS__
     JSRuntime *rt = JS_NewRuntime(); /* its blocks are to be the sanitizer's */
 #else

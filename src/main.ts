@@ -11,8 +11,11 @@ import { CONFINE_VARIABLE, SECRET_VARIABLES, TRACE_VARIABLE } from './core/confi
 import type { Clock, Kernel, Output } from './core/ports.ts';
 import { CurlApiClient } from './host/api-client.ts';
 import { SystemClock } from './host/clock.ts';
+import { HelperCommands } from './host/commands.ts';
 import { confineProcess } from './host/confinement.ts';
+import { messageOf } from './host/errors.ts';
 import { journalReadsStderr, openLines, StandardStreams, SystemFiles } from './host/files.ts';
+import { CurlHookClient } from './host/hook-client.ts';
 import { RtnetlinkKernel } from './host/kernel.ts';
 import { NotifySocket } from './host/notify-socket.ts';
 import { SystemSignals } from './host/signals.ts';
@@ -82,15 +85,20 @@ function start(
     return null;
   }
   const settings = accept(answer, log);
-  const api = new CurlApiClient(settings, `ipv6ddns/${VERSION}`);
-  const ports = { ...machine, api, signals: new SystemSignals(), stateFiles: new SystemStateFiles() };
+  const { command } = answer.commandLine;
+  const commands = command === 'run' && !dryRun ? startHelper(settings, environment, log) : null;
+  const userAgent = `ipv6ddns/${VERSION}`;
+  const api = new CurlApiClient(settings, userAgent);
+  const hooks = new CurlHookClient(settings, userAgent);
+  const signals = new SystemSignals();
+  const ports = { ...machine, api, hooks, commands, signals, stateFiles: new SystemStateFiles() };
   const identity = { version: VERSION, pid: os.getpid() };
   const inForce = confine(answer.confinement, log);
   const reload = (): Settings | null => {
     const again = ask({ ...question, inForce });
     return again.kind === 'settings' || again.kind === 'refused' ? accept(again, log) : null;
   };
-  COMMANDS[answer.commandLine.command]({
+  COMMANDS[command]({
     ports,
     log,
     settings,
@@ -130,16 +138,37 @@ function accept(answer: Extract<Answer, { kind: 'settings' | 'refused' }>, log: 
     return null;
   }
   const settings = revive(answer.settings);
-  log.configure(settings.verbose, settings.apiToken);
+  const { apiToken, notify } = settings;
+  const hook = notify?.hook ?? null;
+  log.configure(settings.verbose, apiToken, ...(hook === null ? [] : [hook.bad, hook.good]));
   for (const warning of answer.warnings) log.write('warning', warning);
   return settings;
 }
 
-const revive = ({ apiToken, httpsProxy, ...plain }: PlainSettings): Settings => ({
+const revive = ({ apiToken, httpsProxy, notify, ...plain }: PlainSettings): Settings => ({
   ...plain,
   apiToken: new Secret(apiToken),
   httpsProxy: httpsProxy === null ? null : new Secret(httpsProxy),
+  notify: notify && {
+    ...notify,
+    hook: notify.hook && { ...notify.hook, good: new Secret(notify.hook.good), bad: new Secret(notify.hook.bad) },
+  },
 });
+
+/** What a command of `notify.exec` needs of our environment; the rest is none of its business. */
+const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ'];
+
+/** The process that runs commands, if any are to be run: before any confinement, which it would inherit. */
+function startHelper({ notify }: Settings, environment: Environment, log: Log): HelperCommands | null {
+  if (!notify?.exec) return null;
+  const known = INHERITED.filter((name) => environment[name] !== undefined);
+  try {
+    return new HelperCommands(known.map((name) => `${name}=${environment[name]}`));
+  } catch (error) {
+    log.write('error', `cannot start the process that runs notify.exec: ${messageOf(error)}`);
+    return null;
+  }
+}
 
 const chooseFormat = (asked: CommandLine['logFormat'], environment: Environment): 'text' | 'json' | 'journal' =>
   asked === 'text' && journalReadsStderr(environment['JOURNAL_STREAM']) ? 'journal' : asked;

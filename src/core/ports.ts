@@ -1,5 +1,6 @@
 import type { ApiRequest, HttpReply } from './cloudflare/http.ts';
-import type { Settings } from './config/settings.ts';
+import type { HookSettings, Settings } from './config/settings.ts';
+import type { Hook } from './notify/message.ts';
 import type { Result } from './result.ts';
 
 /** What the shell needs of the machine, in the core's words. */
@@ -51,11 +52,11 @@ export type HttpOutcome = Readonly<
   { kind: 'replied'; reply: HttpReply } | { kind: 'unreachable'; detail: string; sent: boolean }
 >;
 
-/** What the client needs to know of the settings. */
-export type ApiSettings = Pick<
-  Settings,
-  'apiToken' | 'baseUrl' | 'timeoutMs' | 'caFile' | 'caPath' | 'httpsProxy' | 'noProxy'
->;
+/** How to get to a server, and how long that may take. */
+export type ConnectionSettings = Pick<Settings, 'timeoutMs' | 'caFile' | 'caPath' | 'httpsProxy' | 'noProxy'>;
+
+/** What the API's client needs to know of the settings. */
+export type ApiSettings = ConnectionSettings & Pick<Settings, 'apiToken' | 'baseUrl'>;
 
 export interface ApiClient {
   /** Sends a request; `done` runs once, never before this returns. */
@@ -65,6 +66,31 @@ export interface ApiClient {
   rest(): void;
   /** From now on these settings count; what is in flight is dropped. */
   configure(settings: ApiSettings): void;
+}
+
+export interface HookClient {
+  /** Sends a notification; `done` runs once, never before this returns. */
+  send(to: HookSettings, hook: Hook, done: (outcome: HttpOutcome) => void): void;
+  /** What is sent from now on follows these settings. */
+  configure(settings: ConnectionSettings): void;
+}
+
+/** How a command ended: `failure` is for people, null = with status 0; `output` is the beginning of what it printed. */
+export interface CommandEnd {
+  readonly failure: string | null;
+  readonly output: string;
+}
+
+export interface CommandRunner {
+  /** Runs a program with these variables and no others, and kills it after `limitMs`; `done` runs once, never before
+   *  this returns. One command at a time, the others wait.
+   *  @param command absolute path and arguments */
+  run(
+    command: readonly string[],
+    variables: Readonly<Record<string, string>>,
+    limitMs: number,
+    done: (end: CommandEnd) => void,
+  ): void;
 }
 
 /** Text files of the machine. */

@@ -7,12 +7,13 @@ import type { Signals, StateFiles } from '../core/ports.ts';
 import { Engine, type EnginePorts, type Observer } from './engine.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
+import { Notifier, type NotifierPorts } from './notifier.ts';
 import { type Identity, Reports } from './reports.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { METRICS_FILE, STATUS_FILE, StateFile } from './state-file.ts';
 
 export interface CommandContext {
-  readonly ports: EnginePorts & { readonly signals: Signals; readonly stateFiles: StateFiles };
+  readonly ports: EnginePorts & NotifierPorts & { readonly signals: Signals; readonly stateFiles: StateFiles };
   readonly log: Log;
   readonly settings: Settings;
   readonly identity: Identity;
@@ -32,7 +33,10 @@ export function run({ ports, log, settings, identity, manager, dryRun, reload, e
   // A dry run does not know how the records are, and may run beside the daemon that does.
   const shown = [...(dryRun ? [] : files), ...(manager === null ? [] : [manager.report])];
   const reports = new Reports(ports.clock, log, identity, shown);
-  const engine = new Engine(ports, log, settings, dryRun, manager === null ? [reports] : [manager, reports]);
+  // Nor is there anything to tell of it.
+  const notifier = dryRun ? [] : [new Notifier(ports, log, settings)];
+  const observers = [...(manager === null ? [] : [manager]), reports, ...notifier];
+  const engine = new Engine(ports, log, settings, dryRun, observers);
   let current = settings;
   const reconfigure = (): void => {
     const next = reload();

@@ -64,7 +64,7 @@ export class Engine {
     this.#ports.clock.onJump(() => this.#jumped());
     this.#scheduleVerify();
     this.feed.start();
-    this.#step();
+    this.step();
   }
 
   /** Tells the observers that the daemon is about to end. */
@@ -123,11 +123,12 @@ export class Engine {
       else this.#request(decision);
     }
     if (!this.#publisher.isBusy()) this.#ports.api.rest();
-    this.#step();
+    this.step();
   }
 
-  /** Shows the observers how things stand. */
-  #step(): void {
+  /** Shows the observers how things stand, then sets the alarm to what is due next. An observer calls it when its own
+   *  affairs have changed what it is due for. */
+  step(): void {
     const nowMs = this.#ports.clock.nowMs();
     for (const observer of this.#observers) observer.observe(this, nowMs);
     this.#setAlarm();

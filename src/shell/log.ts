@@ -8,13 +8,13 @@ export type LogFormat = 'text' | 'journal' | 'json';
 /** Priorities of syslog(3). */
 const PRIORITIES = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const satisfies Record<Level, number>;
 
-/** Writes one line an event to stderr. The token never gets out: wherever it appears it is replaced. */
+/** Writes one line an event to stderr. Secrets never get out: wherever one appears it is replaced. */
 export class Log {
   readonly #output: Output;
   readonly #clock: Pick<Clock, 'wallMs'>;
   readonly #format: LogFormat;
   #verbose = false;
-  #secret: Secret | null = null;
+  #secrets: readonly Secret[] = [];
 
   constructor(output: Output, clock: Pick<Clock, 'wallMs'>, format: LogFormat) {
     this.#output = output;
@@ -23,9 +23,9 @@ export class Log {
   }
 
   /** Takes over what the settings say. */
-  configure(verbose: boolean, secret: Secret): void {
+  configure(verbose: boolean, ...secrets: readonly Secret[]): void {
     this.#verbose = verbose;
-    this.#secret = secret;
+    this.#secrets = secrets;
   }
 
   write(level: Level, msg: string, fields: LogEntry['fields'] = {}): void {
@@ -48,6 +48,6 @@ export class Log {
 
   /** The text with every secret in it replaced. */
   redact(text: string): string {
-    return this.#secret === null ? text : text.replaceAll(this.#secret.reveal(), this.#secret.toString());
+    return this.#secrets.reduce((shown, secret) => shown.replaceAll(secret.reveal(), secret.toString()), text);
   }
 }

@@ -1,11 +1,17 @@
 import type { Address } from '../../src/core/address/address.ts';
 import { addressBytes } from '../../src/core/address/address.ts';
 import type { ApiRequest } from '../../src/core/cloudflare/http.ts';
+import type { HookSettings } from '../../src/core/config/settings.ts';
+import type { Hook } from '../../src/core/notify/message.ts';
 import type {
   ApiClient,
   ApiSettings,
   Clock,
+  CommandEnd,
+  CommandRunner,
+  ConnectionSettings,
   Files,
+  HookClient,
   HttpOutcome,
   Kernel,
   KernelSocket,
@@ -125,6 +131,61 @@ export class FakeApiClient implements ApiClient {
 
   answerAll(): void {
     while (this.#inFlight.length > 0) this.end();
+  }
+}
+
+/** Receivers of notifications whose requests end when they are told to. */
+export class FakeHookClient implements HookClient {
+  /** What was sent, with the whole URL. */
+  readonly sent: (Hook & { readonly url: string })[] = [];
+  #inFlight: ((outcome: HttpOutcome) => void)[] = [];
+  configured: ConnectionSettings | null = null;
+
+  send({ good, bad }: HookSettings, hook: Hook, done: (outcome: HttpOutcome) => void): void {
+    this.sent.push({ ...hook, url: (hook.bad ? bad : good).reveal() + hook.suffix });
+    this.#inFlight.push(done);
+  }
+
+  configure(settings: ConnectionSettings): void {
+    this.configured = settings;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.length;
+  }
+
+  /** Ends the oldest request with an answer of that status, or with none. */
+  end(status: number | null = 200, headers = ''): void {
+    const done = this.#inFlight.shift();
+    if (done === undefined) throw new Error('no notification is in flight');
+    if (status === null) done({ kind: 'unreachable', detail: 'It timed out', sent: true });
+    else done({ kind: 'replied', reply: { status, headers, body: '' } });
+  }
+}
+
+/** Commands that end when they are told to. */
+export class FakeCommandRunner implements CommandRunner {
+  readonly ran: {
+    readonly command: readonly string[];
+    readonly variables: Readonly<Record<string, string>>;
+    readonly limitMs: number;
+  }[] = [];
+  #running: ((end: CommandEnd) => void)[] = [];
+
+  run(
+    command: readonly string[],
+    variables: Readonly<Record<string, string>>,
+    limitMs: number,
+    done: (end: CommandEnd) => void,
+  ): void {
+    this.ran.push({ command, variables, limitMs });
+    this.#running.push(done);
+  }
+
+  end(end: CommandEnd = { failure: null, output: '' }): void {
+    const done = this.#running.shift();
+    if (done === undefined) throw new Error('no command is running');
+    done(end);
   }
 }
 

@@ -2,7 +2,17 @@ import { Secret } from '../../src/core/config/secret.ts';
 import type { RecordSettings, Settings } from '../../src/core/config/settings.ts';
 import { Log } from '../../src/shell/log.ts';
 import type { FakeCloudflare } from './cloudflare.ts';
-import { FakeApiClient, FakeClock, FakeFiles, FakeKernel, FakeOutput, FakeSignals, FakeStateFiles } from './ports.ts';
+import {
+  FakeApiClient,
+  FakeClock,
+  FakeCommandRunner,
+  FakeFiles,
+  FakeHookClient,
+  FakeKernel,
+  FakeOutput,
+  FakeSignals,
+  FakeStateFiles,
+} from './ports.ts';
 
 export const TOKEN = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
 
@@ -23,6 +33,7 @@ export const settingsFor = (records: readonly RecordSettings[], own: Partial<Set
   caPath: null,
   httpsProxy: null,
   noProxy: null,
+  notify: null,
   ...own,
 });
 
@@ -34,6 +45,8 @@ export class FakeStation {
   readonly output = new FakeOutput();
   readonly signals = new FakeSignals();
   readonly stateFiles = new FakeStateFiles();
+  readonly hooks = new FakeHookClient();
+  readonly commands = new FakeCommandRunner();
   readonly api: FakeApiClient;
   readonly log: Log;
 

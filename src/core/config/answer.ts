@@ -1,6 +1,6 @@
 import { helpText, parseCommandLine } from './command-line.ts';
 import { type Confinement, closedFolders, confinementFor, neededPaths, type Paths, type Tree } from './confinement.ts';
-import type { Answer, Question } from './interview.ts';
+import { type Answer, plain, type Question } from './interview.ts';
 import { loadInterfaces, loadSettings, loadStatusPlace } from './load.ts';
 import { describeProblem, quote } from './problem.ts';
 import type { ReadFile } from './sources.ts';
@@ -45,11 +45,7 @@ export function answerTo(question: Question, machine: Machine): Answer {
   return {
     kind: 'settings',
     commandLine: { ...commandLine, command },
-    settings: {
-      ...settings,
-      apiToken: settings.apiToken.reveal(),
-      httpsProxy: settings.httpsProxy?.reveal() ?? null,
-    },
+    settings: plain(settings),
     confinement: confinement(question, paths, machine),
     warnings: [...warnings.map(describeProblem), ...closed],
   };

@@ -1,3 +1,4 @@
+import { plain } from './interview.ts';
 import type { Settings } from './settings.ts';
 
 /** What the settings are called in the config file. */
@@ -15,14 +16,16 @@ const KEYS = {
   caPath: 'SSL_CERT_DIR',
   httpsProxy: 'HTTPS_PROXY',
   noProxy: 'NO_PROXY',
+  notify: 'notify',
 } as const satisfies Record<keyof Settings, string>;
 
 /** The names of the settings that differ, without their values. */
 export function changedSettings(before: Settings, after: Settings): string[] {
-  const same = (key: keyof Settings): boolean => textOf(before[key]) === textOf(after[key]);
   // Object.keys of a constant table gives its own keys.
-  return (Object.keys(KEYS) as (keyof Settings)[]).filter((key) => !same(key)).map((key) => KEYS[key]);
+  const keys = Object.keys(KEYS) as (keyof Settings)[];
+  return keys.filter((key) => !sameSettings(before[key], after[key])).map((key) => KEYS[key]);
 }
 
-const textOf = (value: Settings[keyof Settings]): string =>
-  typeof value === 'object' && value !== null && 'reveal' in value ? value.reveal() : JSON.stringify(value);
+/** Whether two values of settings are equal, their secrets included. */
+export const sameSettings = (before: unknown, after: unknown): boolean =>
+  JSON.stringify(plain(before)) === JSON.stringify(plain(after));

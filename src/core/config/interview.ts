@@ -1,6 +1,6 @@
 import type { Command, CommandLine } from './command-line.ts';
 import type { Confinement, Rule } from './confinement.ts';
-import type { Secret } from './secret.ts';
+import { Secret } from './secret.ts';
 import type { Settings } from './settings.ts';
 import type { Verdict } from './status-report.ts';
 
@@ -36,9 +36,16 @@ export type Answer = Readonly<
     }
 >;
 
-/** Settings with their secrets as text, for the way between the runtimes only. */
-export type PlainSettings = {
-  readonly [K in keyof Settings]: Secret extends Settings[K] ? Unwrapped<Settings[K]> : Settings[K];
-};
+/** `T` with its secrets as text, at any depth. */
+export type Plain<T> = T extends Secret ? string : T extends object ? { readonly [K in keyof T]: Plain<T[K]> } : T;
 
-type Unwrapped<T> = T extends Secret ? string : T;
+/** For the way between the runtimes and for comparing only: shows every secret. */
+export type PlainSettings = Plain<Settings>;
+
+export function plain<T>(value: T): Plain<T> {
+  if (typeof value !== 'object' || value === null) return value as Plain<T>;
+  if (value instanceof Secret) return value.reveal() as Plain<T>;
+  if (Array.isArray(value)) return value.map(plain) as Plain<T>;
+  const entries = Object.entries(value).map(([key, inner]) => [key, plain(inner)]);
+  return Object.fromEntries(entries) as Plain<T>; // the type says the same, member by member
+}

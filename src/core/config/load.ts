@@ -1,4 +1,5 @@
 import { failed, ok, type Result } from '../result.ts';
+import { readNotify } from './notify.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
 import { readRecords } from './records.ts';
 import type { FilePlace, Settings } from './settings.ts';
@@ -35,6 +36,7 @@ export function loadSettings(request: Request, readFile: ReadFile): Result<Loade
   const apiToken = findToken(environment, credentialsFolder, config, readFile, findings);
   const records = readRecords(environment, config, findings);
   checkCaFile(environment, readFile, findings);
+  const notify = readNotify(environment, credentialsFolder, config, readFile, findings);
   if (apiToken === null || findings.problems.length > 0) {
     return failed([...[...findings.problems].sort(byPlace), ...findings.warnings]);
   }
@@ -55,6 +57,7 @@ export function loadSettings(request: Request, readFile: ReadFile): Result<Loade
     caPath: values.ca_path ?? null,
     httpsProxy: values.https_proxy ?? null,
     noProxy: values.no_proxy ?? null,
+    notify,
   };
   return ok({ settings, warnings: findings.warnings });
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Result } from '../result.ts';
 import { baseUrl } from './base-url.ts';
+import { hookUrl } from './hook-url.ts';
 import { recordName } from './names.ts';
 import { Secret } from './secret.ts';
 
@@ -107,8 +108,35 @@ const RECORD = {
   prefix_length: integer(1, 127),
 };
 
+/** URL of a receiver of notifications, with what of it may be shown. */
+export const hook = v.pipe(v.string(), v.trim(), converting(hookUrl));
+
+/** argv[0] has to be an absolute path: nothing is looked for in $PATH, and no shell is between. */
+const command = allowing(
+  'lists of texts: the absolute path of a program, then its arguments',
+  v.pipe(
+    v.array(
+      v.pipe(
+        v.string(),
+        v.check((argument) => !argument.includes('\0')),
+      ),
+    ),
+    v.check(([program = '']) => program.startsWith('/')),
+  ),
+);
+
+const NOTIFY = {
+  url: hook,
+  url_file: text,
+  format: allowing('"json", "healthchecks" and "uptime-kuma"', v.picklist(['json', 'healthchecks', 'uptime-kuma'])),
+  heartbeat: secondsOr(0, 'none', 20, 86400),
+  exec: command,
+  error_after: integer(0, 86400, ' seconds'),
+};
+
 /** Settings that the environment alone has. */
 const ENVIRONMENT_ONLY = {
+  url: hook,
   base_url: allowing('URLs', v.pipe(v.string(), converting(baseUrl))),
   ca_file: text,
   ca_path: text,
@@ -122,13 +150,15 @@ const ENVIRONMENT_ONLY = {
   no_proxy: text,
 };
 
-export const TOP_LEVEL_KEYS = [...Object.keys(TOP_LEVEL), 'record'];
+export const TOP_LEVEL_KEYS = [...Object.keys(TOP_LEVEL), 'record', 'notify'];
 export const RECORD_KEYS = Object.keys(RECORD);
+export const NOTIFY_KEYS = Object.keys(NOTIFY);
 
 /** Keys whose value no message repeats. */
-export const SECRET_KEYS: readonly string[] = ['api_token', 'https_proxy'];
+export const SECRET_KEYS: readonly string[] = ['api_token', 'https_proxy', 'url', 'exec'];
 
 export const topLevelSchema = v.partial(v.object(TOP_LEVEL));
+export const notifySchema = v.partial(v.object(NOTIFY));
 export const recordSchema = v.partial(v.object(RECORD));
 export const environmentSchema = v.partial(v.object({ ...TOP_LEVEL, ...ENVIRONMENT_ONLY }));
 
@@ -164,6 +194,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   IPV6DDNS_VERBOSE: { key: 'verbose', read: asFlag },
   IPV6DDNS_STATUS_FILE: { key: 'status_file', read: asText },
   IPV6DDNS_METRICS_FILE: { key: 'metrics_file', read: asText },
+  IPV6DDNS_NOTIFY_URL: { key: 'url', read: asText },
   CLOUDFLARE_BASE_URL: { key: 'base_url', read: asText },
   SSL_CERT_FILE: { key: 'ca_file', read: asText },
   SSL_CERT_DIR: { key: 'ca_path', read: asText },

@@ -35,6 +35,29 @@ export interface FilePlace {
   readonly optional: boolean;
 }
 
+/** What receives a notification: any program that takes JSON, healthchecks.io, a push monitor of Uptime Kuma. */
+export type NotifyFormat = 'json' | 'healthchecks' | 'uptime-kuma';
+
+/** Whom to tell of changes, errors that last, and recoveries. */
+export interface NotifySettings {
+  readonly hook: HookSettings | null;
+  /** Absolute path of a command and its arguments; null = none. */
+  readonly exec: readonly string[] | null;
+  /** How long an error has to last before it is told; 0 = it is told at once. */
+  readonly errorAfterMs: number;
+}
+
+export interface HookSettings {
+  readonly format: NotifyFormat;
+  /** Scheme, host and port: what a log may show. */
+  readonly origin: string;
+  /** Where good and where bad news go; what follows the URL is the format's business. */
+  readonly good: Secret;
+  readonly bad: Secret;
+  /** Longest time without a request; null = none is needed. */
+  readonly heartbeatMs: number | null;
+}
+
 /** Validated settings of the daemon; nothing below the composition root reads files or the environment. */
 export interface Settings {
   readonly apiToken: Secret;
@@ -56,4 +79,6 @@ export interface Settings {
    *  an environment file's values have to be put there. */
   readonly httpsProxy: Secret | null;
   readonly noProxy: string | null;
+  /** null = nobody is to be told. */
+  readonly notify: NotifySettings | null;
 }

@@ -4,6 +4,8 @@ import { parseEnvironmentFile } from './environment-file.ts';
 import { nearest, type Place, type Problem, problemAt, quote, show } from './problem.ts';
 import {
   environmentSchema,
+  NOTIFY_KEYS,
+  notifySchema,
   RECORD_KEYS,
   recordSchema,
   SECRET_KEYS,
@@ -12,7 +14,7 @@ import {
   topLevelSchema,
   VARIABLES,
 } from './schema.ts';
-import { isTable, keyLines, parseToml } from './toml.ts';
+import { isTable, keyLines, parseToml, type TomlTable } from './toml.ts';
 import { PROCESS_VARIABLES } from './variables.ts';
 
 /** Files that are read when the command line names none. */
@@ -121,11 +123,14 @@ function readAssignments(named: string | null, readFile: ReadFile, findings: Fin
 const unreadable = (file: string, detail: string): Problem =>
   problemAt({ file, line: null, key: null }, `cannot be read: ${detail}`);
 
+export type NotifyValues = v.InferOutput<typeof notifySchema>;
+
 export interface ConfigFile {
   /** Its name, whether or not there is one. */
   readonly file: string;
   readonly topLevel: Source<TopLevelValues>;
   readonly records: readonly Source<RecordValues>[];
+  readonly notify: Source<NotifyValues>;
 }
 
 export function readConfigFile(named: string | null, readFile: ReadFile, findings: Findings): ConfigFile {
@@ -145,7 +150,7 @@ function parseConfigFile(text: string, file: string, findings: Findings): Config
     findings.problems.push({ file, key: null, ...parsed.error });
     findings.incomplete = true;
   }
-  const { record = [], ...top } = parsed.ok ? parsed.value : {};
+  const { record = [], notify = NO_TABLE, ...top } = parsed.ok ? parsed.value : {};
 
   let lineOf: ReturnType<typeof keyLines> | null = null;
   const line = (path: readonly (string | number)[]) => {
@@ -156,20 +161,32 @@ function parseConfigFile(text: string, file: string, findings: Findings): Config
   reportUnknown(top, TOP_LEVEL_KEYS, RECORD_KEYS, 'is a key of [[record]]', topPlace, findings);
   const topLevel = source(topLevelSchema, top, topPlace, findings);
 
+  const notifyPlace = (key: string): Place => ({ file, line: line(['notify', key]), key: `notify.${key}` });
+  if (!isTable(notify)) {
+    findings.problems.push(problemAt(topPlace('notify'), `found ${show(notify, true)}; allowed is a table, [notify]`));
+  }
+  const notifyTable = isTable(notify) ? notify : NO_TABLE;
+  reportUnknown(notifyTable, NOTIFY_KEYS, TOP_LEVEL_KEYS, ELSEWHERE, notifyPlace, findings);
+  const told = source(notifySchema, notifyTable, notifyPlace, findings);
+
   const tables = Array.isArray(record) ? record : [record];
   if (!Array.isArray(record) || !tables.every(isTable)) {
     findings.problems.push(
       problemAt(topPlace('record'), `found ${show(record, false)}; allowed are [[record]] tables`),
     );
-    return { file, topLevel, records: [] };
+    return { file, topLevel, records: [], notify: told };
   }
   const records = tables.map((table, index) => {
     const place = (key: string): Place => ({ file, line: line(['record', index, key]), key: `record.${key}` });
-    reportUnknown(table, RECORD_KEYS, TOP_LEVEL_KEYS, 'is a key of the top level, above all tables', place, findings);
+    reportUnknown(table, RECORD_KEYS, TOP_LEVEL_KEYS, ELSEWHERE, place, findings);
     return source(recordSchema, table, place, findings);
   });
-  return { file, topLevel, records };
+  return { file, topLevel, records, notify: told };
 }
+
+const NO_TABLE: TomlTable = Object.create(null);
+
+const ELSEWHERE = 'is a key of the top level, above all tables';
 
 function reportUnknown(
   table: Readonly<Record<string, unknown>>,

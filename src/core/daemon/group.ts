@@ -21,8 +21,7 @@ export class Group {
   #settled = false;
   /** As good as what was chosen blindly, until a record was read. */
   #alternatives: readonly Address[] = [];
-  /** The absence of an address was logged. */
-  #reportedNone = false;
+  #isStranded = false;
 
   /** @param interfaces names of those whose addresses may be published; null = any but loopback */
   constructor(interfaces: readonly string[] | null) {
@@ -39,6 +38,11 @@ export class Group {
     return current && { address: current.address, equallyGood: this.#alternatives, sinceMs: this.#sinceMs };
   }
 
+  /** Nothing is eligible now, which was logged. */
+  get isStranded(): boolean {
+    return this.#isStranded;
+  }
+
   /** When `decide` has to be called; null = only an event can change anything. */
   get dueMs(): number | null {
     return this.#choice.grace?.untilMs ?? null;
@@ -48,7 +52,7 @@ export class Group {
   tellAgain(): void {
     this.#due = true;
     this.#told = null;
-    this.#reportedNone = false;
+    this.#isStranded = false;
   }
 
   /** @returns whether `decide` has something to look at */
@@ -64,9 +68,9 @@ export class Group {
     if (!this.#due && nowMs < (this.dueMs ?? Number.POSITIVE_INFINITY)) return false;
     this.#due = false;
     const rows = eligible(table, this.#interfaces);
-    if (rows.length > 0) this.#reportedNone = false;
-    else if (!this.#reportedNone) {
-      this.#reportedNone = true;
+    if (rows.length > 0) this.#isStranded = false;
+    else if (!this.#isStranded) {
+      this.#isStranded = true;
       const kept = this.#choice.current?.address ?? null;
       log(describeNoAddress(refused(table, this.#interfaces, nowMs / 1000), table.links, kept));
     }

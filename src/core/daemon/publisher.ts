@@ -83,6 +83,11 @@ export class Publisher {
     return [...this.#groups.values()].some(({ chosen }) => chosen !== null);
   }
 
+  /** Whether nothing may be published now, under any name. */
+  isStranded(): boolean {
+    return [...this.#groups.values()].every(({ isStranded }) => isStranded);
+  }
+
   /** When `due` has to be called; null = only an event can change anything. */
   dueMs(): number | null {
     return earliest(...this.zones.map(dueMs), ...[...this.#groups.values()].map((group) => group.dueMs));

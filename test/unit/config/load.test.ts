@@ -32,6 +32,7 @@ describe('loadSettings: what is read', () => {
       caPath: null,
       httpsProxy: null,
       noProxy: null,
+      notify: null,
     });
   });
 
@@ -107,6 +108,7 @@ describe('loadSettings: what is read', () => {
       SSL_CERT_DIR: '/ca',
       HTTPS_PROXY: 'http://user:pass@proxy:3128',
       NO_PROXY: 'localhost',
+      IPV6DDNS_NOTIFY_URL: 'https://hooks.example.com/x',
     };
     expect(Object.keys(environment).sort()).toEqual(
       Object.keys(VARIABLES)
@@ -135,6 +137,7 @@ describe('loadSettings: what is read', () => {
       caFile: '/ca.pem',
       caPath: '/ca',
       noProxy: 'localhost',
+      notify: { hook: { origin: 'https://hooks.example.com' }, exec: null },
     });
   });
 

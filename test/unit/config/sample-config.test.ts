@@ -1,24 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { RECORD_KEYS, TOP_LEVEL_KEYS, VARIABLES } from '../../../src/core/config/schema.ts';
+import { NOTIFY_KEYS, RECORD_KEYS, TOP_LEVEL_KEYS, VARIABLES } from '../../../src/core/config/schema.ts';
 import { BASE, problems, settings } from './loading.ts';
 
 describe('packaging/config.toml', () => {
   const sample = readFileSync('packaging/config.toml', 'utf8');
-  const uncommented = sample.replace(/^#(?=[a-z_]+ = |\[\[record\]\]$)/gm, '');
+  const uncommented = sample.replace(/^#(?=[a-z_]+ = |\[\[record\]\]$|\[notify\]$)/gm, '');
 
   test('sample config: as it is → sets nothing', () => {
     expect(problems(sample)).toEqual(problems(''));
   });
 
   test('sample config: every example uncommented → loads', () => {
-    const { records, statusFile } = settings(uncommented);
+    const { records, statusFile, notify } = settings(uncommented);
     expect(records.map(({ name }) => name)).toEqual([
       'home.example.com',
       '*.home.example.com',
       'www.example.com',
       'nas.example.com',
     ]);
+    expect(notify?.hook).toMatchObject({ origin: 'https://hc-ping.com', format: 'json', heartbeatMs: null });
+    expect(notify).toMatchObject({ exec: ['/usr/local/bin/tell', '--quietly'], errorAfterMs: 300_000 });
     expect(statusFile.path).toBe('/run/ipv6ddns/status.json');
   });
 
@@ -35,7 +37,9 @@ describe('packaging/config.toml', () => {
 
   test('sample config: keys and variables → all of them are shown', () => {
     const keys = [...uncommented.matchAll(/^([a-z_]+) = /gm)].map(([, key]) => key);
-    const known = [...TOP_LEVEL_KEYS, ...RECORD_KEYS].filter((key) => key !== 'record');
+    const known = [...TOP_LEVEL_KEYS, ...RECORD_KEYS, ...NOTIFY_KEYS].filter(
+      (key) => key !== 'record' && key !== 'notify',
+    );
     expect(new Set(keys)).toEqual(new Set(known));
     for (const name of Object.keys(VARIABLES)) {
       if (!/BASE_URL|SSL_|PROXY/.test(name)) expect(sample).toContain(name);

@@ -112,7 +112,7 @@ describe('loadSettings: token sources', () => {
   });
 
   test('SECRET_VARIABLES: those whose value is a secret → variables that exist', () => {
-    expect(SECRET_VARIABLES).toEqual(['CLOUDFLARE_API_TOKEN', 'HTTPS_PROXY']);
+    expect(SECRET_VARIABLES).toEqual(['CLOUDFLARE_API_TOKEN', 'HTTPS_PROXY', 'IPV6DDNS_NOTIFY_URL']);
     for (const name of SECRET_VARIABLES) expect(VARIABLES).toHaveProperty(name);
   });
 });

@@ -1,0 +1,115 @@
+import * as http from 'http';
+import * as os from 'os';
+import * as std from 'std';
+import { CA_FILES, describeTransportFailure, MAX_REPLY_BYTES, NO_CA_BUNDLE } from '../core/cloudflare/transport.ts';
+import type { ConnectionSettings, HttpOutcome } from '../core/ports.ts';
+import { exists } from './files.ts';
+import { Timer } from './timer.ts';
+
+const READABLE = 1;
+const WRITABLE = 2;
+
+export type TransferRequest = Pick<http.TransferOptions, 'method' | 'url' | 'headers' | 'body' | 'resolve'>;
+
+export interface TransferEnd {
+  readonly outcome: HttpOutcome;
+  /** CURLcode; 0 = a whole reply arrived. */
+  readonly code: number;
+  /** Numeric address of the server, '' = none was reached. */
+  readonly remoteAddress: string;
+}
+
+/** HTTP requests through libcurl, beside everything else that the loop serves. */
+export class Transfers {
+  #settings: ConnectionSettings;
+  readonly #userAgent: string;
+  #timer: Timer | null = null;
+  readonly #waiting = new Map<number, (end: TransferEnd) => void>();
+  #multi: http.Multi | null = null;
+
+  constructor(settings: ConnectionSettings, userAgent: string) {
+    this.#settings = settings;
+    this.#userAgent = userAgent;
+  }
+
+  /** Sends a request; `done` runs once, never before this returns. Connections are kept for what GET asks for. */
+  start(request: TransferRequest, done: (end: TransferEnd) => void): void {
+    const { timeoutMs, caPath, httpsProxy, noProxy } = this.#settings;
+    const caFile = this.#settings.caFile ?? (caPath === null ? CA_FILES.find(exists) : null);
+    if (caFile === undefined && request.url.startsWith('https:')) {
+      const outcome = { kind: 'unreachable', detail: NO_CA_BUNDLE, sent: false } as const;
+      void Promise.resolve().then(() => done({ outcome, code: -1, remoteAddress: '' }));
+      return;
+    }
+    this.#multi ??= http.open(
+      (fd, interest) => this.#watch(fd, interest),
+      (delayMs) => this.#schedule(delayMs),
+    );
+    const id = http.start(this.#multi, {
+      ...request,
+      headers: [`User-Agent: ${this.#userAgent}`, ...request.headers],
+      newConnection: request.method !== 'GET',
+      timeoutMs,
+      connectTimeoutMs: timeoutMs,
+      maxBodyBytes: MAX_REPLY_BYTES,
+      caFile: caFile ?? null,
+      caPath,
+      proxy: httpsProxy?.reveal() ?? null,
+      noProxy,
+    });
+    this.#waiting.set(id, done);
+  }
+
+  /** Nothing more is to be sent for now: connections are closed and memory is given back. What is in flight is dropped
+   *  without a word. */
+  rest(): void {
+    if (this.#multi === null) return;
+    http.close(this.#multi);
+    this.#multi = null;
+    this.#waiting.clear();
+    this.#timer?.set(null);
+    std.gc();
+  }
+
+  /** What is started from now on follows these settings. */
+  configure(settings: ConnectionSettings): void {
+    this.#settings = settings;
+  }
+
+  #watch(fd: number, interest: number): void {
+    os.setReadHandler(fd, interest & READABLE ? () => this.#act(fd, READABLE) : null);
+    os.setWriteHandler(fd, interest & WRITABLE ? () => this.#act(fd, WRITABLE) : null);
+  }
+
+  #schedule(delayMs: number): void {
+    // At once, but not from inside libcurl's own callback.
+    if (delayMs === 0) void Promise.resolve().then(() => this.#act(-1, 0));
+    else {
+      this.#timer ??= new Timer(() => this.#act(-1, 0));
+      this.#timer.set(delayMs < 0 ? null : delayMs);
+    }
+  }
+
+  #act(fd: number, events: number): void {
+    if (this.#multi === null) return;
+    http.act(this.#multi, fd, events);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    for (;;) {
+      // A listener may have put the client to rest, or to work again.
+      const transfer = this.#multi === null ? null : http.completed(this.#multi);
+      if (transfer === null) return;
+      const done = this.#waiting.get(transfer.id);
+      this.#waiting.delete(transfer.id);
+      done?.({ outcome: outcomeOf(transfer), code: transfer.code, remoteAddress: transfer.remoteAddress });
+    }
+  }
+}
+
+function outcomeOf({ code, detail, status, headers, body, sentBytes, tooLarge }: http.Completed): HttpOutcome {
+  if (code === 0) return { kind: 'replied', reply: { status, headers, body } };
+  const what = tooLarge ? `the reply is longer than ${MAX_REPLY_BYTES} bytes` : describeTransportFailure(code, detail);
+  return { kind: 'unreachable', detail: what, sent: sentBytes > 0 };
+}

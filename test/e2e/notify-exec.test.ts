@@ -1,0 +1,129 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Lab } from './harness/lab.ts';
+import { NAME } from './harness/lab.ts';
+import { openLab } from './harness/open.ts';
+import type { Process } from './harness/process.ts';
+
+const A = '3ffe:1::a';
+const B = '3ffe:1::b';
+
+/** A verbose daemon that runs a script of these lines, with `more` in the table. */
+async function running(lab: Lab, script: readonly string[], more: readonly string[] = []): Promise<Process> {
+  const program = join(lab.folder, 'tell');
+  await writeFile(program, ['#!/bin/sh', `cd ${lab.folder}`, ...script, ''].join('\n'));
+  await chmod(program, 0o755);
+  await lab.add(A);
+  const config = ['timeout = 1', '[notify]', `exec = ["${program}", "a b", "$HOME;"]`, ...more].join('\n');
+  return lab.daemon({
+    config,
+    parameters: ['--verbose'],
+    environment: { HOME: '/nonexistent', CLOUDFLARE_EXTRA: 'x' },
+  });
+}
+
+const output = (lab: Lab, name: string): Promise<string> => readFile(join(lab.folder, name), 'utf8');
+
+test('notify.exec: a change → run with the facts, without our variables, descriptors and secrets', async () => {
+  const lab = await openLab();
+  const daemon = await running(lab, [
+    'printf "%s\\n" "$@" >arguments',
+    'cat /proc/self/environ | tr "\\0" "\\n" >variables',
+    'ls -l /proc/$$/fd | cat >descriptors',
+    'cat >input',
+    'echo said; echo complained >&2',
+  ]);
+  await daemon.line(/\/tell printed: said complained$/);
+  expect(await output(lab, 'arguments')).toBe('a b\n$HOME;\n');
+  const variables = await output(lab, 'variables');
+  const names = variables.split('\n').flatMap((line) => /^([A-Z0-9_]+)=/.exec(line)?.[1] ?? []);
+  const facts = ['EVENT', 'NAME', 'ADDRESS', 'PREVIOUS', 'ERROR', 'TEXT', 'JSON'].map((fact) => `IPV6DDNS_${fact}`);
+  expect(names.filter((name) => !/^(PWD|OLDPWD|SHLVL|_)$/.test(name)).sort()).toEqual(
+    ['HOME', 'PATH', ...facts].sort(),
+  );
+  for (const set of ['EVENT=change', `NAME=${NAME}`, `ADDRESS=${A}`, 'PREVIOUS=', `TEXT=${NAME}: AAAA ${A}`]) {
+    expect(variables).toContain(`\nIPV6DDNS_${set}\n`);
+  }
+  expect(variables).not.toContain(lab.token.value);
+  expect(await output(lab, 'input')).toBe('');
+  // Standard input, output and error, and the script itself.
+  const descriptors = (await output(lab, 'descriptors')).split('\n').filter((line) => line.includes(' -> '));
+  expect(descriptors.map((line) => line.replace(/.* (\d+) -> ([^[]*).*/, '$1 $2')).sort()).toEqual([
+    `0 /dev/null`,
+    '1 pipe:',
+    `10 ${lab.folder}/tell`,
+    '2 pipe:',
+  ]);
+});
+
+test('notify.exec: it hangs, with children → all of them are killed after "timeout", the address is written meanwhile', async () => {
+  const lab = await openLab();
+  const daemon = await running(lab, ['echo $$ >>pids', 'sleep 600 & wait']);
+  await daemon.line(/\/tell could not be told: it did not end in time and was killed/);
+  await lab.remove(A);
+  await lab.add(B);
+  await lab.says(B);
+  // It may run again by now; of the first time nothing is left.
+  const [group = ''] = (await output(lab, 'pids')).split('\n');
+  await expect(lab.host.run('pgrep', '--runstates', 'R,S,D', '--pgroup', group)).rejects.toThrow();
+});
+
+test('notify.exec: it fails, then works → run again until it does', async () => {
+  const lab = await openLab();
+  const daemon = await running(lab, ['test -e second && exec touch done', 'touch second', 'exit 3']);
+  await daemon.line(/\/tell could not be told: it ended with status 3/);
+  await daemon.line(/\/tell can be told again/);
+  expect(await output(lab, 'done')).toBe('');
+});
+
+test('notify.exec: there is no such program → said so, the record is right all the same', async () => {
+  const lab = await openLab();
+  await lab.add(A);
+  const daemon = await lab.daemon({ config: '[notify]\nexec = ["/nonexistent/tell"]\n' });
+  await daemon.line(/\/nonexistent\/tell could not be told: it cannot be run: No such file or directory/);
+  await lab.says(A);
+});
+
+test('notify.exec: the daemon is killed while a command runs → neither helper nor command is left', async () => {
+  const lab = await openLab();
+  const daemon = await running(lab, [
+    'echo $$ >pid',
+    'echo $PPID >helper',
+    'mkfifo started',
+    'echo >started',
+    'sleep 600',
+  ]);
+  await lab.host.run('sh', '-c', `until test -p ${lab.folder}/started; do sleep 0.01; done; cat ${lab.folder}/started`);
+  await daemon.kill();
+  for (const name of ['pid', 'helper']) {
+    const pid = (await output(lab, name)).trim();
+    await lab.host.run(
+      'sh',
+      '-c',
+      `for i in $(seq 500); do kill -0 ${pid} 2>/dev/null || exit 0; sleep 0.01; done; exit 1`,
+    );
+  }
+});
+
+test('notify.exec: the helper → holds neither the token nor a descriptor of ours', async () => {
+  const lab = await openLab();
+  const daemon = await running(lab, ['echo $PPID >helper', 'echo ran']);
+  await daemon.line(/printed: ran/);
+  const helper = (await output(lab, 'helper')).trim();
+  const environment = await readFile(`/proc/${helper}/environ`, 'utf8');
+  const files = await lab.host.run('ls', `/proc/${helper}/fd`);
+  // Its socket, /dev/null twice, the signalfd.
+  expect([environment, files.trim().split('\n')]).toEqual(['', ['0', '1', '2', '3']]);
+});
+
+test('SIGHUP: exec is set while no helper runs → said that it needs a restart', async () => {
+  const lab = await openLab();
+  await lab.add(A);
+  const daemon = await lab.daemon({ config: '' });
+  await lab.says(A);
+  await lab.configure('[notify]\nexec = ["/bin/true"]\n');
+  daemon.signal('SIGHUP');
+  await daemon.line(/settings read again, changed: notify/);
+  await daemon.line(/notify\.exec: \/bin\/true is not run until ipv6ddns is restarted/);
+});
