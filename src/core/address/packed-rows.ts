@@ -8,7 +8,7 @@ export const FIELD = {
   validUntil: 3,
   createdStamp: 4,
   renewedStamp: 5,
-  /** prefix length | scope << 8 | protocol << 16 */
+  /** prefix length | scope << 8 | protocol << 16 | 1 << 24 when no range rules the address out */
   detail: 6,
   /** Number of the dump, or of the one before the event, that the row was last seen in. */
   generation: 7,
@@ -21,14 +21,15 @@ export const FIELD = {
 
 export type Field = (typeof FIELD)[keyof typeof FIELD];
 
-const WORDS = Object.keys(FIELD).length;
+export const ROW_WORDS = Object.keys(FIELD).length;
 const MIN_ROWS = 16;
 
 /** Rows identified by link number and address, packed into typed arrays: about 70 bytes each with the index, because
  *  a machine may hold ten thousand addresses. Row numbers are dense; removing one moves the last row into its place. */
 export class PackedRows {
   bytes = new Uint8Array(0);
-  #words = new Uint32Array(0);
+  /** The fields, ROW_WORDS a row, for those who need many of one row. */
+  words = new Uint32Array(0);
   /** Open addressing with linear probing: row number + 1, 0 = free. */
   #index = new Int32Array(0);
   #count = 0;
@@ -38,11 +39,11 @@ export class PackedRows {
   }
 
   get(row: number, field: Field): number {
-    return this.#words[row * WORDS + field] ?? 0;
+    return this.words[row * ROW_WORDS + field] ?? 0;
   }
 
   set(row: number, field: Field, value: number): void {
-    this.#words[row * WORDS + field] = value;
+    this.words[row * ROW_WORDS + field] = value;
   }
 
   /** @returns the row of that link and of the 16 bytes at `at`, -1 = there is none */
@@ -60,7 +61,7 @@ export class PackedRows {
     if (this.#count * ADDRESS_BYTES === this.bytes.length) this.#resize(Math.max(MIN_ROWS, this.#count * 2));
     const row = this.#count++;
     this.bytes.set(bytes.subarray(at, at + ADDRESS_BYTES), row * ADDRESS_BYTES);
-    this.#words.fill(0, row * WORDS, (row + 1) * WORDS);
+    this.words.fill(0, row * ROW_WORDS, (row + 1) * ROW_WORDS);
     this.set(row, FIELD.ifIndex, ifIndex);
     this.#insertSlot(row);
     return row;
@@ -73,7 +74,7 @@ export class PackedRows {
     if (row !== last) {
       this.#removeSlot(last);
       this.bytes.copyWithin(row * ADDRESS_BYTES, last * ADDRESS_BYTES, (last + 1) * ADDRESS_BYTES);
-      this.#words.copyWithin(row * WORDS, last * WORDS, (last + 1) * WORDS);
+      this.words.copyWithin(row * ROW_WORDS, last * ROW_WORDS, (last + 1) * ROW_WORDS);
     }
     this.#count = last;
     if (row !== last) this.#insertSlot(row);
@@ -82,21 +83,22 @@ export class PackedRows {
   }
 
   #isAt(row: number, ifIndex: number, bytes: Uint8Array, at: number): boolean {
-    if (this.get(row, FIELD.ifIndex) !== ifIndex) return false;
+    if (this.words[row * ROW_WORDS + FIELD.ifIndex] !== ifIndex) return false;
+    const own = this.bytes;
+    const start = row * ADDRESS_BYTES;
     // From the end: addresses of one machine differ there.
-    for (let i = ADDRESS_BYTES - 1; i >= 0; i--) {
-      if (this.bytes[row * ADDRESS_BYTES + i] !== bytes[at + i]) return false;
-    }
-    return true;
+    let i = ADDRESS_BYTES - 1;
+    while (i >= 0 && own[start + i] === bytes[at + i]) i--;
+    return i < 0;
   }
 
   #resize(capacity: number): void {
     const bytes = new Uint8Array(capacity * ADDRESS_BYTES);
-    const words = new Uint32Array(capacity * WORDS);
+    const words = new Uint32Array(capacity * ROW_WORDS);
     bytes.set(this.bytes.subarray(0, this.#count * ADDRESS_BYTES));
-    words.set(this.#words.subarray(0, this.#count * WORDS));
+    words.set(this.words.subarray(0, this.#count * ROW_WORDS));
     this.bytes = bytes;
-    this.#words = words;
+    this.words = words;
     this.#index = new Int32Array(2 ** Math.ceil(Math.log2(capacity * 2)));
     for (let row = 0; row < this.#count; row++) this.#insertSlot(row);
   }
@@ -127,9 +129,10 @@ export class PackedRows {
   }
 }
 
-/** FNV-1a over the link number and the last 12 bytes: the first four are nearly always the same on one machine. */
+/** Over the link number and the last 12 bytes: the first four are nearly always the same on one machine. Steps stay within
+ *  the engine's small integers; the last one scatters neighbours, which would fill runs of slots (Knuth, TAOCP 6.4). */
 function hash(ifIndex: number, bytes: Uint8Array, at: number): number {
-  let value = 0x811c9dc5 ^ ifIndex;
-  for (let i = 4; i < ADDRESS_BYTES; i++) value = Math.imul(value ^ (bytes[at + i] ?? 0), 0x01000193);
-  return (value ^ (value >>> 15)) >>> 0;
+  let value = ifIndex & 0xffffff;
+  for (let i = at + 4; i < at + ADDRESS_BYTES; i++) value = (value * 31 + (bytes[i] ?? 0)) & 0xffffff;
+  return Math.imul(value, 0x9e3779b1) >>> 8;
 }

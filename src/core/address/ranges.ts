@@ -1,5 +1,3 @@
-import { ADDRESS_BYTES, prefixMask } from './address.ts';
-
 /** A block of addresses that must not be published. */
 interface Block {
   readonly start: readonly number[];
@@ -33,8 +31,9 @@ const OUTSIDE: readonly Block[] = [
 ];
 
 const isInside = (bytes: ArrayLike<number>, at: number, { start, prefixLength }: Block): boolean => {
-  for (let i = 0; i < ADDRESS_BYTES && 8 * i < prefixLength; i++) {
-    if ((((bytes[at + i] ?? 0) ^ (start[i] ?? 0)) & prefixMask(prefixLength, i)) !== 0) return false;
+  for (let i = 0, bits = prefixLength; bits > 0; i++, bits -= 8) {
+    const mask = bits >= 8 ? 0xff : 0xff00 >> bits;
+    if (((bytes[at + i] ?? 0) ^ (start[i] ?? 0)) & mask & 0xff) return false;
   }
   return true;
 };

@@ -14,7 +14,7 @@ import {
 import type { AddressMessage, LinkMessage } from '../wire/reader.ts';
 import { ADDRESS_BYTES, type Address, addressBytes, formatAddress } from './address.ts';
 import { DefaultRoutes } from './default-routes.ts';
-import { FIELD, PackedRows } from './packed-rows.ts';
+import { FIELD, PackedRows, ROW_WORDS } from './packed-rows.ts';
 import { specialRange } from './ranges.ts';
 import { Renewals } from './renewals.ts';
 
@@ -57,6 +57,9 @@ export type Flaw =
 
 /** For each link the highest rank (`rankOf`) that an address there may have gained. */
 export type Gains = ReadonlyMap<number, number>;
+
+/** In FIELD.detail. */
+const PUBLISHABLE_RANGE = 1 << 24;
 
 /** What the ranking rules before `published` see of an address, the first in the highest bit. */
 const RANK = { uplink: 4, advertised: 2, permanent: 1 } as const;
@@ -136,7 +139,7 @@ export class AddressTable {
       if (found >= 0) this.#remove(found);
       return wasSound;
     }
-    const row = found >= 0 ? found : this.#rows.add(message.ifIndex, datagram, message.localAt);
+    const row = found >= 0 ? found : this.#add(message, datagram);
     const renewed = found < 0 || this.#rows.get(row, FIELD.renewedStamp) !== message.renewedStamp;
     const wasSound = this.#sound.has(row);
     const factsBefore = this.#factsOf(row);
@@ -176,23 +179,30 @@ export class AddressTable {
     for (let row = 0; row < this.#rows.count; row++) yield { row: this.#read(row), flaw: this.#flawOf(row, nowSec) };
   }
 
+  #add(message: AddressMessage, datagram: Uint8Array): number {
+    const row = this.#rows.add(message.ifIndex, datagram, message.localAt);
+    if (specialRange(datagram, message.localAt) === null) this.#rows.set(row, FIELD.detail, PUBLISHABLE_RANGE);
+    return row;
+  }
+
   #write(row: number, message: AddressMessage, renewed: boolean, nowSec: number): void {
-    const rows = this.#rows;
+    const { words } = this.#rows;
+    const at = row * ROW_WORDS;
     // A lifetime only ever counts down: more than before is a new one, set within the same hundredth of a second.
-    const isNew = renewed || message.preferredSec > rows.get(row, FIELD.preferredTold);
-    const until = (field: typeof FIELD.preferredUntil | typeof FIELD.validUntil, lifetimeSec: number): void => {
-      const end = deadline(lifetimeSec, nowSec);
-      // The kernel's count stands still in suspend: of one and the same lifetime the first reckoning is the right one.
-      rows.set(row, field, isNew ? end : Math.min(rows.get(row, field), end));
-    };
-    until(FIELD.preferredUntil, message.preferredSec);
-    until(FIELD.validUntil, message.validSec);
-    rows.set(row, FIELD.preferredTold, message.preferredSec);
-    rows.set(row, FIELD.flags, message.flags);
-    rows.set(row, FIELD.createdStamp, message.createdStamp);
-    rows.set(row, FIELD.renewedStamp, message.renewedStamp);
-    rows.set(row, FIELD.detail, message.prefixLength | (message.scope << 8) | (message.protocol << 16));
-    rows.set(row, FIELD.generation, this.#generation);
+    const isNew = renewed || message.preferredSec > (words[at + FIELD.preferredTold] ?? 0);
+    const preferredUntil = deadline(message.preferredSec, nowSec);
+    const validUntil = deadline(message.validSec, nowSec);
+    // The kernel's count stands still in suspend: of one and the same lifetime the first reckoning is the right one.
+    if (isNew || preferredUntil < (words[at + FIELD.preferredUntil] ?? 0))
+      words[at + FIELD.preferredUntil] = preferredUntil;
+    if (isNew || validUntil < (words[at + FIELD.validUntil] ?? 0)) words[at + FIELD.validUntil] = validUntil;
+    words[at + FIELD.preferredTold] = message.preferredSec;
+    words[at + FIELD.flags] = message.flags;
+    words[at + FIELD.createdStamp] = message.createdStamp;
+    words[at + FIELD.renewedStamp] = message.renewedStamp;
+    const told = message.prefixLength | (message.scope << 8) | (message.protocol << 16);
+    words[at + FIELD.detail] = told | ((words[at + FIELD.detail] ?? 0) & PUBLISHABLE_RANGE);
+    words[at + FIELD.generation] = this.#generation;
   }
 
   #remove(row: number): void {
@@ -221,8 +231,9 @@ export class AddressTable {
     // The kernel announces the lifetime of 0 an instant before it sets the flag.
     const over = fromDeadline(this.#rows.get(row, FIELD.preferredUntil)) <= nowSec;
     if (flags & IFA_F_DEPRECATED || over) return { kind: 'deprecated' };
-    const range = specialRange(this.#rows.bytes, row * ADDRESS_BYTES);
-    if (range !== null) return { kind: 'range', name: range };
+    if ((this.#rows.get(row, FIELD.detail) & PUBLISHABLE_RANGE) === 0) {
+      return { kind: 'range', name: specialRange(this.#rows.bytes, row * ADDRESS_BYTES) ?? '' };
+    }
     return this.#scopeOf(row) === RT_SCOPE_UNIVERSE ? null : { kind: 'scope' };
   }
 
