@@ -1,5 +1,5 @@
 import type { Lab } from '../test/e2e/harness/lab.ts';
-import type { IpSession } from '../test/e2e/harness/namespace.ts';
+import type { Session } from '../test/e2e/harness/namespace.ts';
 import { untilAsleep } from '../test/e2e/harness/proc.ts';
 import type { Process } from '../test/e2e/harness/process.ts';
 import { monotonicMs } from '../test/simulator/log.ts';
@@ -13,7 +13,7 @@ const TURNS = 35;
 interface Station {
   readonly lab: Lab;
   readonly daemon: Process;
-  readonly ip: IpSession;
+  readonly ip: Session;
   address: string;
   /** The address is gone and the daemon sleeps. */
   ready: Promise<void>;

@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Lab } from '../test/e2e/harness/lab.ts';
+import { measureBurst } from './burst.ts';
 import { measureLatency } from './latency.ts';
 import { measureMemory } from './memory.ts';
 import type { Measurement, Part } from './parts.ts';
@@ -12,6 +13,7 @@ import { formatTable } from './table.ts';
 const PARTS: Readonly<Record<string, Part>> = {
   memory: measureMemory,
   latency: measureLatency,
+  burst: measureBurst,
 };
 
 async function measure(name: string): Promise<readonly Measurement[]> {
@@ -51,5 +53,5 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 });

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 export type Command = readonly [program: string, ...parameters: string[]];
 
 /** Ends at the first line that fails. */
-export interface IpSession {
+export interface Session {
   write(line: string): void;
   /** @throws Error when a line failed */
   end(): Promise<void>;
@@ -74,9 +74,14 @@ export class Namespace {
     await session.end();
   }
 
-  /** ip(8) that waits for lines of parameters and carries each out when it comes. */
-  ipSession(): IpSession {
-    const [program, ...parameters] = this.command(['ip', '-batch', '-']);
+  /** ip(8), each line being parameters of a call. */
+  ipSession(): Session {
+    return this.session('ip', '-batch', '-');
+  }
+
+  /** A program that waits for lines on its standard input and carries each out when it comes. */
+  session(...command: Command): Session {
+    const [program, ...parameters] = this.command(command);
     const child = spawn(program, parameters, { stdio: ['pipe', 'ignore', 'inherit'] });
     return {
       write: (line) => void child.stdin.write(`${line}\n`),
@@ -84,7 +89,7 @@ export class Namespace {
         const ended = child.exitCode === null ? once(child, 'exit') : [child.exitCode];
         child.stdin.end();
         const [status] = await ended;
-        if (status !== 0) throw new Error(`ip -batch ended with status ${status}`);
+        if (status !== 0) throw new Error(`${command.join(' ')} ended with status ${status}`);
       },
     };
   }
