@@ -49,7 +49,7 @@ export interface Kernel {
 
 /** How a call of the API ended, without time and chance, which the caller adds. */
 export type HttpOutcome = Readonly<
-  { kind: 'replied'; reply: HttpReply } | { kind: 'unreachable'; detail: string; sent: boolean }
+  { kind: 'replied'; reply: HttpReply } | { kind: 'unreachable'; detail: string; sent: boolean; unresolved?: true } // unresolved: the host has no address
 >;
 
 /** How to get to a server, and how long that may take. */
@@ -61,6 +61,8 @@ export type ApiSettings = ConnectionSettings & Pick<Settings, 'apiToken' | 'base
 export interface ApiClient {
   /** Sends a request; `done` runs once, never before this returns. */
   send(request: ApiRequest, done: (outcome: HttpOutcome) => void): void;
+  /** Where the root certificates are that servers have to show; null = there are none. */
+  readonly certificates: string | null;
   /** Nothing more is to be sent for now: connections are closed and memory is given back. What is in flight is dropped
    *  without a word. */
   rest(): void;

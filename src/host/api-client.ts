@@ -15,6 +15,10 @@ export class CurlApiClient implements ApiClient {
     this.#transfers = new Transfers(settings, userAgent);
   }
 
+  get certificates(): string | null {
+    return this.#transfers.certificates;
+  }
+
   send(request: ApiRequest, done: (outcome: HttpOutcome) => void): void {
     this.#start(request, [], (end) => {
       const fallback = end.code === RESOLVER_FAILED ? resolveAs(this.#settings.baseUrl, this.#lastGood) : null;

@@ -1,7 +1,13 @@
 import * as http from 'http';
 import * as os from 'os';
 import * as std from 'std';
-import { CA_FILES, describeTransportFailure, MAX_REPLY_BYTES, NO_CA_BUNDLE } from '../core/cloudflare/transport.ts';
+import {
+  CA_FILES,
+  describeTransportFailure,
+  MAX_REPLY_BYTES,
+  NO_CA_BUNDLE,
+  RESOLVER_FAILED,
+} from '../core/cloudflare/transport.ts';
 import type { ConnectionSettings, HttpOutcome } from '../core/ports.ts';
 import { exists } from './files.ts';
 import { Timer } from './timer.ts';
@@ -32,11 +38,17 @@ export class Transfers {
     this.#userAgent = userAgent;
   }
 
+  /** The bundle or folder of root certificates that counts; null = none was found. */
+  get certificates(): string | null {
+    const { caFile, caPath } = this.#settings;
+    return caFile ?? caPath ?? CA_FILES.find(exists) ?? null;
+  }
+
   /** Sends a request; `done` runs once, never before this returns. Connections are kept for what GET asks for. */
   start(request: TransferRequest, done: (end: TransferEnd) => void): void {
-    const { timeoutMs, caPath, httpsProxy, noProxy } = this.#settings;
-    const caFile = this.#settings.caFile ?? (caPath === null ? CA_FILES.find(exists) : null);
-    if (caFile === undefined && request.url.startsWith('https:')) {
+    const { timeoutMs, caFile, caPath, httpsProxy, noProxy } = this.#settings;
+    const { certificates } = this;
+    if (certificates === null && request.url.startsWith('https:')) {
       const outcome = { kind: 'unreachable', detail: NO_CA_BUNDLE, sent: false } as const;
       void Promise.resolve().then(() => done({ outcome, code: -1, remoteAddress: '' }));
       return;
@@ -52,7 +64,7 @@ export class Transfers {
       timeoutMs,
       connectTimeoutMs: timeoutMs,
       maxBodyBytes: MAX_REPLY_BYTES,
-      caFile: caFile ?? null,
+      caFile: caFile ?? (caPath === null ? certificates : null),
       caPath,
       proxy: httpsProxy?.reveal() ?? null,
       noProxy,
@@ -111,5 +123,6 @@ export class Transfers {
 function outcomeOf({ code, detail, status, headers, body, sentBytes, tooLarge }: http.Completed): HttpOutcome {
   if (code === 0) return { kind: 'replied', reply: { status, headers, body } };
   const what = tooLarge ? `the reply is longer than ${MAX_REPLY_BYTES} bytes` : describeTransportFailure(code, detail);
-  return { kind: 'unreachable', detail: what, sent: sentBytes > 0 };
+  const unreachable = { kind: 'unreachable', detail: what, sent: sentBytes > 0 } as const;
+  return code === RESOLVER_FAILED ? { ...unreachable, unresolved: true } : unreachable;
 }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Lab, RunOptions } from './harness/lab.ts';
 import { openLab } from './harness/open.ts';
@@ -30,9 +32,12 @@ describe('check', () => {
     expect([status, stderr]).toEqual([0, []]);
     expect(lines).toEqual([
       'ok settings 1 name',
+      `ok CA bundle ${lab.caBundle}`,
+      `ok resolver knows ${new URL(lab.api.url).hostname}`,
       expect.stringMatching(/^ok API https:\/\/.* answered in \d+ ms, its certificate is good$/),
       'ok clock plausible',
       'ok token accepted',
+      `ok zone example.com ${lab.zone.id}`,
       `ok record home.example.com AAAA ${A}, right`,
       `ok address ${A}`,
     ]);
@@ -101,6 +106,29 @@ describe('check', () => {
     expect(status).toBe(75);
     expect(failures(lines)).toEqual([expect.stringMatching(/^FAIL API .+: .+/)]);
     expect(lines).toContain(`ok address ${A}`);
+  });
+
+  test('check: the resolver knows no address of the API → that is the line, status 75', async () => {
+    const lab = await publishing();
+    const file = join(lab.folder, 'resolv.conf');
+    await writeFile(file, 'nameserver 127.0.0.1\n');
+    await lab.host.replaceFile('/etc/resolv.conf', file);
+    const environment = { CLOUDFLARE_BASE_URL: 'https://api.example.invalid/client/v4' };
+    const { status, lines } = await checked(lab, { environment });
+    expect([status, failures(lines)]).toEqual([75, [expect.stringMatching(/^FAIL resolver /)]]);
+  });
+
+  test('check: the name is outside the zone of zone_id → says so, status 76', async () => {
+    const lab = await publishing();
+    const { status, lines } = await checked(lab, { environment: { CLOUDFLARE_RECORD_NAME: 'home.example.org' } });
+    expect([status, failures(lines)]).toEqual([
+      76,
+      [
+        expect.stringMatching(
+          /^FAIL record home\.example\.org no AAAA record: the name is not in the zone example\.com /,
+        ),
+      ],
+    ]);
   });
 
   test('check: the API does not answer within "timeout" → status 75', async () => {

@@ -126,7 +126,7 @@ export class FakeCloudflare {
   #find(name: string): unknown {
     const [, ending] = /^ends_with:(.*)$/.exec(name) ?? [];
     const found = this.#zones.filter((own) => (ending === undefined ? own.name === name : own.name.endsWith(ending)));
-    return found.map(({ id }) => ({ id, name, status: 'active', paused: false, type: 'full' }));
+    return found.map((own) => ({ id: own.id, name: own.name, status: 'active', paused: false, type: 'full' }));
   }
 
   #list(zone: HeldZone, query: string): unknown {

@@ -98,6 +98,7 @@ export class FakeApiClient implements ApiClient {
   /** How often there was nothing more to send. */
   rests = 0;
   configured: ApiSettings | null = null;
+  certificates: string | null = '/etc/ssl/certs/ca-certificates.crt';
 
   constructor(cloudflare: FakeCloudflare) {
     this.#cloudflare = cloudflare;

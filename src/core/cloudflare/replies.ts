@@ -46,15 +46,14 @@ const envelopeShape = v.object({
   result_info: v.optional(v.unknown()),
 });
 
-const zonesShape = v.array(
-  v.object({
-    id: v.string(),
-    name: v.string(),
-    status: v.nullish(v.string(), ''),
-    paused: v.nullish(v.boolean(), false),
-    type: v.nullish(v.string(), ''),
-  }),
-);
+const zoneShape = v.object({
+  id: v.string(),
+  name: v.string(),
+  status: v.nullish(v.string(), ''),
+  paused: v.nullish(v.boolean(), false),
+  type: v.nullish(v.string(), ''),
+});
+const zonesShape = v.array(zoneShape);
 
 const infoShape = v.object({ total_pages: v.nullish(v.number()), total_count: v.nullish(v.number()) });
 const batchShape = v.object({
@@ -79,12 +78,14 @@ export interface ZoneInfo {
   readonly type: string;
 }
 
+const UNICODE = /[^ -~]/;
+
 /** The zone called `name` in a lookup's reply; null = the token sees none. */
 export function readZone(reply: HttpReply, name: string): Result<ZoneInfo | null, ApiFailure> {
   const zones = read(reply, zonesShape);
   if (!zones.ok) return zones;
   // Cloudflare answers with the Unicode form of an internationalized name, which has no A-label to compare.
-  const found = zones.value.find((zone) => zone.name.toLowerCase() === name || /[^ -~]/.test(zone.name));
+  const found = zones.value.find((zone) => zone.name.toLowerCase() === name || UNICODE.test(zone.name));
   return found === undefined ? ok(null) : toZone(reply, found);
 }
 
@@ -104,7 +105,7 @@ export function readZones(reply: HttpReply): Result<readonly ZoneInfo[] | null, 
 
 function toZone(
   reply: HttpReply,
-  { id, name, status, paused, type }: v.InferOutput<typeof zonesShape>[number],
+  { id, name, status, paused, type }: v.InferOutput<typeof zoneShape>,
 ): Result<ZoneInfo, ApiFailure> {
   if (!isId(id)) return failed(unreadable(reply, 'the zone has no usable id'));
   return ok({ id, name: name.toLowerCase(), status: status ?? '', paused: paused ?? false, type: type ?? '' });
@@ -164,12 +165,14 @@ export function readDone(reply: HttpReply): Result<null, ApiFailure> {
   return done.ok ? ok(null) : done;
 }
 
-/** The name of the zone that was asked for by its id; null = a Unicode form that cannot be compared with A-labels. */
-export function readZoneName(reply: HttpReply): Result<string | null, ApiFailure> {
-  const zone = read(reply, v.object({ name: v.string() }));
-  if (!zone.ok) return zone;
-  return ok(/[^ -~]/.test(zone.value.name) ? null : zone.value.name.toLowerCase());
+/** The zone that was asked for by its id. */
+export function readZoneInfo(reply: HttpReply): Result<ZoneInfo, ApiFailure> {
+  const zone = read(reply, zoneShape);
+  return zone.ok ? toZone(reply, zone.value) : zone;
 }
+
+/** The zone's name; null = a Unicode form that cannot be compared with A-labels. */
+export const comparableName = ({ name }: ZoneInfo): string | null => (UNICODE.test(name) ? null : name);
 
 const toRecord = (wire: v.InferOutput<typeof recordShape>): NamedRecord => ({
   id: wire.id,

@@ -10,7 +10,7 @@ import { type Call, type Effect, type NameState, notice, refusedByUs, withName, 
 export const NO_ZONE_REMEDY = 'check the name, give the token Zone → Zone → Read, or set zone_id';
 
 /** From so many names on the question for a whole domain is the cheaper one, even if it is asked in vain. */
-const MANY = 4;
+export const MANY = 4;
 
 /** The zones that may hold `name`, the deepest first; a top-level domain is none. */
 export function candidatesOf(name: string): string[] {
@@ -18,15 +18,21 @@ export function candidatesOf(name: string): string[] {
   return labels.slice(0, -1).map((_, i) => labels.slice(i).join('.'));
 }
 
+export const isInZone = (name: string, zoneName: string): boolean => name === zoneName || name.endsWith(`.${zoneName}`);
+
+/** Why a name is not created. */
+export const describeOutside = (zoneName: string): string =>
+  `the name is not in the zone ${zoneName} of zone_id: correct the name or zone_id`;
+
 /** What stands for all zones of the name's domain among the candidates. */
-const domainOf = ({ settings }: NameState): string => `.${settings.name.split('.').slice(-2).join('.')}`;
+export const domainOf = (name: string): string => `.${name.split('.').slice(-2).join('.')}`;
 
 /** Whether a candidate stands for a whole domain. */
 export const isDomain = (candidate: string): boolean => candidate.startsWith('.');
 
 /** Takes the answer about `candidate` in; names whose zone is known by it leave with the effect `resolved`. */
 export function lookedUp(zone: ZoneState, candidate: string, found: ZoneInfo | null, effects: Effect[]): ZoneState {
-  if (found !== null) effects.push(...describeOddity(candidate, found));
+  if (found !== null) effects.push(...warnOf(candidate, found));
   const answers = new Map(zone.answers).set(candidate, found && { ...found, name: candidate });
   // The deepest candidate that is a zone, once every deeper one was asked for in vain.
   return depart({ ...zone, answers }, (own) => answers.get(own), effects);
@@ -40,17 +46,21 @@ export function distributed(
   effects: Effect[],
 ): ZoneState {
   const zones = new Map(found?.map((own) => [own.name, own]));
-  // Names of internationalized zones come in Unicode: they cannot be recognized here.
-  const answer = (candidate: string) => (candidate.includes('xn--') ? undefined : (zones.get(candidate) ?? null));
+  const answer = (candidate: string) => answerOf(zones, candidate);
   const departed: Effect[] = [];
   const rest = depart(zone, answer, departed);
   for (const effect of departed) {
     const own = effect.kind === 'resolved' ? zones.get(effect.zoneName) : undefined;
-    if (own !== undefined) effects.push(...describeOddity(own.name, own));
+    if (own !== undefined) effects.push(...warnOf(own.name, own));
   }
   effects.push(...departed);
   return askEach(rest, domain);
 }
+
+/** What all zones of a domain, by name, say of a candidate. Internationalized zones come with their Unicode name and cannot
+ *  be recognized: undefined = not known. */
+export const answerOf = (zones: ReadonlyMap<string, ZoneInfo>, candidate: string): ZoneInfo | null | undefined =>
+  candidate.includes('xn--') ? undefined : (zones.get(candidate) ?? null);
 
 /** From now on the names of the domain are asked for one by one. */
 export const askEach = (zone: ZoneState, domain: string): ZoneState => ({
@@ -93,9 +103,10 @@ export function nextLookup(
   // The next try is to ask anew.
   if (name === undefined) return { zone: { ...zone, answers: new Map() }, call: null };
   const candidates = candidatesOf(name.settings.name);
-  const domain = domainOf(name);
+  const domain = domainOf(name.settings.name);
   const isMany =
-    !zone.answers.has(domain) && zone.names.filter((own) => open(own) && domainOf(own) === domain).length >= MANY;
+    !zone.answers.has(domain) &&
+    zone.names.filter((own) => open(own) && domainOf(own.settings.name) === domain).length >= MANY;
   const candidate = isMany ? domain : candidates.find((own) => !zone.answers.has(own));
   if (candidate !== undefined) return { zone, call: { kind: 'lookup', index, candidate } };
   const what = `the token sees no zone for it (asked for ${candidates.join(', ')}): ${NO_ZONE_REMEDY}`;
@@ -103,12 +114,18 @@ export function nextLookup(
   return nextLookup({ ...zone, names }, open, nowMs, effects);
 }
 
-/** A zone that takes records without serving them is worth a word. */
-function describeOddity(candidate: string, { status, paused, type }: ZoneInfo): Effect[] {
+/** Why a zone takes records without serving them, or takes none; null = it is as it should be. */
+export function describeOddity({ status, paused, type }: ZoneInfo): string | null {
   const oddities = [
     status === '' || status === 'active' ? null : `its status is "${status}", so Cloudflare does not answer for it yet`,
     paused ? 'it is paused, so Cloudflare only serves its records unproxied' : null,
     type === 'secondary' ? 'it is a secondary zone, whose records come from elsewhere and cannot be written' : null,
   ].filter((oddity) => oddity !== null);
-  return oddities.length === 0 ? [] : [notice({ kind: 'oddZone', zone: candidate, what: oddities.join('; ') })];
+  return oddities.length === 0 ? null : oddities.join('; ');
+}
+
+/** The warning that the zone may be worth. */
+export function warnOf(zone: string, info: ZoneInfo): Effect[] {
+  const what = describeOddity(info);
+  return what === null ? [] : [notice({ kind: 'oddZone', zone, what })];
 }

@@ -1,20 +1,21 @@
 import { type ApiFailure, unreadable } from '../cloudflare/failure.ts';
 import { type HttpReply, rateLimitWaitMs } from '../cloudflare/http.ts';
 import {
+  comparableName,
   type NamedRecord,
   readBatch,
   readDone,
   readPage,
   readRecord,
   readZone,
-  readZoneName,
+  readZoneInfo,
   readZones,
 } from '../cloudflare/replies.ts';
 import type { Operation } from '../dns/plan.ts';
 import type { AaaaRecord } from '../dns/record.ts';
 import { assertNever, failed, ok, type Result } from '../result.ts';
 import { confirmIfDone } from './found.ts';
-import { distributed, isDomain, lookedUp } from './lookup.ts';
+import { distributed, isDomain, lookedUp, warnOf } from './lookup.ts';
 import { turnPage } from './reading.ts';
 import { fail, type Moment, mistaken } from './setback.ts';
 import {
@@ -59,7 +60,10 @@ function succeed(
         ? then(readZones(reply), (zones) => relieved(distributed(zone, call.candidate, zones, effects)))
         : then(readZone(reply, call.candidate), (own) => relieved(lookedUp(zone, call.candidate, own, effects)));
     case 'identify':
-      return then(readZoneName(reply), (zoneName) => ({ ...zone, zoneName }));
+      return then(readZoneInfo(reply), (info) => {
+        effects.push(...warnOf(info.name, info));
+        return { ...zone, zoneName: comparableName(info) };
+      });
     case 'list': {
       const { reading } = zone;
       // Somebody asked to look again since the first page was read.

@@ -6,10 +6,10 @@ import { type Effect, isPending, type NameState, type Reading, withName, type Zo
 /** Reading the records: name by name, or, where many names are to be read, the list of the whole zone page by page. */
 
 /** A page of the zone's list is worth so many lists of one name: it is up to a hundred times longer. */
-const NAMES_PER_PAGE = 4;
+export const NAMES_PER_PAGE = 4;
 
 /** Pages of one name's records. Cloudflare allows 8192 characters of content, some hundreds of records. */
-const MOST_PAGES = 10;
+export const MOST_PAGES = 10;
 
 /** Records that come and go within the seconds of a reading shift the others no further. */
 const MOST_MISSED = 10;

@@ -1,6 +1,6 @@
 import { assertNever } from '../result.ts';
 import { nextTokenMs, refill } from './bucket.ts';
-import { nextLookup } from './lookup.ts';
+import { describeOutside, isInZone, nextLookup } from './lookup.ts';
 import { describePlanRefusal } from './notices.ts';
 import { settle } from './outcome.ts';
 import { beginReading } from './reading.ts';
@@ -150,11 +150,11 @@ function write(zone: ZoneState, steps: readonly Step[], nowMs: number, effects: 
 /** Whether a name to be created ends in the zone's name, as far as that is known: Cloudflare would append it. */
 function isInside({ zoneName, names }: ZoneState, index: number): boolean {
   const name = names[index]?.settings.name ?? '';
-  return zoneName === null || zoneName === undefined || name === zoneName || name.endsWith(`.${zoneName}`);
+  return zoneName === null || zoneName === undefined || isInZone(name, zoneName);
 }
 
 function refuseOutside(zone: ZoneState, index: number, nowMs: number, effects: Effect[]): ZoneState {
-  const what = `the name is not in the zone ${zone.zoneName} of zone_id: correct the name or zone_id`;
+  const what = describeOutside(zone.zoneName ?? '');
   const names = withName(zone.names, index, (name) => refusedByUs(name, what, nowMs, effects));
   return { ...zone, names };
 }

@@ -18,28 +18,25 @@ beforeEach(() => {
   station.files.setAddresses(A);
 });
 
-/** Runs the check with every request answered, the first by `first`, unless the second is to fail. @returns the exit status */
-async function checked(
-  records: readonly RecordSettings[],
-  first?: HttpReply | 'unreachable',
-  json = false,
-  secondFails?: string,
-) {
-  const ended = new Promise<ExitStatus>((exit) => {
-    check({ ports: station, log: station.log, settings: settingsFor(records), json, exit });
-  });
+type Ending = HttpReply | 'unreachable' | 'unresolved' | null;
+
+const SILENCE = { kind: 'unreachable', detail: 'It timed out', sent: true } as const;
+
+/** Runs the check with its requests ended like these in turn, null and all others by the provider. @returns the exit status */
+async function checked(records: readonly RecordSettings[], endings: readonly Ending[] = [], json = false) {
   let status: ExitStatus | null = null;
-  void ended.then((own) => {
+  const exit = (own: ExitStatus): void => {
     status = own;
-  });
-  if (first === 'unreachable') station.api.end({ kind: 'unreachable', detail: 'Could not resolve host', sent: false });
-  else if (first !== undefined) station.api.end({ kind: 'replied', reply: first });
-  for (let turns = 0, answers = 0; status === null && turns < 10_000; turns++) {
+  };
+  check({ ports: station, log: station.log, settings: settingsFor(records), json, exit });
+  const left = [...endings];
+  for (let turns = 0; status === null && turns < 10_000; turns++) {
     if (station.api.inFlight.length > 0) {
-      answers += 1;
-      if (answers === 2 && secondFails !== undefined) {
-        station.api.end({ kind: 'unreachable', detail: secondFails, sent: true });
-      } else station.api.end();
+      const ending = left.shift() ?? null;
+      if (ending === null) station.api.end();
+      else if (ending === 'unreachable') station.api.end(SILENCE);
+      else if (ending === 'unresolved') station.api.end({ ...SILENCE, sent: false, unresolved: true });
+      else station.api.end({ kind: 'replied', reply: ending });
     }
     await Promise.resolve();
   }
@@ -54,9 +51,12 @@ describe('check', () => {
     expect(await checked([recordSettings(HOME)])).toBe(0);
     expect(lines()).toEqual([
       'ok settings 1 name',
+      'ok CA bundle /etc/ssl/certs/ca-certificates.crt',
+      'ok resolver knows api.cloudflare.com',
       'ok API https://api.cloudflare.com/client/v4 answered in 0 ms, its certificate is good',
       'ok clock plausible',
       'ok token accepted',
+      `ok zone example.com ${ZONE}`,
       `ok record ${HOME} AAAA ${A}, right`,
       `ok address ${A}`,
     ]);
@@ -94,22 +94,92 @@ describe('check', () => {
   test('check: the API answers and then does not → the record is not called right, 75', async () => {
     cloudflare.put(HOME, record('r1', A));
     cloudflare.put(WWW, record('r2', A));
-    expect(await checked([recordSettings(HOME), recordSettings(WWW)], undefined, false, 'time-out')).toBe(75);
-    expect(lines()).toContain(`FAIL records of ${WWW} time-out: try again`);
+    expect(await checked([recordSettings(HOME), recordSettings(WWW)], [null, null, 'unreachable'])).toBe(75);
+    expect(lines()).toContain(`FAIL records of ${WWW} It timed out: try again`);
   });
 
   test('check: unreachable → said once, 75, the address is checked all the same', async () => {
-    expect(await checked([recordSettings(HOME)], 'unreachable')).toBe(75);
+    expect(await checked([recordSettings(HOME), recordSettings(WWW)], ['unreachable', 'unreachable'])).toBe(75);
     expect(lines()).toEqual([
-      'ok settings 1 name',
-      'FAIL API Could not resolve host: see what the detail says; then try again',
+      'ok settings 2 names',
+      'ok CA bundle /etc/ssl/certs/ca-certificates.crt',
+      'FAIL API It timed out: see what the detail says; then try again',
       `ok address ${A}`,
     ]);
   });
 
+  test('check: the resolver does not know the host → that is the line, 75', async () => {
+    expect(await checked([recordSettings(HOME)], ['unresolved'])).toBe(75);
+    expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual(['FAIL resolver It timed out']);
+  });
+
+  test('check: no bundle of root certificates → says what to install, asks nothing, 75', async () => {
+    station.api.certificates = null;
+    expect(await checked([recordSettings(HOME)])).toBe(75);
+    expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
+      expect.stringMatching(/^FAIL CA bundle no bundle .*install the package ca-certificates/),
+    ]);
+    expect(cloudflare.requests).toEqual([]);
+  });
+
+  test('check: a name outside the zone of zone_id → not promised to be created, 76', async () => {
+    expect(await checked([recordSettings('home.example.net')])).toBe(76);
+    expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
+      'FAIL record home.example.net no AAAA record: ' +
+        'the name is not in the zone example.com of zone_id: correct the name or zone_id',
+    ]);
+  });
+
+  test('check: the token may not know the zone’s name → said of the zone, the token stays good, 0', async () => {
+    cloudflare.put(HOME, record('r1', A));
+    const reply = failure(403, [{ code: 9109, message: 'Unauthorized' }]);
+    expect(await checked([recordSettings(HOME)], [null, reply])).toBe(0);
+    expect(lines()).toContain(`ok zone ${ZONE} its records may be read, its name may not`);
+    expect(lines()).toContain('ok token accepted');
+  });
+
+  test.each<[string, object, string, number]>([
+    [
+      'pending',
+      { status: 'pending' },
+      `ok zone example.com ${ZONE}; its status is "pending", so Cloudflare does not`,
+      0,
+    ],
+    ['secondary', { type: 'secondary' }, `FAIL zone example.com ${ZONE}: it is a secondary zone`, 76],
+  ])('check: the zone is %s → said of it', async (_, own, line, status) => {
+    const zone = { id: ZONE, name: 'example.com', status: 'active', ...own };
+    expect(await checked([recordSettings(HOME, { zoneId: null })], [success([]), success([zone])])).toBe(status);
+    expect(lines().some((own) => own.startsWith(line))).toBe(true);
+  });
+
+  const many = Array.from({ length: 12 }, (_, i) => `host${i}.example.com`);
+
+  test('check: many names without zone_id → two questions for all of them', async () => {
+    for (const [i, name] of many.entries()) cloudflare.put(name, record(`r${i}`, A));
+    expect(await checked(many.map((name) => recordSettings(name, { zoneId: null })))).toBe(0);
+    expect(lines().filter((line) => line.endsWith(`AAAA ${A}, right`))).toHaveLength(12);
+    expect(cloudflare.requests).toHaveLength(2);
+  });
+
+  test('check: many names, and both questions for all are refused to a good token → asked one by one, 0', async () => {
+    const refused = failure(403, [{ code: 9109, message: 'Unauthorized' }]);
+    const names = many.map((name) => recordSettings(name, { zoneId: null }));
+    // The first name finds the zone with two questions, each other one with its own.
+    const each = Array.from({ length: 13 }, () => null);
+    expect(await checked(names, [refused, ...each, failure(400, [{ code: 9207, message: 'no' }])])).toBe(0);
+    expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([]);
+    expect(lines().filter((line) => line.includes(' token '))).toEqual(['ok token accepted']);
+  });
+
+  test('check: the API has trouble that it calls lasting → not the token’s, 76', async () => {
+    const reply = failure(500, [{ code: 10013, message: 'internal' }], { 'x-should-retry': 'false' });
+    expect(await checked([recordSettings(HOME)], [reply])).toBe(76);
+    expect(lines().some((line) => line.includes(' token '))).toBe(false);
+  });
+
   test('check: the token is refused → said so, 76', async () => {
     const reply = failure(403, [{ code: 9109, message: 'Invalid access token' }]);
-    expect(await checked([recordSettings(HOME)], reply)).toBe(76);
+    expect(await checked([recordSettings(HOME)], [reply])).toBe(76);
     expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
       'FAIL token HTTP 403, code 9109 "Invalid access token": the token is unknown, expired, revoked or limited to other ' +
         'client addresses: make a new one',
@@ -128,7 +198,7 @@ describe('check', () => {
     ['an HTML page', textReply(502, '<html></html>')],
     ['429', failure(429, [{ code: 971, message: 'slow down' }])],
   ])('check: the first answer is %s → the token is neither accepted nor refused, 75', async (_, reply) => {
-    expect(await checked([recordSettings(HOME)], reply)).toBe(75);
+    expect(await checked([recordSettings(HOME)], [reply])).toBe(75);
     expect(lines().some((line) => line.includes(' token '))).toBe(false);
   });
 
@@ -137,7 +207,7 @@ describe('check', () => {
     ['Fri, 02 Jan 2026 03:14:05 GMT', 'FAIL clock 600 s slow: set it, best by NTP', 75],
     ['Fri, 02 Jan 2026 03:05:05 GMT', 'ok clock plausible', 0],
   ])('check: the server’s clock says %s → %s', async (date, line, status) => {
-    expect(await checked([recordSettings(HOME)], success([], { Date: date }))).toBe(status);
+    expect(await checked([recordSettings(HOME)], [success([], { Date: date })])).toBe(status);
     expect(lines()).toContain(line);
   });
 
@@ -161,20 +231,23 @@ describe('check', () => {
 
   test('check: JSON → one document with the same', async () => {
     cloudflare.put(HOME, record('r1', B), record('r2', C));
-    expect(await checked([recordSettings(HOME)], undefined, true)).toBe(76);
+    expect(await checked([recordSettings(HOME)], [], true)).toBe(76);
     expect(station.output.out).toHaveLength(1);
     const { ok, checks } = JSON.parse(station.output.out[0] ?? '');
     expect(ok).toBe(false);
     expect(checks.map((own: { name: string; ok: boolean }) => [own.name, own.ok])).toEqual([
       ['settings', true],
+      ['CA bundle', true],
+      ['resolver', true],
       ['API', true],
       ['clock', true],
       ['token', true],
+      ['zone example.com', true],
       [`record ${HOME}`, false],
       ['address', true],
     ]);
     expect(checks[0]).toEqual({ name: 'settings', ok: true, detail: '1 name', remedy: null });
-    expect(checks[4].remedy).toMatch(/multi_record/);
+    expect(checks[7].remedy).toMatch(/multi_record/);
   });
 });
 
