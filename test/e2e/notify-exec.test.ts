@@ -106,15 +106,18 @@ test('notify.exec: the daemon is killed while a command runs → neither helper 
   }
 });
 
-test('notify.exec: the helper → holds neither the token nor a descriptor of ours', async () => {
+test('notify.exec: helper and command → not confined as the daemon is, without its environment and descriptors', async () => {
   const lab = await openLab();
-  const daemon = await running(lab, ['echo $PPID >helper', 'echo ran']);
+  const daemon = await running(lab, ['echo $PPID >helper', 'cat /proc/self/status >status', 'echo ran']);
   await daemon.line(/printed: ran/);
   const helper = (await output(lab, 'helper')).trim();
   const environment = await readFile(`/proc/${helper}/environ`, 'utf8');
   const files = await lab.host.run('ls', `/proc/${helper}/fd`);
   // Its socket, /dev/null twice, the signalfd.
   expect([environment, files.trim().split('\n')]).toEqual(['', ['0', '1', '2', '3']]);
+  const confined = (status: string): string[] => status.match(/^(NoNewPrivs|Seccomp):\s*\d/gm) ?? [];
+  expect(confined(await output(lab, 'status'))).toEqual(['NoNewPrivs:\t0', 'Seccomp:\t0']);
+  expect(confined(await readFile(`/proc/${daemon.pid}/status`, 'utf8'))).toEqual(['NoNewPrivs:\t1', 'Seccomp:\t2']);
 });
 
 test('SIGHUP: exec is set while no helper runs → said that it needs a restart', async () => {
