@@ -43,6 +43,11 @@ export class Group {
     return this.#isStranded;
   }
 
+  /** Whether a record was read: what it said, or what was chosen instead, stays. */
+  get isSettled(): boolean {
+    return this.#settled;
+  }
+
   /** When `decide` has to be called; null = only an event can change anything. */
   get dueMs(): number | null {
     return this.#choice.grace?.untilMs ?? null;

@@ -68,7 +68,7 @@ function succeed(
       const { reading } = zone;
       // Somebody asked to look again since the first page was read.
       if (reading === null) return ok(zone);
-      const names = zone.names.filter((_, index) => reading.index === null || index === reading.index);
+      const names = reading.index === null ? zone.names : zone.names.slice(reading.index, reading.index + 1);
       const page = readPage(reply, new Set(names.map(({ settings }) => settings.name)));
       if (!page.ok) return page;
       const read = turnPage(zone, reading, page.value, moment.nowMs, effects);

@@ -154,7 +154,8 @@ export class Publisher {
     const { state, effects } = transition(before, event);
     this.#zones.set(number, state);
     this.#share(state.heldUntilMs);
-    for (const name of state.names) this.#settle(name);
+    if ([...this.#groups.values()].some(({ isSettled }) => !isSettled))
+      for (const name of state.names) this.#settle(name);
     return effects.flatMap((effect): Output[] => {
       count(this.tally, effect);
       switch (effect.kind) {

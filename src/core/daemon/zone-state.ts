@@ -207,7 +207,12 @@ export const withName = (
   names: readonly NameState[],
   index: number,
   change: (name: NameState) => NameState,
-): readonly NameState[] => names.map((name, i) => (i === index ? change(name) : name));
+): readonly NameState[] => {
+  const copy = [...names];
+  const name = names[index];
+  if (name !== undefined) copy[index] = change(name);
+  return copy;
+};
 
 /** The name with one more failure, reported.
  *  @param waitMs the wait after so many consecutive failures */

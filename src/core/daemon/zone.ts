@@ -79,8 +79,14 @@ const reread = (name: NameState, nowMs: number): NameState =>
 /** The time of what the policy refused may have come while the request of another name was in flight. */
 const rereadRefused = (zone: ZoneState, nowMs: number): ZoneState => ({
   ...zone,
-  names: zone.names.map((name) => (name.refusal === null ? name : reread(name, nowMs))),
+  names: withRefused(zone.names, (name) => reread(name, nowMs)),
 });
+
+/** `names` with those that the policy refuses changed: as a rule there is none, and nothing to copy. */
+const withRefused = (names: readonly NameState[], change: (name: NameState) => NameState): readonly NameState[] =>
+  names.some((name) => name.refusal !== null)
+    ? names.map((name) => (name.refusal === null ? name : change(name)))
+    : names;
 
 /** A new address or a request to verify ends our own wait, never the server's. */
 const hasten = (trouble: Trouble | null, nowMs: number): Trouble | null =>
@@ -107,7 +113,7 @@ function setDesired(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs:
 function advance(zone: ZoneState, nowMs: number, effects: Effect[]): ZoneState {
   const waiting = Math.max(zone.trouble?.retryAtMs ?? 0, zone.heldUntilMs);
   if (zone.inFlight !== null || nowMs < waiting) return zone;
-  const names = zone.names.map((name) =>
+  const names = withRefused(zone.names, (name) =>
     name.refusal !== null && (name.trouble === null || name.trouble.retryAtMs <= nowMs)
       ? refusedByUs(name, describePlanRefusal(name.refusal, name.desired?.address ?? null), nowMs, effects)
       : name,
