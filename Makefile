@@ -75,9 +75,10 @@ build/%-tests.js: build/%-tests.tests.ts $(TYPESCRIPT) $(TEST_TYPESCRIPT) build/
 	$(BUNDLE_TESTS) --alias:test-files=./$< test/engine/main.ts
 
 # The core tests in the very engine that is shipped, with what their libraries need beyond it.
-build/engine-tests: build/engine-tests.o build/main-with-compiler.o $(MODULES:%=build/musl/%.o)
+build/engine-tests: build/engine-tests.o build/main-for-tests.o build/loop-for-tests.o \
+  $(patsubst %,build/musl/%.o,$(filter-out loop,$(MODULES)))
 	$(call LINK,musl) -static -s
-build/main-with-compiler.o: native/main.c $(HEADERS) $(call LIBRARIES,musl)
+build/%-for-tests.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 	$(call COMPILE,musl) -DWITH_TEST_LIBRARIES
 
 # The native modules and their libraries under the address and undefined-behaviour sanitizers.

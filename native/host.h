@@ -17,6 +17,10 @@ int host_get_number(JSContext *ctx, JSValueConst object, const char *name, int64
 /* Memory of the program's runtime, packed (heap.c). One runtime at a time. */
 extern const JSMallocFunctions host_heap;
 
+/* Of quickjs-libc, see loop.c. */
+JSModuleDef *host_init_module_std(JSContext *ctx, const char *name);
+JSModuleDef *host_init_module_os(JSContext *ctx, const char *name);
+
 /* Native modules; their signatures are in types/NAME.d.ts. */
 JSModuleDef *js_init_module_netlink(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_http(JSContext *ctx, const char *name);

@@ -25,7 +25,7 @@ static void print_error(JSContext *ctx, const char *what, JSValueConst error)
 }
 
 /* An exception that reached the event loop leaves the program in a state nobody thought of: the service manager
- * starts it anew. Replaces the weak function of quickjs-libc.c, which prints and carries on (third-party.mk). */
+ * starts it anew. Replaces the weak function of quickjs-libc.c, which prints and carries on (loop.c). */
 void js_std_dump_error(JSContext *ctx)
 {
     print_error(ctx, "uncaught exception", JS_GetException(ctx));
@@ -101,8 +101,8 @@ JSContext *host_new_context(JSRuntime *rt, const uint8_t *bytecode, size_t size,
     JS_AddIntrinsicProxy(ctx);
     JS_AddIntrinsicWeakRef(ctx);
 #endif
-    js_init_module_std(ctx, "std");
-    js_init_module_os(ctx, "os");
+    host_init_module_std(ctx, "std");
+    host_init_module_os(ctx, "os");
     js_init_module_netlink(ctx, "netlink");
     js_init_module_http(ctx, "http");
     js_init_module_system(ctx, "system");

@@ -37,15 +37,14 @@ define UNPACK
 	tar -xf $< -C $1 --strip-components=1
 endef
 
-# The patch lets bytecode be used where it is. js_std_dump_error is made weak: main.c ends the process instead of printing an exception and carrying on.
+# The unit quickjs-libc is for the compiler alone: the product takes its source in (loop.c).
 QUICKJS_DEFINES := -D_GNU_SOURCE -DCONFIG_VERSION='"$(QUICKJS_VERSION)"'
 QUICKJS_UNITS := quickjs libregexp libunicode cutils dtoa quickjs-libc
 build/%/libquickjs.a: build/sources/$(QUICKJS) native/quickjs.patch native/third-party.mk
 	$(call UNPACK,build/$*/quickjs)
 	patch --silent --directory=build/$*/quickjs --strip=1 < native/quickjs.patch
-	echo '#pragma weak js_std_dump_error' > build/$*/quickjs/weak.h
 	cd build/$*/quickjs && for unit in $(QUICKJS_UNITS); do \
-	  $(CC_$*) $(CFLAGS_$*) $(FAST_$*) $(QUICKJS_DEFINES) -fwrapv -include weak.h -c $$unit.c || exit; done
+	  $(CC_$*) $(CFLAGS_$*) $(FAST_$*) $(QUICKJS_DEFINES) -fwrapv -c $$unit.c || exit; done
 	rm -f $@ && ar rcsD $@ $(QUICKJS_UNITS:%=build/$*/quickjs/%.o)
 
 # The compiler to bytecode runs on this machine; it links the objects of the product.
