@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 
 #define STEP 8 /* of the sizes, and the alignment */
-#define MAX_SMALL 256
-#define UNIT 1024 /* runs are as many units as keep their waste low */
+#define MAX_SMALL 512
+#define RUN 1024 /* short, because of every size half a run is free on average */
 #define RANGE (64u << 20) /* reserved, not used: what does not fit is malloc's too */
 #define GROWTH (64u << 10)
 
@@ -24,8 +24,15 @@ typedef struct Free {
 
 static uint8_t *base; /* of the range; NULL = not reserved yet */
 static size_t used, usable; /* bytes given to runs; bytes that may be touched */
-static uint8_t size_of_unit[RANGE / UNIT]; /* in steps */
+static uint8_t steps_of_run[RANGE / RUN];
 static Free *free_blocks[MAX_SMALL / STEP + 1];
+
+/* The size of the blocks for `size` bytes, in steps; from 256 bytes on there is one in eight. */
+static size_t steps_for(size_t size)
+{
+    size_t coarse = size <= 256 ? STEP : 8 * STEP;
+    return (size + coarse - 1) / coarse * coarse / STEP;
+}
 
 static int is_small(const void *block)
 {
@@ -35,7 +42,7 @@ static int is_small(const void *block)
 static size_t size_of(const void *block)
 {
     if (!is_small(block)) return malloc_usable_size((void *)block);
-    return size_of_unit[((uintptr_t)block - (uintptr_t)base) / UNIT] * STEP;
+    return steps_of_run[((uintptr_t)block - (uintptr_t)base) / RUN] * STEP;
 }
 
 static int reserve_range(void)
@@ -55,29 +62,26 @@ static int grow_range(void)
 }
 
 /* Chains the blocks of a new run. Returns 0 when the range has no room for it. */
-static int add_run(size_t size)
+static int add_run(size_t steps)
 {
-    size_t length = (size <= 64 ? 1 : size <= 128 ? 2 : 4) * UNIT;
     if (!base && !reserve_range()) return 0;
-    if (used + length > usable && !grow_range()) return 0;
-    memset(&size_of_unit[used / UNIT], (int)(size / STEP), length / UNIT);
-    Free **link = &free_blocks[size / STEP];
-    for (size_t at = 0; at + size <= length; at += size) {
-        Free *block = (Free *)(base + used + at);
-        *link = block;
-        link = &block->next;
+    if (used == usable && !grow_range()) return 0;
+    steps_of_run[used / RUN] = (uint8_t)steps;
+    for (size_t at = RUN / STEP; at >= steps; at -= steps) {
+        Free *block = (Free *)(base + used + (at - steps) * STEP);
+        block->next = free_blocks[steps];
+        free_blocks[steps] = block;
     }
-    *link = NULL;
-    used += length;
+    used += RUN;
     return 1;
 }
 
 static void *allocate_small(size_t size)
 {
-    size_t steps = (size + STEP - 1) / STEP;
+    size_t steps = steps_for(size);
+    if (!free_blocks[steps] && !add_run(steps)) return NULL;
     Free *block = free_blocks[steps];
-    if (!block && add_run(steps * STEP)) block = free_blocks[steps];
-    if (block) free_blocks[steps] = block->next;
+    free_blocks[steps] = block->next;
     return block;
 }
 
@@ -117,7 +121,7 @@ static void *resize(JSMallocState *state, void *block, size_t size)
         return NULL;
     }
     old = size_of(block);
-    if (is_small(block) && size <= old && size + STEP > old) return block;
+    if (is_small(block) && size <= MAX_SMALL && steps_for(size) * STEP == old) return block;
     if (!is_small(block) && size > MAX_SMALL) {
         if (state->malloc_size + size - old > state->malloc_limit) return NULL;
         moved = realloc(block, size);
