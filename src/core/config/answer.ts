@@ -8,7 +8,7 @@ import { reportStatus, type System } from './status-report.ts';
 import { CONFINE_VARIABLE } from './variables.ts';
 
 /** The machine, as far as the settings and the commands that only look at files need it. */
-export type Machine = System & Tree & { readonly landlockAbi: number };
+export type Machine = System & Tree;
 
 /** Everything that the command line, the environment and the files have to say. */
 export function answerTo(question: Question, machine: Machine): Answer {
@@ -53,7 +53,7 @@ export function answerTo(question: Question, machine: Machine): Answer {
 
 function confinement({ environment }: Question, paths: Paths, machine: Machine): Confinement | null {
   if (environment[CONFINE_VARIABLE] === '0') return null;
-  return confinementFor(machine.landlockAbi, paths, machine, environment['NOTIFY_SOCKET'] ?? '');
+  return confinementFor(paths, machine, environment['NOTIFY_SOCKET'] ?? '');
 }
 
 const describeClosed = (folder: string): string =>

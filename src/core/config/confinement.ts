@@ -43,6 +43,8 @@ export interface Paths {
 
 /** The file system as it stands. */
 export interface Tree {
+  /** Version of Landlock, 0 = none. */
+  readonly landlockAbi: number;
   /** The path without links; null = there is no such thing. */
   realPath(path: string): string | null;
   /** Where a link leads, as it stands in the link; null = it is none. */
@@ -73,13 +75,15 @@ export function neededPaths(
   const written = [statusFile, metricsFile].filter((place) => place !== null);
   const folders = written.map(({ path }): Rule => [parentOf(path), REPLACE]);
   if (caPath === null) return { files, folders };
-  const certificates = tree.list(caPath).map((name) => `${caPath}/${name}`);
-  return { files: [...files, ...certificates], folders: [...folders, [caPath, READ]] };
+  // Some hundred links, which lead to one or two folders.
+  const targets = tree.list(caPath).map((name) => parentOf(linkTarget(`${caPath}/${name}`, tree) ?? `${caPath}/`));
+  const certificates = [...new Set([caPath, ...targets])].map((folder): Rule => [folder, READ]);
+  return { files, folders: [...folders, ...certificates] };
 }
 
-/** @param abi version of Landlock, 0 = none
- *  @param notifySocket `$NOTIFY_SOCKET`; an abstract one (`@…`) has to stay within reach */
-export function confinementFor(abi: number, paths: Paths, tree: Tree, notifySocket: string): Confinement {
+/** @param notifySocket `$NOTIFY_SOCKET`; an abstract one (`@…`) has to stay within reach */
+export function confinementFor(paths: Paths, tree: Tree, notifySocket: string): Confinement {
+  const { landlockAbi: abi } = tree;
   const bits = FS_BITS[Math.min(abi, FS_BITS.length) - 1] ?? 0;
   const scoped = SIGNAL | (notifySocket.startsWith('@') ? 0 : ABSTRACT_UNIX_SOCKET);
   const rules: Rule[] = [];
@@ -105,10 +109,12 @@ function rulesFor({ files, folders }: Paths, tree: Tree): Rule[] {
 }
 
 /** What the path leads to, also when that is not there yet. */
-function targetOf(path: string, tree: Tree): string {
+const targetOf = (path: string, tree: Tree): string => tree.realPath(path) ?? linkTarget(path, tree) ?? path;
+
+/** The first path that a link leads to; null = it is none. */
+function linkTarget(path: string, tree: Tree): string | null {
   const link = tree.readLink(path);
-  const target = link === null || link.startsWith('/') ? link : `${parentOf(path)}/${link}`;
-  return tree.realPath(path) ?? target ?? path;
+  return link === null || link.startsWith('/') ? link : `${parentOf(path)}/${link}`;
 }
 
 /** The folder in which the file is or will be, as far as that exists; null = nothing but the root of all does. */

@@ -11,7 +11,7 @@ const READ = 0b1100;
 const REPLACE = READ | (1 << 1) | (1 << 5) | (1 << 8) | (1 << 14);
 
 /** A file system of these paths: folders end in "/", and a link has where it leads. */
-function treeOf(entries: Readonly<Record<string, string | null>>): Tree {
+function treeOf(entries: Readonly<Record<string, string | null>>, landlockAbi = 7): Tree {
   const folders = new Set(['/', ...Object.keys(entries).filter((path) => path.endsWith('/'))]);
   const isThere = (path: string): boolean => path in entries || folders.has(`${path}/`) || path === '/';
   const realPath = (path: string): string | null => {
@@ -20,6 +20,7 @@ function treeOf(entries: Readonly<Record<string, string | null>>): Tree {
     return isThere(path) ? path : null;
   };
   return {
+    landlockAbi,
     realPath,
     readLink: (path) => entries[path] ?? null,
     list: (folder) =>
@@ -32,7 +33,7 @@ function treeOf(entries: Readonly<Record<string, string | null>>): Tree {
 const SYSTEM = { '/etc/': null, '/run/': null, '/proc/': null } as const;
 const NOTHING: Paths = { files: [], folders: [] };
 const folders = (paths: Paths, entries: Record<string, string | null>): (string | number)[][] =>
-  confinementFor(7, paths, treeOf({ ...SYSTEM, ...entries }), '').rules.map((rule) => [...rule]);
+  confinementFor(paths, treeOf({ ...SYSTEM, ...entries }), '').rules.map((rule) => [...rule]);
 
 describe('confinement: rules', () => {
   test('rules: nothing named → the folders of the system that are there, to read', () => {
@@ -103,17 +104,17 @@ describe('confinement: what the kernel knows', () => {
     [6, 0xffff, 1, 3],
     [99, 0xffff, 1, 3],
   ])('confinement: Landlock %i → refuses no more than that knows', (abi, fs, net, scoped) => {
-    expect(confinementFor(abi, NOTHING, treeOf({}), '/run/notify')).toMatchObject({ fs, net, scoped });
+    expect(confinementFor(NOTHING, treeOf({}, abi), '/run/notify')).toMatchObject({ fs, net, scoped });
   });
 
   test('confinement: the service manager has an abstract socket → abstract sockets stay within reach', () => {
-    expect(confinementFor(7, NOTHING, treeOf({}), '@notify').scoped).toBe(2);
+    expect(confinementFor(NOTHING, treeOf({}), '@notify').scoped).toBe(2);
   });
 });
 
 describe('confinement: after a reload', () => {
   const tree = treeOf({ ...SYSTEM, '/srv/a/': null, '/srv/b/': null, '/srv/a/x': null });
-  const { rules } = confinementFor(7, { files: ['/srv/a/x'], folders: [] }, tree, '');
+  const { rules } = confinementFor({ files: ['/srv/a/x'], folders: [] }, tree, '');
 
   test('closed folders: files in folders that are open → none', () => {
     expect(closedFolders({ files: ['/srv/a/y', '/etc/new'], folders: [] }, tree, rules)).toEqual([]);

@@ -1,0 +1,13 @@
+import { landlockAbi } from 'confine';
+import * as os from 'os';
+import type { Tree } from '../core/config/confinement.ts';
+
+const orNull = ([path, errno]: [string, number]): string | null => (errno === 0 ? path : null);
+
+/** What the rules of Landlock are made of. */
+export const systemTree = (): Tree => ({
+  landlockAbi: landlockAbi(),
+  realPath: (path) => orNull(os.realpath(path)),
+  readLink: (path) => orNull(os.readlink(path)),
+  list: (folder) => os.readdir(folder)[0],
+});
