@@ -1,6 +1,7 @@
 import { formatReport, reportAddresses } from '../core/address/report.ts';
 import { changedSettings } from '../core/config/changes.ts';
 import type { Settings } from '../core/config/settings.ts';
+import { listNames } from '../core/daemon/notices.ts';
 import { pendingNames } from '../core/daemon/publisher.ts';
 import { recordState } from '../core/daemon/zone-state.ts';
 import type { Signals, StateFiles } from '../core/ports.ts';
@@ -60,7 +61,7 @@ export function run({ ports, log, settings, identity, manager, dryRun, reload, e
     }
   });
   engine.start();
-  const names = settings.records.map(({ name }) => name).join(', ');
+  const names = listNames(settings.records.map(({ name }) => name));
   log.write('notice', `keeping ${names} right by ${engine.feed.mode}${dryRun ? ', dry run: nothing is written' : ''}`);
 }
 

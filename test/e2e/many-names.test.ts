@@ -67,3 +67,31 @@ test('daemon: 1000 new names without zone_id → made and verified within few re
   results.push({ names: 1000, 'first look': made.length, verification: verified.length });
   expect(verified).toEqual(['READ', ...Array.from({ length: 11 }, () => 'LIST'), `PATCH ${BEFORE}`]);
 });
+
+test('daemon: names of a zone and of one that is delegated below it → each in the deepest zone that holds it', async () => {
+  const lab = await openLab();
+  const below = await lab.api.addZone({ name: 'sub.example.com' });
+  const { value } = await lab.api.addToken({ zones: [lab.zone.id, below.id] });
+  // What was there before the delegation is no longer served.
+  await lab.seed({ name: 'a.sub.example.com', content: AFTER });
+  const names = ['a.example.com', 'a.sub.example.com', 'b.example.com', 'b.sub.example.com', 'sub.example.com'];
+  await lab.add(BEFORE);
+  const daemon = await lab.daemon({
+    environment: {
+      CLOUDFLARE_API_TOKEN: value,
+      CLOUDFLARE_RECORD_NAME: names.join(','),
+      CLOUDFLARE_ZONE_ID: undefined,
+    },
+  });
+  for (const name of names) await daemon.line(new RegExp(` ${name}: AAAA ${BEFORE}, created in `));
+  const contents = async (zone: string) =>
+    (await lab.api.records(zone)).map(({ name, content }) => `${name} ${content}`).sort();
+  expect(await contents(below.id)).toEqual(
+    ['a.sub.example.com', 'b.sub.example.com', 'sub.example.com'].map((name) => `${name} ${BEFORE}`),
+  );
+  expect(await contents(lab.zone.id)).toEqual([
+    `a.example.com ${BEFORE}`,
+    `a.sub.example.com ${AFTER}`,
+    `b.example.com ${BEFORE}`,
+  ]);
+});

@@ -15,13 +15,14 @@ export interface HttpReply {
 }
 
 /** The value of the first header of that name (lower case), trimmed; null = not there. */
-export function header(reply: HttpReply, name: string): string | null {
-  for (const line of reply.headers.split('\n')) {
+export const header = (reply: HttpReply, name: string): string | null => headersOf(reply, name)[0] ?? null;
+
+/** The values of all headers of that name. */
+const headersOf = ({ headers }: HttpReply, name: string): string[] =>
+  headers.split('\n').flatMap((line) => {
     const colon = line.indexOf(':');
-    if (colon > 0 && line.slice(0, colon).trim().toLowerCase() === name) return line.slice(colon + 1).trim();
-  }
-  return null;
-}
+    return colon > 0 && line.slice(0, colon).trim().toLowerCase() === name ? line.slice(colon + 1).trim() : [];
+  });
 
 /** The wait that `Retry-After` names (RFC 9110 §10.2.3: seconds, or a date, read against the server's own `Date`).
  *  @returns milliseconds from now; null = absent or unreadable */
@@ -36,9 +37,10 @@ export function retryAfterMs(reply: HttpReply): number | null {
 /** The server's clock as `Date` tells it, seconds since 1970; null = it does not. */
 export const serverTimeSec = (reply: HttpReply): number | null => httpDateSec(header(reply, 'date') ?? '');
 
-/** How long a spent `Ratelimit` (`"default";r=0;t=30`, several items possible) asks to wait; 0 = requests are left. */
+/** How long a spent `Ratelimit` (`"default";r=0;t=30`, several items and lines possible) asks to wait; 0 = requests are
+ *  left. */
 export function rateLimitWaitMs(reply: HttpReply): number {
-  const items = (header(reply, 'ratelimit') ?? '').split(',');
+  const items = headersOf(reply, 'ratelimit').join(',').split(',');
   const spent = items.filter((item) => /;\s*r=0\s*(;|$)/.test(item));
   return Math.max(0, ...spent.map((item) => Number(/;\s*t=(\d{1,6})/.exec(item)?.[1] ?? 0) * 1000));
 }

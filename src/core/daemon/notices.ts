@@ -40,7 +40,7 @@ export interface LogEntry {
   readonly fields: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** How many addresses a line names before it only counts. */
+/** How many addresses or names a line names before it only counts. */
 const MOST_NAMED = 12;
 
 /** Says that nothing can be published, and why not each address.
@@ -119,7 +119,7 @@ function describeTrouble(
   return {
     level: troubleLevel(trouble, repeated),
     msg: `${describeNames(names)}: ${sentence(trouble.what)}${meanwhile} ${retry}`,
-    fields: { name: names.join(','), state: 'error', failures: trouble.failures },
+    fields: { name: names.slice(0, MOST_NAMED).join(','), state: 'error', failures: trouble.failures },
   };
 }
 
@@ -188,6 +188,12 @@ export function describePlanRefusal(refusal: PlanRefusal, wanted: Address | null
 
 /** A record's content in words. */
 export const describeContent = (content: Address | null): string => content ?? '(no IPv6 address)';
+
+/** The names, as many of them as fit a line. */
+export const listNames = (names: readonly string[]): string =>
+  names.length <= MOST_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
 
 const describeNames = (names: readonly string[]): string => {
   const [first = 'no name'] = names;

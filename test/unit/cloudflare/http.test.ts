@@ -73,6 +73,11 @@ describe('rateLimitWaitMs', () => {
     expect(rateLimitWaitMs(withHeaders({ Ratelimit: value }))).toBe(expected);
   });
 
+  test('rateLimitWaitMs: a line for each item → the spent one counts', () => {
+    const headers = 'HTTP/1.1 200 OK\r\nRatelimit: "burst";r=5;t=10\r\nratelimit: "default";r=0;t=30\r\n';
+    expect(rateLimitWaitMs({ status: 200, headers, body: '' })).toBe(30_000);
+  });
+
   test('rateLimitWaitMs: no such header → 0', () => {
     expect(rateLimitWaitMs(withHeaders({ 'Ratelimit-Policy': '"burst";q=100;w=60' }))).toBe(0);
   });

@@ -5,6 +5,7 @@ import {
   describeNotice,
   describeOperation,
   describePlanRefusal,
+  listNames,
   type Notice,
 } from '../../../src/core/daemon/notices.ts';
 import type { Trouble } from '../../../src/core/daemon/zone-state.ts';
@@ -179,4 +180,19 @@ describe('describeNoAddress', () => {
     expect(entry.msg.endsWith(`; and 9988 more). The records stay at ${B}.`)).toBe(true);
     expect(entry).toMatchObject({ level: 'warning', fields: { seen: 10_000 } });
   });
+});
+
+test.each([
+  [1, 'h1'],
+  [12, 'h1, h2, h3, h4, h5, h6, h7, h8, h9, h10, h11, h12'],
+  [1000, 'h1, h2, h3, h4, h5, h6, h7, h8, h9, h10, h11, h12 and 988 more'],
+])('listNames: %d names → %s', (count, text) => {
+  expect(listNames(Array.from({ length: count }, (_, i) => `h${i + 1}`))).toBe(text);
+});
+
+test('describeNotice: trouble of a thousand names → the line stays short, its fields too', () => {
+  const names = Array.from({ length: 1000 }, (_, i) => `host${i}.example.com`);
+  const trouble = { what: 'no', permanent: false, failures: 1, retryAtMs: 0, imposedUntilMs: 0, ray: null };
+  const notice = { kind: 'zoneTrouble', names, trouble, published: null, nowMs: 0, repeated: false } as const;
+  expect(JSON.stringify(describeNotice(notice)).length).toBeLessThan(600);
 });
