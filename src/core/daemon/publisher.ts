@@ -232,8 +232,8 @@ export class Publisher {
   }
 }
 
-/** The name when its settings were read again: its records are to be read, and no wait of ours goes on. */
-const anew = (name: NameState): NameState => ({ ...unread(name), alone: false, outdated: 0, trouble: null });
+/** The name when a person had its settings read again: its records are to be read, and no wait of ours goes on. */
+const anew = (name: NameState): NameState => ({ ...unread(name), alone: false, drifts: 0, outdated: 0, trouble: null });
 
 const keyOf = (interfaces: readonly string[] | null): string => interfaces?.join(' ') ?? '';
 

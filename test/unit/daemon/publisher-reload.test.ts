@@ -40,6 +40,16 @@ describe('Publisher: the settings were read again', () => {
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
   });
 
+  test('Publisher: changed by somebody before each of three reloads → set back every time, a person asked for it', () => {
+    const driven = publishing(HOME);
+    for (let i = 0; i < 3; i++) {
+      cloudflare.put(HOME, record('r9', B));
+      driven.reload([recordSettings(HOME)]);
+      driven.answerAll();
+      expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+    }
+  });
+
   test('Publisher: the record says another address of this machine, as good as ours → set back all the same', () => {
     const driven = publishing(HOME);
     driven.machine.add(B);
