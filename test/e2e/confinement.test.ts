@@ -164,6 +164,39 @@ test.skipIf(!isRoot)('ptrace: by another process of the same unprivileged user �
   expect(environ.transcript()).toMatch(/Permission denied/);
 });
 
+describe('confinement: not to be had', () => {
+  test('IPV6DDNS_CONFINE: 0 → nothing is given up, the debug log says so', async () => {
+    const lab = await openLab();
+    const daemon = await lab.daemon({ parameters: ['--verbose'], environment: { IPV6DDNS_CONFINE: '0' } });
+    await daemon.line(/ debug not confined in full: IPV6DDNS_CONFINE is 0$/);
+    expect(await status(daemon)).toMatchObject({ NoNewPrivs: '0', Seccomp: '0' });
+  });
+
+  /** Runs a program on a kernel without Landlock, seccomp and prctl: a filter of x86-64 answers ENOSYS (38). */
+  const LACKING = `
+    my @program = ([0x20, 0, 0, 0], map([0x15, 0, 1, $_], 444, 317, 157), [6, 0, 0, 0x7fff0000]);
+    splice(@program, $_, 0, [6, 0, 0, 0x50026]) for (4, 3, 2);
+    my $filter = join('', map(pack('SCCL', @$_), @program));
+    syscall(157, 38, 1, 0, 0, 0) == 0 or die "prctl: $!";
+    syscall(317, 1, 0, pack('Sx6P', scalar(@program), $filter)) == 0 or die "seccomp: $!";
+    exec(@ARGV) or die "exec: $!";`;
+
+  test.skipIf(process.arch !== 'x64')(
+    'a kernel that lacks it → a debug line for each part, all else goes on',
+    async () => {
+      const lab = await openLab();
+      await lab.add(A);
+      const daemon = await lab.daemon({ under: ['perl', '-e', LACKING], parameters: ['--verbose'] });
+      await lab.says(A);
+      const skipped = daemon.stderr.filter((line) => line.includes('not confined in full'));
+      const parts = ['prctl', 'prctl', 'landlock_create_ruleset', 'seccomp'];
+      expect(skipped).toEqual(
+        parts.map((part) => expect.stringMatching(` debug not confined in full: ${part}: Function not implemented$`)),
+      );
+    },
+  );
+});
+
 describe('confinement: what it needs', () => {
   test('SIGHUP: config and token file replaced by renamed ones → both are read', async () => {
     const lab = await openLab();
