@@ -250,6 +250,26 @@ describe('zone: verification', () => {
   );
 
   scenario(
+    'zone: changed by somebody else once, and setting it back fails again and again → no conflict',
+    `
+    0      want home=A   → detected home=A · list home
+    0.1    found r1=A    → synced home=A (found)
+    3600   verify        → list home
+    3601   found -       → drifted home=- · write home: create A
+    3601.1 lost          → warning zone #1 · due 3601.6
+    3601.6 due           → list home
+    3601.7 found -       → write home: create A
+    3601.8 html 502      → warning zone #2 · due 3602.8
+    3602.8 due           → list home
+    3602.9 found -       → write home: create A
+    3603   lost          → warning zone #3 · due 3605
+    3605   due           → list home
+    3605.1 found r1=A    → synced home=A (found)
+    3605.1 states        → home synced
+    `,
+  );
+
+  scenario(
     'zone: left alone once in between → no conflict',
     `
     0      want home=A   → detected home=A · list home

@@ -31,29 +31,29 @@ export function found(
 }
 
 /** Somebody else changed a record that was right. It is set back, but not fought over: from the third time in a row on
- *  only at the pace of a lasting refusal. */
+ *  only at the pace of a lasting refusal. Found again before it was set back, it is no further change. */
 function drifted(
-  name: NameState,
+  before: NameState,
   records: readonly AaaaRecord[],
   dryRun: boolean,
   nowMs: number,
   effects: Effect[],
 ): NameState {
-  const drifts = name.drifts + 1;
+  const drifts = before.drifts + (dryRun ? 0 : 1);
   const conflict = drifts - MOST_DRIFTS + 1;
   const contents = records.map(({ content }) => content);
-  const desired = name.desired === null ? null : { ...name.desired, sinceMs: nowMs };
-  if (dryRun || conflict < 1) {
-    const address = desired?.address ?? null;
-    if (address !== null)
+  const desired = before.desired === null ? null : { ...before.desired, sinceMs: nowMs };
+  const name = { ...before, desired, drifts, confirmed: null };
+  if (conflict < 1) {
+    if (desired !== null) {
+      const { address } = desired;
       effects.push(notice({ kind: 'drifted', name: name.settings.name, address, found: contents, dryRun }));
-    // A dry run sets nothing back: finding the same again is no further change.
-    return dryRun ? { ...name, desired, confirmed: null } : { ...name, desired, drifts };
+    }
+    return name;
   }
   const says = contents.length === 0 ? 'it is gone' : `it says ${contents.map(describeContent).join(', ')}`;
   const what = `somebody else changed the record ${drifts} times in a row (now ${says}): stop them, or take the name out here`;
-  const cause = { what, permanent: true, ray: null };
-  return troubled({ ...name, desired, drifts }, cause, nowMs, () => slowRetryMs(conflict), effects);
+  return troubled(name, { what, permanent: true, ray: null }, nowMs, () => slowRetryMs(conflict), effects);
 }
 
 /** The name, confirmed if nothing is left to do. */
