@@ -24,7 +24,7 @@ build/node_modules.stamp: package-lock.json | packages
 
 # --- programs: TypeScript → one module → bytecode in a C array → executable ---
 
-NATIVE_MODULES := std os netlink http system settings confine spawn
+NATIVE_MODULES := std os netlink http system settings parts confine spawn
 TYPESCRIPT := $(shell find src -name '*.ts')
 BUNDLE = node_modules/.bin/esbuild --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
 	$(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@
@@ -33,12 +33,16 @@ build/ipv6ddns.js: $(TYPESCRIPT) package.json build/node_modules.stamp
 	$(BUNDLE) src/main.ts
 build/settings.js: $(TYPESCRIPT) package.json build/node_modules.stamp
 	$(BUNDLE) src/settings.ts
+build/part-%.js: $(TYPESCRIPT) package.json build/node_modules.stamp
+	$(BUNDLE) src/parts/$*.ts
 
 # Without debug information: it would take 0.1 MiB of memory. Stack traces have names, and no lines.
 build/%.c: build/%.js build/qjsc
 	cd build && ./qjsc $(QJSC_FLAGS) -c -m $(addprefix -M ,$(NATIVE_MODULES)) -N $(or $(SYMBOL),program) -o $(@F) $(<F)
-build/ipv6ddns.c build/settings.c: QJSC_FLAGS := -s
+PARTS := $(patsubst src/parts/%.ts,build/part-%.o,$(wildcard src/parts/*.ts))
+build/ipv6ddns.c build/settings.c $(PARTS:.o=.c): QJSC_FLAGS := -s
 build/settings.c: SYMBOL := settings_program
+build/part-%.c: SYMBOL = $(*:part-%=%)_program
 
 build/%.o: build/%.c
 	$(CC_musl) $(CFLAGS_musl) -c -o $@ $<
@@ -55,7 +59,7 @@ build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
 LINK = $(CC_$1) -Wl,--gc-sections,--wrap=select -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm -lpthread
-build/ipv6ddns: build/ipv6ddns.o build/settings.o build/musl/main.o $(MODULES:%=build/musl/%.o) native/layout.ld
+build/ipv6ddns: build/ipv6ddns.o build/settings.o $(PARTS) build/musl/main.o $(MODULES:%=build/musl/%.o) native/layout.ld
 	$(call LINK,musl) -static -s -Wl,-T,native/layout.ld
 
 # --- tests that run in the engine: vitest's own runner and matchers on QuickJS, see test/engine ---

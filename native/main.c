@@ -107,6 +107,7 @@ JSContext *host_new_context(JSRuntime *rt, const uint8_t *bytecode, size_t size,
     js_init_module_http(ctx, "http");
     js_init_module_system(ctx, "system");
     js_init_module_settings(ctx, "settings");
+    js_init_module_parts(ctx, "parts");
     js_init_module_confine(ctx, "confine");
     js_init_module_spawn(ctx, "spawn");
     return ctx;

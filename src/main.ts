@@ -1,4 +1,5 @@
 import * as os from 'os';
+import * as parts from 'parts';
 import * as settingsProgram from 'settings';
 import * as std from 'std';
 import * as system from 'system';
@@ -15,14 +16,15 @@ import { HelperCommands } from './host/commands.ts';
 import { confineProcess } from './host/confinement.ts';
 import { messageOf } from './host/errors.ts';
 import { journalReadsStderr, openLines, StandardStreams, SystemFiles } from './host/files.ts';
-import { CurlHookClient } from './host/hook-client.ts';
 import { RtnetlinkKernel } from './host/kernel.ts';
 import { NotifySocket } from './host/notify-socket.ts';
 import { SystemSignals } from './host/signals.ts';
 import { SystemStateFiles } from './host/state-files.ts';
+import type { CheckPart } from './parts/check.ts';
+import type { NotifyPart } from './parts/notify.ts';
 import { addresses } from './shell/addresses.ts';
-import { check, checkRefused } from './shell/check.ts';
 import { type CommandContext, once, run } from './shell/commands.ts';
+import type { Observer } from './shell/engine.ts';
 import { EXIT, type ExitStatus } from './shell/exit.ts';
 import { Log } from './shell/log.ts';
 import { ServiceManager } from './shell/service-manager.ts';
@@ -32,7 +34,13 @@ type Environment = Readonly<Record<string, string>>;
 
 const STDOUT = 1;
 
-const COMMANDS = { run, once, check } as const satisfies Record<string, (context: CommandContext) => void>;
+const COMMANDS = {
+  run,
+  once,
+  check: (context) => loadCheck().check(context),
+} as const satisfies Record<string, (context: CommandContext) => void>;
+
+const loadCheck = (): CheckPart => parts.load('check') as CheckPart;
 
 /** Names every concrete part, reads the environment and picks the exit status.
  *  @returns the status to leave with at once; null = the loop goes on */
@@ -71,7 +79,7 @@ function start(
   const clock = new SystemClock();
   const log = new Log(output, clock, chooseFormat(logFormat, environment));
   if (answer.kind === 'refused') {
-    if (answer.commandLine.command === 'check') checkRefused(answer.problems, json, output);
+    if (answer.commandLine.command === 'check') loadCheck().checkRefused(answer.problems, json, output);
     else accept(answer, log);
     return EXIT.config;
   }
@@ -89,9 +97,10 @@ function start(
   const commands = command === 'run' && !dryRun ? startHelper(settings, environment, log) : null;
   const userAgent = `ipv6ddns/${VERSION}`;
   const api = new CurlApiClient(settings, userAgent);
-  const hooks = new CurlHookClient(settings, userAgent);
   const signals = new SystemSignals();
-  const ports = { ...machine, api, hooks, commands, signals, stateFiles: new SystemStateFiles() };
+  const ports = { ...machine, api, signals, stateFiles: new SystemStateFiles() };
+  const notifier = (own: Settings): Observer =>
+    (parts.load('notify') as NotifyPart)({ clock, commands, userAgent, log }, own);
   const identity = { version: VERSION, pid: os.getpid() };
   const inForce = confine(answer.confinement, log);
   const reload = (): Settings | null => {
@@ -104,6 +113,7 @@ function start(
     settings,
     identity,
     manager: serviceManager(environment, log),
+    notifier,
     dryRun,
     json,
     reload,

@@ -8,18 +8,19 @@ import type { Signals, StateFiles } from '../core/ports.ts';
 import { Engine, type EnginePorts, type Observer } from './engine.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
-import { Notifier, type NotifierPorts } from './notifier.ts';
 import { type Identity, Reports } from './reports.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { METRICS_FILE, STATUS_FILE, StateFile } from './state-file.ts';
 
 export interface CommandContext {
-  readonly ports: EnginePorts & NotifierPorts & { readonly signals: Signals; readonly stateFiles: StateFiles };
+  readonly ports: EnginePorts & { readonly signals: Signals; readonly stateFiles: StateFiles };
   readonly log: Log;
   readonly settings: Settings;
   readonly identity: Identity;
   /** null = there is none. */
   readonly manager: ServiceManager | null;
+  /** Makes what tells the receivers of `[notify]`. */
+  notifier(settings: Settings): Observer;
   readonly dryRun: boolean;
   readonly json: boolean;
   /** Reads the settings again; null = they are bad, which has been logged. */
@@ -29,13 +30,14 @@ export interface CommandContext {
 }
 
 /** The daemon: runs until SIGTERM or SIGINT. */
-export function run({ ports, log, settings, identity, manager, dryRun, reload, exit }: CommandContext): void {
+export function run(context: CommandContext): void {
+  const { ports, log, settings, identity, manager, dryRun, reload, exit } = context;
   const files = [STATUS_FILE, METRICS_FILE].map((kind) => new StateFile(ports.stateFiles, log, kind, settings));
   // A dry run does not know how the records are, and may run beside the daemon that does.
   const shown = [...(dryRun ? [] : files), ...(manager === null ? [] : [manager.report])];
   const reports = new Reports(ports.clock, log, identity, shown);
   // Nor is there anything to tell of it.
-  const notifier = dryRun ? [] : [new Notifier(ports, log, settings)];
+  const notifier = dryRun ? [] : [new Notifying((own) => context.notifier(own), settings)];
   const observers = [...(manager === null ? [] : [manager]), reports, ...notifier];
   const engine = new Engine(ports, log, settings, dryRun, observers);
   let current = settings;
@@ -63,6 +65,30 @@ export function run({ ports, log, settings, identity, manager, dryRun, reload, e
   engine.start();
   const names = listNames(settings.records.map(({ name }) => name));
   log.write('notice', `keeping ${names} right by ${engine.feed.mode}${dryRun ? ', dry run: nothing is written' : ''}`);
+}
+
+/** Notifies from the moment that there is somebody to notify. */
+class Notifying implements Observer {
+  readonly #make: (settings: Settings) => Observer;
+  #notifier: Observer | null = null;
+
+  constructor(make: (settings: Settings) => Observer, settings: Settings) {
+    this.#make = make;
+    this.configure(settings);
+  }
+
+  get dueMs(): number | null {
+    return this.#notifier?.dueMs ?? null;
+  }
+
+  observe(engine: Engine, nowMs: number): void {
+    this.#notifier?.observe(engine, nowMs);
+  }
+
+  configure(settings: Settings): void {
+    if (this.#notifier !== null) this.#notifier.configure?.(settings);
+    else if (settings.notify !== null) this.#notifier = this.#make(settings);
+  }
 }
 
 /** What SIGUSR1 asks for: every address and every record. */

@@ -1,6 +1,7 @@
 import { Secret } from '../../src/core/config/secret.ts';
 import type { RecordSettings, Settings } from '../../src/core/config/settings.ts';
 import { Log } from '../../src/shell/log.ts';
+import { Notifier } from '../../src/shell/notifier.ts';
 import type { FakeCloudflare } from './cloudflare.ts';
 import {
   FakeApiClient,
@@ -55,6 +56,10 @@ export class FakeStation {
     this.kernel.refusal = 'Operation not permitted';
     this.log = new Log(this.output, this.clock, 'journal');
     this.log.configure(false, new Secret(TOKEN));
+  }
+
+  notifier(settings: Settings): Notifier {
+    return new Notifier(this, this.log, settings);
   }
 
   /** Lets time pass with every request answered at once. */

@@ -29,6 +29,7 @@ function context(records: readonly RecordSettings[], dryRun = false): CommandCon
     settings: settingsFor(records),
     identity: { version: '0.1.0', pid: 4711 },
     manager: null,
+    notifier: (own) => station.notifier(own),
     dryRun,
     json: false,
     reload: () => reloaded,

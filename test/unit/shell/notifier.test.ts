@@ -45,6 +45,7 @@ function running(notify: NotifySettings | null, names = [HOME], dryRun = false):
     settings,
     identity: { version: '1.2.3', pid: 42 },
     manager: null,
+    notifier: (own) => station.notifier(own),
     dryRun,
     json: false,
     reload: () => reloaded,

@@ -28,6 +28,7 @@ function runWith(watchdogMs: number | null): void {
     settings,
     identity: { version: '0.1.0', pid: 4711 },
     manager: new ServiceManager(socket, station.log, watchdogMs),
+    notifier: (own) => station.notifier(own),
     dryRun: false,
     json: false,
     reload: () => reloaded,
