@@ -34,13 +34,16 @@ describe('systemd', () => {
     expect(await readFile(await unit(), 'utf8')).toMatch(/^RestartPreventExitStatus=78 243$/m);
   });
 
-  test('unit: the drop-ins of ipv6ddns(8) → systemd-analyze verify has nothing to say', async () => {
-    const page = await readFile('man/ipv6ddns.8', 'utf8');
+  test.each([
+    ['man/ipv6ddns.8', 2],
+    ['docs/manual.md', 3],
+  ])('unit: the drop-ins of %s → systemd-analyze verify has nothing to say', async (file, count) => {
+    const page = await readFile(file, 'utf8');
     const dropIns = [...page.matchAll(/^\[Service\]\n(?:\w+=.*\n)+/gm)].map(([text]) => text);
-    expect(dropIns).toHaveLength(2);
+    expect(dropIns).toHaveLength(count);
     for (const dropIn of dropIns) {
-      const file = await unit(`\n${dropIn.replaceAll('/usr/local/bin/ipv6ddns', EXECUTABLE)}`);
-      const { status, stdout, stderr } = await run(['systemd-analyze', 'verify', file]);
+      const installed = await unit(`\n${dropIn.replaceAll('/usr/local/bin/ipv6ddns', EXECUTABLE)}`);
+      const { status, stdout, stderr } = await run(['systemd-analyze', 'verify', installed]);
       expect([status, stdout, stderr]).toEqual([0, '', '']);
     }
   });
