@@ -139,7 +139,7 @@ class Player implements Timeline {
   /** The number of the request that the datagram is the first to answer; null = of none. */
   #newQuestion(socket: FakeSocket, datagram: Uint8Array): number | null {
     let question: number | null = null;
-    walkMessages(viewOf(datagram), ({ sequence }) => {
+    walkMessages(viewOf(datagram), (_type, _flags, sequence) => {
       if (sequence !== 0 && !this.#sequences.get(socket)?.has(sequence)) question ??= sequence;
     });
     return question;
@@ -155,7 +155,7 @@ class Player implements Timeline {
 
   #renumber(socket: FakeSocket, datagram: Uint8Array): Uint8Array {
     const bytes = datagram.slice();
-    walkMessages(viewOf(bytes), ({ type, sequence }, body) => {
+    walkMessages(viewOf(bytes), (type, _flags, sequence, body) => {
       const known = this.#sequences.get(socket);
       viewOf(bytes).setUint32(body - NLMSG_HDRLEN + SEQUENCE_AT, known?.get(sequence) ?? 0, HOST_IS_LITTLE_ENDIAN);
       // A daemon that was started anew, as in a trace put together of two, counts from the beginning again.

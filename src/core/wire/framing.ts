@@ -5,32 +5,25 @@ export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
-/** struct nlmsghdr without its length. */
-export interface MessageHeader {
-  readonly type: number;
-  /** NLM_F_ bits. */
-  readonly flags: number;
-  readonly sequence: number;
-}
+/** Takes one message: type, NLM_F_ flags and sequence number of struct nlmsghdr, where its own header starts, and where
+ *  it ends. */
+export type VisitMessage = (type: number, flags: number, sequence: number, body: number, end: number) => void;
 
 const align = (length: number): number => (length + 3) & ~3;
 
 /** Visits every message of a datagram (netlink(7)).
- *  @param visit gets where the message's own header starts and where it ends
  *  @throws WireError when a length reaches outside the datagram */
-export function walkMessages(view: DataView, visit: (header: MessageHeader, body: number, end: number) => void): void {
+export function walkMessages(view: DataView, visit: VisitMessage): void {
   for (let at = 0; at < view.byteLength; ) {
     const left = view.byteLength - at;
     const length = left < NLMSG_HDRLEN ? 0 : view.getUint32(at, HOST_IS_LITTLE_ENDIAN);
     if (length < NLMSG_HDRLEN || length > left) {
       throw new WireError(`message length ${length} at byte ${at}, ${left} bytes left`);
     }
-    const header = {
-      type: view.getUint16(at + 4, HOST_IS_LITTLE_ENDIAN),
-      flags: view.getUint16(at + 6, HOST_IS_LITTLE_ENDIAN),
-      sequence: view.getUint32(at + 8, HOST_IS_LITTLE_ENDIAN),
-    };
-    visit(header, at + NLMSG_HDRLEN, at + length);
+    const type = view.getUint16(at + 4, HOST_IS_LITTLE_ENDIAN);
+    const flags = view.getUint16(at + 6, HOST_IS_LITTLE_ENDIAN);
+    const sequence = view.getUint32(at + 8, HOST_IS_LITTLE_ENDIAN);
+    visit(type, flags, sequence, at + NLMSG_HDRLEN, at + length);
     at += align(length);
   }
 }

@@ -70,10 +70,9 @@ export type Message = AddressMessage | LinkMessage | EndMessage;
  *  @throws WireError when a length reaches outside its container */
 export function readDatagram(view: DataView): Envelope<Message>[] {
   const found: Envelope<Message>[] = [];
-  walkMessages(view, (header, body, end) => {
-    const message = readMessage(view, header.type, body, end);
-    if (message === null) return;
-    found.push({ sequence: header.sequence, interrupted: (header.flags & NLM_F_DUMP_INTR) !== 0, message });
+  walkMessages(view, (type, flags, sequence, body, end) => {
+    const message = readMessage(view, type, body, end);
+    if (message !== null) found.push({ sequence, interrupted: (flags & NLM_F_DUMP_INTR) !== 0, message });
   });
   return found;
 }

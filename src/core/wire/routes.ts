@@ -36,7 +36,7 @@ export function applyRoutes(view: DataView, routes: DefaultRoutes): RouteProgres
   let changed = false;
   let interrupted = false;
   let ended: RouteProgress['ended'] = null;
-  walkMessages(view, ({ type, flags }, body, end) => {
+  walkMessages(view, (type, flags, _sequence, body, end) => {
     interrupted ||= (flags & NLM_F_DUMP_INTR) !== 0;
     if (type === NLMSG_DONE || type === NLMSG_ERROR) ended = { errno: endErrno(view, body, end) };
     if ((type === RTM_NEWROUTE || type === RTM_DELROUTE) && isDefault(view, body, end)) {

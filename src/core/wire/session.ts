@@ -94,7 +94,7 @@ export class RtnetlinkSession {
     for (const envelope of messages) report = this.#take(envelope, datagram, nowMs) ?? report;
     const changed = report.changed || (this.#dirty && this.#whole && this.#dump === null && this.#stale === null);
     if (changed) this.#dirty = false;
-    return { ...report, changed };
+    return report.changed === changed ? report : { ...report, changed };
   }
 
   #take({ sequence, interrupted, message }: Envelope<Message>, datagram: Uint8Array, nowMs: number): Progress | null {
