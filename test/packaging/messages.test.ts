@@ -16,8 +16,10 @@ const PLACES: readonly (readonly [files: RegExp, before: string])[] = [
   [/^src\/core\/cloudflare\/(?:failure|transport)\.ts$/, '(?:\\d, |const [A-Z_]+ = )'],
   [
     /^src\/core\/config\/(?!command|status|changes)/,
-    '(?:report|refuse|refused|failed|problemAt)\\((?:[^\'"`;]*,)?\\s*',
+    "(?:report|refuse|refused|failed|problemAt)\\((?:[^'\"`;]|'\\w+')*",
   ],
+  [/^src\/core\/config\//, '(?:detail|fault) = '],
+  [/^src\/core\/config\/answer\.ts$/, '=>\\s*'],
 ];
 
 /** Texts that match but ask for nothing. */
