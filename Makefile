@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages demo bench check test bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages demo bench bench-doc check test bench-packages test-packages reproducible clean distclean help
 
 all: build/ipv6ddns ## the executable, build/ipv6ddns
 
@@ -106,6 +106,9 @@ build/demo.mjs build/bench.mjs: $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/
 bench: build/ipv6ddns build/bench.mjs | bench-packages ## measures it: make bench [ONLY='memory burst'] [COMPARE=FILE]
 	node build/bench.mjs --json build/bench.json $(if $(COMPARE),--compare $(COMPARE)) $(ONLY)
 
+bench-doc: build/bench.mjs ## writes what `make bench` found last into docs/benchmarks.md
+	node build/bench.mjs --from build/bench.json --page docs/benchmarks.md
+
 check: build/node_modules.stamp ## types, lint, format, import graph
 	tools/run-tests.mjs types lint
 
@@ -117,6 +120,7 @@ demo-packages: packages
 	@tools/need ip=iproute2 openssl=openssl unshare=util-linux sysctl=procps
 
 bench-packages: test-packages
+	@tools/need inadyn=inadyn ddclient=ddclient || echo 'Measuring without inadyn and ddclient.' >&2
 
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
@@ -135,4 +139,4 @@ distclean: ## removes everything that was made or brought here
 	rm -rf build node_modules
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)

@@ -32,6 +32,7 @@ export class Advertiser {
   static async open(lab: Lab, pid: number): Promise<Advertiser> {
     await lab.host.ip(`link set wan0 address ${MAC} mtu ${MTU}`);
     await lab.router.ip(`link set lan0 mtu ${MTU}`);
+    await until('link-local address', async () => (await lab.router.ip('-6 address show dev lan0 -tentative')) !== '');
     return new Advertiser(lab.router.session(SENDER, 'lan0'), pid);
   }
 

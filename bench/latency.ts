@@ -32,6 +32,7 @@ export const measureLatency: Part = async (openLab) => {
   return [
     ours('connect', ...delays.map(({ connectMs }) => connectMs)),
     ours('request', ...delays.map(({ requestMs }) => requestMs)),
+    ours('change-requests', ...delays.map(({ requests }) => requests)),
   ];
 };
 
@@ -50,7 +51,14 @@ async function withdraw({ ip, address, daemon }: Station): Promise<void> {
   await untilAsleep(daemon.pid);
 }
 
-async function publish(station: Station, address: string): Promise<{ connectMs: number; requestMs: number }> {
+/** How an address reached the server. */
+interface Delay {
+  readonly connectMs: number;
+  readonly requestMs: number;
+  readonly requests: number;
+}
+
+async function publish(station: Station, address: string): Promise<Delay> {
   const { lab, daemon, ip } = station;
   await station.ready;
   const { length } = daemon.lines;
@@ -61,5 +69,6 @@ async function publish(station: Station, address: string): Promise<{ connectMs: 
   await daemon.line(/ updated in /, { since: length });
   station.address = address;
   station.ready = withdraw(station);
-  return { connectMs: connectedMs - changedMs, requestMs: firstByteMs - changedMs };
+  const requests = (await lab.api.requests(since)).length;
+  return { connectMs: connectedMs - changedMs, requestMs: firstByteMs - changedMs, requests };
 }

@@ -1,28 +1,35 @@
-/** Measures the daemon: `[--json FILE] [--compare FILE] [PART…]`, default all parts. Prints the table and writes the
- *  figures as JSON. */
+/** Measures the daemon: `[--json FILE] [--compare FILE] [--page FILE] [PART…]`, default all parts; or shows an earlier
+ *  report: `--from FILE`. Prints the table, writes the report as JSON, compares with an earlier one, writes the page of
+ *  docs/. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Lab } from '../test/e2e/harness/lab.ts';
 import { measureBurst } from './burst.ts';
+import { measureIdle } from './idle.ts';
 import { measureLatency } from './latency.ts';
 import { measureMemory } from './memory.ts';
-import type { Measurement, Part } from './parts.ts';
+import { measureNames } from './names.ts';
+import { measureOthers } from './others.ts';
+import type { Measurement, OpenLab, Part } from './parts.ts';
 import { makeReport, type Report } from './report.ts';
-import { formatTable } from './table.ts';
+import { measureStart } from './start.ts';
+import { formatPage, formatTable } from './table.ts';
 
 const PARTS: Readonly<Record<string, Part>> = {
   memory: measureMemory,
+  start: measureStart,
   latency: measureLatency,
+  idle: measureIdle,
   burst: measureBurst,
+  names: measureNames,
+  others: measureOthers,
 };
 
-async function measure(name: string): Promise<readonly Measurement[]> {
-  const part = PARTS[name];
-  if (part === undefined) throw new Error(`no part "${name}"; there are ${Object.keys(PARTS).join(', ')}`);
+async function measure(name: string, part: Part): Promise<readonly Measurement[]> {
   process.stderr.write(`measuring ${name}…\n`);
   const labs: Lab[] = [];
-  const openLab = async (): Promise<Lab> => {
-    const lab = await Lab.open();
+  const openLab: OpenLab = async (options) => {
+    const lab = await Lab.open(options);
     labs.push(lab);
     return lab;
   };
@@ -36,18 +43,29 @@ async function measure(name: string): Promise<readonly Measurement[]> {
   }
 }
 
+async function measureAll(names: readonly string[]): Promise<Report> {
+  const measurements: Measurement[] = [];
+  for (const name of names) {
+    const part = PARTS[name];
+    if (part === undefined) throw new Error(`no part "${name}"; there are ${Object.keys(PARTS).join(', ')}`);
+    measurements.push(...(await measure(name, part)));
+  }
+  return makeReport(measurements);
+}
+
+const readReport = async (file: string): Promise<Report> => JSON.parse(await readFile(file, 'utf8'));
+
 async function main(): Promise<void> {
+  const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, compare: { type: 'string' } },
+    options: { json: text, compare: text, page: text, from: text },
   });
-  const earlier: Report | null =
-    values.compare === undefined ? null : JSON.parse(await readFile(values.compare, 'utf8'));
-  const measurements = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(PARTS))
-    measurements.push(...(await measure(name)));
-  const report = await makeReport(measurements);
+  const earlier = values.compare === undefined ? null : await readReport(values.compare);
+  const names = positionals.length > 0 ? positionals : Object.keys(PARTS);
+  const report = values.from === undefined ? await measureAll(names) : await readReport(values.from);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (values.page !== undefined) await writeFile(values.page, formatPage(report));
   process.stdout.write(formatTable(report, earlier));
 }
 

@@ -1,4 +1,4 @@
-import type { Lab } from '../test/e2e/harness/lab.ts';
+import type { Lab, LabOptions } from '../test/e2e/harness/lab.ts';
 import type { Program } from './figures.ts';
 
 /** Samples of one figure. */
@@ -9,8 +9,11 @@ export interface Measurement {
   readonly samples: readonly number[];
 }
 
-/** Measures several figures. The laboratories it opens are closed at its end. */
-export type Part = (openLab: () => Promise<Lab>) => Promise<readonly Measurement[]>;
+/** The laboratories that it opens are closed at the end of the part. */
+export type OpenLab = (options?: LabOptions) => Promise<Lab>;
+
+/** Measures several figures. */
+export type Part = (openLab: OpenLab) => Promise<readonly Measurement[]>;
 
 /** Of the daemon itself. */
 export const ours = (figure: string, ...samples: readonly number[]): Measurement => ({

@@ -4,6 +4,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import { EXECUTABLE } from '../test/e2e/harness/programs.ts';
 import { FIGURES, type Figure, PROGRAMS, type Program } from './figures.ts';
+import { versionsOfOthers } from './others.ts';
 import type { Measurement } from './parts.ts';
 import { type Summary, summarize } from './statistics.ts';
 
@@ -19,7 +20,7 @@ export interface Row extends Figure {
 export interface Report {
   /** RFC 3339, UTC. */
   readonly date: string;
-  readonly version: string;
+  readonly versions: Partial<Record<Program, string>>;
   /** Abbreviated; with `+` behind it when the tree had changes. */
   readonly commit: string;
   readonly machine: string;
@@ -32,8 +33,9 @@ const output = async (program: string, ...parameters: string[]): Promise<string>
   (await execute(program, parameters)).stdout.trim();
 
 export async function makeReport(measurements: readonly Measurement[]): Promise<Report> {
-  const [version, commit, changes, system] = await Promise.all([
+  const [ours, others, commit, changes, system] = await Promise.all([
     output(EXECUTABLE, '--version'),
+    versionsOfOthers(),
     output('git', 'rev-parse', '--short', 'HEAD').catch(() => 'unknown'),
     output('git', 'status', '--porcelain').catch(() => ''),
     readFile('/etc/os-release', 'utf8').catch(() => ''),
@@ -42,7 +44,7 @@ export async function makeReport(measurements: readonly Measurement[]): Promise<
   const processors = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
   return {
     date: new Date().toISOString(),
-    version: version.replace('ipv6ddns ', ''),
+    versions: { ipv6ddns: ours.replace('ipv6ddns ', ''), ...others },
     commit: commit + (changes === '' ? '' : '+'),
     machine: `${processors}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.arch}, ${distribution}`,
     kernel: release(),

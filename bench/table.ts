@@ -2,27 +2,51 @@ import { PROGRAMS, type Unit } from './figures.ts';
 import type { Report, Row } from './report.ts';
 
 const HEAD = ['what', 'unit', 'budget', ...PROGRAMS, ''];
+const isText = (column: number): boolean => column < 2 || column > PROGRAMS.length + 2;
 
-/** The report as a table for a terminal.
+/** The report for a terminal.
  *  @param earlier adds a column: how much ours has changed since */
 export function formatTable(report: Report, earlier: Report | null): string {
-  const head = earlier === null ? HEAD : [...HEAD, `since ${earlier.commit}`];
+  const head = earlier === null ? HEAD : [...HEAD, `ours since ${earlier.commit}`];
   const rows = report.rows.map((row) => [...cells(row), ...(earlier === null ? [] : [change(row, earlier)])]);
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, i) =>
-        i < 2 || i > PROGRAMS.length + 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
-      )
-      .join('  ')
-      .trimEnd();
-  const title = `ipv6ddns ${report.version} (${report.commit}) on ${report.machine}, Linux ${report.kernel}, ${report.date}`;
-  const methods = report.rows.map(({ what, how }) => `  ${what}: ${how}`);
-  return `${[title, '', line(head), ...rows.map(line), '', 'How it is measured:', ...methods].join('\n')}\n`;
+  const line = (row: readonly string[]): string => {
+    const padded = row.map((cell, i) => (isText(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)));
+    return padded.join('  ').trimEnd();
+  };
+  return `${[describeRun(report), '', line(head), ...rows.map(line)].join('\n')}\n`;
+}
+
+/** The report as a page of docs/. */
+export function formatPage(report: Report): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = row(HEAD.map((_, i) => (isText(i) ? '---' : '---:')));
+  const methods = report.rows.map(({ what, how }) => row([what, how]));
+  return `# Benchmarks
+
+Read when: you want to know what the daemon needs, or whether a change has made it need more. \`make bench\` measures
+this table, \`make bench-doc\` writes it here; what is missed is in [CHANGELOG.md](../CHANGELOG.md) when it is mended.
+
+${describeRun(report)}
+
+${[row(HEAD), rule, ...report.rows.map((own) => row(cells(own)))].join('\n')}
+
+Time and processor time are medians unless the row says otherwise; everything runs on one machine, the API being the
+simulator of the tests, on the loopback. inadyn and ddclient run in the same laboratory against the same simulator.
+
+## How each is measured
+
+${[row(['what', 'how']), row(['---', '---']), ...methods].join('\n')}
+`;
+}
+
+function describeRun({ versions, commit, machine, kernel, date }: Report): string {
+  const programs = Object.entries(versions).map((program) => program.join(' '));
+  return `${programs.join(', ')}; commit ${commit}; ${machine}, Linux ${kernel}; ${date.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** As `HEAD` says. */
-export function cells({ what, unit, budget, values, met }: Row): string[] {
+function cells({ what, unit, budget, values, met }: Row): string[] {
   const shown = [budget, ...PROGRAMS.map((program) => values[program])].map((value) => format(value ?? null, unit));
   return [what, unit === 'count' ? '' : unit, ...shown, verdict(met)];
 }
@@ -34,8 +58,8 @@ function verdict(met: boolean | null): string {
 
 function format(value: number | null, unit: Unit): string {
   if (value === null) return '';
-  const fraction = (unit === 'ms' || unit === 'µs') && value < 100 ? 1 : 0;
-  return value.toFixed(fraction).replace(/\B(?=(\d{3})+(?!\d))/g, fraction === 0 ? ',' : '');
+  const digits = (unit === 'ms' || unit === 'µs') && value < 100 ? 1 : 0;
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 function change(row: Row, earlier: Report): string {

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { CEILINGS } from '../../bench/budgets.ts';
+import { executableKiB, memoryAsleep } from '../../bench/memory.ts';
 import { openLab } from './harness/open.ts';
 import { untilAsleep, wakeUps } from './harness/proc.ts';
 import { EXECUTABLE } from './harness/programs.ts';
@@ -35,6 +37,17 @@ test('secret: the token → in no line at debug level, not in the process’s en
   expect(traces[0]).toContain(`CLOUDFLARE_ZONE_ID=${lab.zone.id}`);
   expect(traces[1]).toContain('run');
   expect([...traces, daemon.transcript()].join('\n')).not.toContain(lab.token.value);
+});
+
+test('executable: its size → within its ceiling', async () => {
+  expect(await executableKiB()).toBeLessThanOrEqual(CEILINGS.executableKiB);
+});
+
+test('idle: after five syncs with the system’s root certificates → memory within its ceilings', async () => {
+  const { resident, anonymous, peak } = await memoryAsleep(await openLab());
+  expect(resident).toBeLessThanOrEqual(CEILINGS.residentKiB);
+  expect(anonymous).toBeLessThanOrEqual(CEILINGS.anonymousKiB);
+  expect(peak).toBeLessThanOrEqual(CEILINGS.peakKiB);
 });
 
 test('idle: after a sync, verification off → not woken once in 4 s', async () => {

@@ -1,48 +1,35 @@
 import { afterAll, expect, test } from 'vitest';
+import { CEILINGS } from '../../bench/budgets.ts';
+import { manyNames } from './harness/many-names.ts';
 import { openLab } from './harness/open.ts';
 
 const BEFORE = '3ffe:1::a';
 const AFTER = '3ffe:2::a';
-const MOST_REQUESTS = 12;
 const RECORDS_PER_PAGE = 100;
-const PATIENCE = { timeoutMs: 60_000 };
 
 const results: object[] = [];
 afterAll(() => console.table(results));
 
-/** A daemon with that many names in the lab's zone, which it finds by itself unless an id is given. */
-async function manyNames(count: number, environment: Readonly<Record<string, string | undefined>> = {}) {
-  const lab = await openLab();
-  const names = Array.from({ length: count }, (_, i) => `host${i + 1}.example.com`);
-  await lab.api.changeZone(lab.zone.id, { plan: 'pro' }); // Free holds 200 records
-  await lab.add(BEFORE);
-  const start = () =>
-    lab.daemon({
-      config: `record_name = ${JSON.stringify(names)}\n`,
-      environment: { CLOUDFLARE_RECORD_NAME: undefined, ...environment },
-    });
-  return { lab, names, start };
-}
-
 test.each([1, 10, 100, 1000])(
-  'daemon: the prefix of %i names changes → at most 12 requests until all are right',
+  `daemon: the prefix of %i names changes → at most ${CEILINGS.namesRequests} requests until all are right`,
   { timeout: 120_000 },
   async (count) => {
-    const { lab, names, start } = await manyNames(count);
+    const lab = await openLab();
+    const { names, start, untilSaid } = await manyNames(lab, count);
+    await lab.add(BEFORE);
     await lab.seed(...names.map((name) => ({ name, content: BEFORE })));
     const daemon = await start();
-    for (const name of names) await daemon.line(new RegExp(` ${name}: .*, already right$`), PATIENCE);
+    await untilSaid(daemon, '.*, already right$');
     const { length } = await lab.api.requests();
     expect(length).toBe(Math.ceil(count / RECORDS_PER_PAGE));
     const changedMs = performance.now();
     await lab.remove(BEFORE);
     await lab.add(AFTER);
-    for (const name of names) await lab.api.untilContents(lab.zone.id, name, [AFTER], PATIENCE.timeoutMs);
+    await untilSaid(daemon, `AAAA ${AFTER} .*, updated in `);
     const tookMs = Math.round(performance.now() - changedMs);
-    for (const name of names) await daemon.line(new RegExp(` ${name}: AAAA ${AFTER} .*, updated in `), PATIENCE);
     const sent = await lab.sent(length);
     results.push({ names: count, 'first look': length, change: sent.length, 'all right after (ms)': tookMs });
-    expect(sent.length).toBeLessThanOrEqual(MOST_REQUESTS);
+    expect(sent.length).toBeLessThanOrEqual(CEILINGS.namesRequests);
     expect(await lab.writes(length)).toEqual(sent);
     const records = await lab.api.records(lab.zone.id);
     expect(records.map(({ name, content }) => `${name} ${content}`)).toEqual(names.map((name) => `${name} ${AFTER}`));
@@ -52,17 +39,19 @@ test.each([1, 10, 100, 1000])(
 test('daemon: 1000 new names without zone_id → made and verified within few requests', {
   timeout: 120_000,
 }, async () => {
-  const { lab, names, start } = await manyNames(1000, { CLOUDFLARE_ZONE_ID: undefined });
+  const lab = await openLab();
+  const { names, start, untilSaid } = await manyNames(lab, 1000);
+  await lab.add(BEFORE);
   await lab.seed({ name: 'other.example.com', content: BEFORE });
-  const daemon = await start();
-  for (const name of names) await daemon.line(new RegExp(` ${name}: AAAA ${BEFORE}, created in `), PATIENCE);
+  const daemon = await start({ CLOUDFLARE_ZONE_ID: undefined });
+  await untilSaid(daemon, `AAAA ${BEFORE}, created in `);
   const made = await lab.sent();
   expect(made).toEqual(['READ', 'LIST', 'POST', 'POST', 'POST', 'POST', 'POST']);
   expect(await lab.api.records(lab.zone.id)).toHaveLength(names.length + 1);
   const changed = (await lab.api.records(lab.zone.id)).at(-1);
   await lab.api.changeRecord(lab.zone.id, changed?.id ?? '', { content: AFTER });
   daemon.signal('SIGHUP');
-  await daemon.line(new RegExp(` host1000.example.com: AAAA ${BEFORE} .*, updated in `), PATIENCE);
+  await daemon.line(new RegExp(` host1000.example.com: AAAA ${BEFORE} .*, updated in `));
   const verified = (await lab.sent()).slice(made.length);
   results.push({ names: 1000, 'first look': made.length, verification: verified.length });
   expect(verified).toEqual(['READ', ...Array.from({ length: 11 }, () => 'LIST'), `PATCH ${BEFORE}`]);

@@ -61,7 +61,10 @@ function route(cloud: Cloud, request: ApiRequest): ApiReply {
   const token = presentedToken(cloud, request.headers);
   const { path } = request;
   if (!path.startsWith(`${BASE_PATH}/`)) throw refusals.noRoute(path);
-  const segments = path.slice(BASE_PATH.length + 1).split('/');
+  const segments = path
+    .slice(BASE_PATH.length + 1)
+    .replace(/\/$/, '') // ddclient asks for `zones/?name=…`, and is answered
+    .split('/');
   const [collection = '', id, ...rest] = segments;
   if (path === `${BASE_PATH}/user/tokens/verify`) return readOnly(request, () => verifyToken(token, 'user'));
   if (collection === 'accounts' && rest.join('/') === 'tokens/verify') {

@@ -1,4 +1,5 @@
-/** The simulator as a process of its own: `[--host ADDRESS] [--port NUMBER] [--certificates FOLDER] [--plain]`.
+/** The simulator as a process of its own: `[--host ADDRESS] [--port NUMBER] [--certificates FOLDER] [--plain]
+ *  [--lenient]`.
  *  Prints one JSON line (an Endpoint) when it listens; then takes calls on stdin, one JSON object a line,
  *  `{"id":1,"call":"addZone","arguments":[{"name":"example.com"}]}`, and answers each on stdout with
  *  `{"id":1,"result":…}` or `{"id":1,"error":"…"}`. Ends when stdin does; status 1 when it cannot listen. */
@@ -21,10 +22,11 @@ function readOptions(): SimulatorOptions {
       port: { type: 'string', default: '0' },
       certificates: { type: 'string' },
       plain: { type: 'boolean', default: false },
+      lenient: { type: 'boolean', default: false },
     },
   });
-  const { host = '', port, certificates, plain = false } = values;
-  return { host, port: Number(port), plain, ...(certificates === undefined ? {} : { certificates }) };
+  const { host = '', port, certificates, plain = false, lenient = false } = values;
+  return { host, port: Number(port), plain, lenient, ...(certificates === undefined ? {} : { certificates }) };
 }
 
 const print = (message: object): boolean => process.stdout.write(`${JSON.stringify(message)}\n`);

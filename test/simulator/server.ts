@@ -45,15 +45,20 @@ export class ApiServer {
   readonly #connections = new Map<string, Connection>();
   #accepted = 0;
 
-  /** @param certificates null = plain HTTP */
-  constructor(cloud: Cloud, certificates: Certificates | null) {
+  /** @param certificates null = plain HTTP
+   *  @param lenient garbage behind a request does not keep it from its answer: inadyn 2.10 sends zeros */
+  constructor(cloud: Cloud, certificates: Certificates | null, lenient: boolean) {
     this.#cloud = cloud;
     if (certificates === null) {
       this.#servers = { valid: this.#prepared(new HttpServer(), 'connection'), wrong: null };
       return;
     }
     const { valid, wrong } = certificates;
-    const serve = (pair: KeyPair): HttpServer => this.#prepared(new HttpsServer(pair), 'secureConnection');
+    const serve = (pair: KeyPair): HttpServer => {
+      const server = new HttpsServer(pair);
+      if (lenient) server.on('clientError', () => undefined);
+      return this.#prepared(server, 'secureConnection');
+    };
     this.#servers = {
       valid: serve(valid),
       wrong: { wrongName: serve(wrong.wrongName), untrusted: serve(wrong.untrusted), expired: serve(wrong.expired) },

@@ -22,6 +22,8 @@ export interface SimulatorOptions {
   readonly certificates?: string;
   /** Plain HTTP in place of TLS. */
   readonly plain?: boolean;
+  /** Over TLS: takes requests that are not quite HTTP, as the edge does. */
+  readonly lenient?: boolean;
 }
 
 export interface Endpoint {
@@ -93,7 +95,7 @@ const PATIENCE_MS = 10_000;
 
 /** Starts the API in this process. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { host = '127.0.0.1', port = 0, plain = false } = options;
+  const { host = '127.0.0.1', port = 0, plain = false, lenient = false } = options;
   const folder = options.certificates ?? (await mkdtemp(join(tmpdir(), 'simulator-')));
   const removeFolder = async (): Promise<void> => {
     if (options.certificates === undefined) await rm(folder, { recursive: true });
@@ -101,7 +103,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const cloud = createCloud();
   try {
     const certificates = plain ? null : await makeCertificates(folder, isWildcard(host) ? [] : [`IP:${host}`]);
-    const server = new ApiServer(cloud, certificates);
+    const server = new ApiServer(cloud, certificates, lenient);
     const bound = await server.listen(host, port);
     return {
       url: `${plain ? 'http' : 'https'}://${reachable(host)}:${bound}${BASE_PATH}`,

@@ -18,6 +18,8 @@ export const NAME = 'home.example.com';
 export interface LabOptions {
   /** Port of the simulated API; default any. */
   readonly port?: number;
+  /** It takes requests that are not quite HTTP. */
+  readonly lenient?: boolean;
 }
 
 export interface RunOptions {
@@ -69,7 +71,7 @@ export class Lab {
     this.#disposals = disposals;
   }
 
-  static async open({ port = 0 }: LabOptions = {}): Promise<Lab> {
+  static async open({ port = 0, lenient = false }: LabOptions = {}): Promise<Lab> {
     const disposals: (() => Promise<void>)[] = [];
     try {
       const folder = await mkdtemp(join(tmpdir(), 'ipv6ddns-e2e-'));
@@ -78,7 +80,15 @@ export class Lab {
       disposals.push(() => host.close());
       const router = await Namespace.create(host);
       disposals.push(() => router.close());
-      const options = ['--host', '::', '--port', String(port), '--certificates', folder];
+      const options = [
+        '--host',
+        '::',
+        '--port',
+        String(port),
+        '--certificates',
+        folder,
+        ...(lenient ? ['--lenient'] : []),
+      ];
       const server: Command = [process.execPath, await bundle('test/simulator/main.ts', folder), ...options];
       const [api] = await Promise.all([spawnSimulator(host.command(server)), host.link('wan0', router, 'lan0')]);
       disposals.push(() => api.close());
