@@ -1,6 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { VARIABLES } from '../../src/core/config/schema.ts';
+import { EXIT } from '../../src/shell/exit.ts';
 import { EXECUTABLE } from '../e2e/harness/programs.ts';
 import { type Fence, fencesOf, GUIDES } from './documents.ts';
 import { run, temporaryFolder } from './run.ts';
@@ -37,4 +39,21 @@ test.each(fences('env'))('variables at $file:$line → accepted by the executabl
 test('blocks: config, variables → there are some of each', () => {
   expect(fences('toml').length).toBeGreaterThan(10);
   expect(fences('env').length).toBeGreaterThan(1);
+});
+
+test('manual: tables of settings → every key of the sample config, which has all, and every variable', async () => {
+  const manual = await readFile('docs/manual.md', 'utf8');
+  const sample = await readFile('packaging/config.toml', 'utf8');
+  const rows = [...manual.matchAll(/^\|([^|]*)\|([^|]*)\|/gm)].map(([, key = '', variable = '']) => key + variable);
+  const listed = new Set(rows.join(' ').match(/(?<=`)\w+(?=`)/g));
+  const keys = [...sample.matchAll(/^#(\w+) = /gm)].map(([, key = '']) => key);
+  expect(keys.length).toBeGreaterThan(20);
+  for (const name of [...keys, ...Object.keys(VARIABLES)]) expect(listed).toContain(name);
+});
+
+test('manual: table of exit statuses → all that the program has', async () => {
+  const manual = await readFile('docs/manual.md', 'utf8');
+  const [, section = ''] = /^## Exit statuses$(.*?)^## /ms.exec(manual) ?? [];
+  const listed = [...section.matchAll(/^\| (\d+) \|/gm)].map(([, status]) => Number(status));
+  expect(listed).toEqual([...Object.values(EXIT)].sort((a, b) => a - b));
 });
