@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'core', include: ['test/{unit,property,scenario}/**/*.test.ts'] } },
+      { test: { name: 'bench', include: ['bench/**/*.test.ts'] } },
       { test: { name: 'simulator', include: ['test/simulator/**/*.test.ts'] } },
       {
         // One file at a time: they call make.

@@ -3,18 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import { EXECUTABLE } from '../test/e2e/harness/programs.ts';
-import { FIGURES, type Figure, PROGRAMS, type Program } from './figures.ts';
+import type { Program } from './figures.ts';
 import { versionsOfOthers } from './others.ts';
 import type { Measurement } from './parts.ts';
-import { type Summary, summarize } from './statistics.ts';
-
-/** A figure that was measured. */
-export interface Row extends Figure {
-  readonly values: Partial<Record<Program, number>>;
-  readonly summaries: Partial<Record<Program, Summary>>;
-  /** null = there is no budget. */
-  readonly met: boolean | null;
-}
+import { makeRows, type Row } from './rows.ts';
 
 /** Everything that one run found out, as it is written to the JSON file. */
 export interface Report {
@@ -48,21 +40,6 @@ export async function makeReport(measurements: readonly Measurement[]): Promise<
     commit: commit + (changes === '' ? '' : '+'),
     machine: `${processors}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.arch}, ${distribution}`,
     kernel: release(),
-    rows: FIGURES.map((figure) => makeRow(figure, measurements)).filter(({ values }) => Object.keys(values).length > 0),
+    rows: makeRows(measurements),
   };
-}
-
-function makeRow(figure: Figure, measurements: readonly Measurement[]): Row {
-  const summaries: Partial<Record<Program, Summary>> = {};
-  const values: Partial<Record<Program, number>> = {};
-  for (const program of PROGRAMS) {
-    const own = measurements.filter((all) => all.program === program && all.figure === (figure.of ?? figure.id));
-    if (own.length === 0) continue;
-    const summary = summarize(own.flatMap(({ samples }) => samples));
-    summaries[program] = summary;
-    values[program] = summary[figure.statistic ?? 'median'];
-  }
-  const value = values.ipv6ddns;
-  const met = figure.budget === null || value === undefined ? null : value <= figure.budget;
-  return { ...figure, values, summaries, met };
 }

@@ -1,5 +1,6 @@
 import { PROGRAMS, type Unit } from './figures.ts';
-import type { Report, Row } from './report.ts';
+import type { Report } from './report.ts';
+import type { Row } from './rows.ts';
 
 const HEAD = ['what', 'unit', 'budget', ...PROGRAMS, ''];
 const isText = (column: number): boolean => column < 2 || column > PROGRAMS.length + 2;
@@ -25,14 +26,15 @@ export function formatPage(report: Report): string {
   return `# Benchmarks
 
 Read when: you want to know what the daemon needs, or whether a change has made it need more. \`make bench\` measures
-this table, \`make bench-doc\` writes it here; what is missed is in [CHANGELOG.md](../CHANGELOG.md) when it is mended.
+all of this in some minutes; \`make bench-doc\` writes what it found last to this page.
 
 ${describeRun(report)}
 
 ${[row(HEAD), rule, ...report.rows.map((own) => row(cells(own)))].join('\n')}
 
-Time and processor time are medians unless the row says otherwise; everything runs on one machine, the API being the
-simulator of the tests, on the loopback. inadyn and ddclient run in the same laboratory against the same simulator.
+Each value is the median of its samples unless the row says otherwise. The programs run in network namespaces, the API
+is the simulator of the tests, reached over TLS on the loopback. inadyn and ddclient do the same work in the same run:
+one name, the address of one interface, looked at every 60 s, which is the least that ddclient allows.
 
 ## How each is measured
 

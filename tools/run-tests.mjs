@@ -64,6 +64,7 @@ const parts = {
   'core, in Node': () => vitest('core'),
   'core, in the engine': () => counted(['build/engine-tests']),
   'native modules': () => counted([...isolated, 'node', 'test/native/run.mjs']),
+  'benchmark reports': () => vitest('bench'),
   simulator: () => vitest('simulator'),
   'end to end': () => vitest('e2e'),
   packaging: () => vitest('packaging'),
