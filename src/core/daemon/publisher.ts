@@ -40,7 +40,9 @@ export class Publisher {
     this.tally = before?.tally ?? newTally();
     const heldUntilMs = before?.silentUntilMs ?? 0;
     const zones = before?.zones ?? [];
-    this.#spent = new Map(zones.map(({ zoneId, bucket, bucketReported }) => [zoneId, { bucket, bucketReported }]));
+    const spent = zones.map(({ zoneId, bucket, bucketReported }) => [zoneId, { bucket, bucketReported }] as const);
+    // Those from before that, too: a zone that is looked up may not have been found again in the meantime.
+    this.#spent = new Map([...(before === null ? [] : before.#spent), ...spent]);
     const known = new Map(zones.flatMap(({ names }) => names.map((name) => [JSON.stringify(name.settings), name])));
     for (const { interfaces } of records) {
       const group = before === null ? undefined : before.#groups.get(keyOf(interfaces));

@@ -95,7 +95,7 @@ describe('Publisher: the settings were read again', () => {
     expect(cloudflare.contentsOf(HOME)).toEqual([D]);
   });
 
-  test('Publisher: the zone was looked up → asked for again, its bucket is the one of before', () => {
+  test('Publisher: the zone was looked up → asked for again, its bucket is the one of before, also after a reload meanwhile', () => {
     const settings = [recordSettings(HOME, { zoneId: null })];
     const driven = new DrivenPublisher(cloudflare, settings);
     driven.machine.add(A);
@@ -105,6 +105,7 @@ describe('Publisher: the settings were read again', () => {
       driven.publisher.zones.filter(({ zoneId }) => zoneId !== null).map(({ bucket }) => bucket.tokens);
     expect(tokens()).toEqual([49]);
     cloudflare.requests.length = 0;
+    driven.reload(settings);
     driven.reload(settings);
     driven.answerAll();
     expect(tokens()).toEqual([49]);
