@@ -148,9 +148,9 @@ function accept(answer: Extract<Answer, { kind: 'settings' | 'refused' }>, log: 
     return null;
   }
   const settings = revive(answer.settings);
-  const { apiToken, notify } = settings;
-  const hook = notify?.hook ?? null;
-  log.configure(settings.verbose, apiToken, ...(hook === null ? [] : [hook.bad, hook.good]));
+  const { apiToken, httpsProxy, notify } = settings;
+  const secrets = [apiToken, httpsProxy, notify?.hook?.bad, notify?.hook?.good];
+  log.configure(settings.verbose, ...secrets.filter((secret) => secret instanceof Secret));
   for (const warning of answer.warnings) log.write('warning', warning);
   return settings;
 }

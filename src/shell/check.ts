@@ -48,7 +48,7 @@ export function check(context: CheckContext): void {
   lookAtTable(ports, log, settings.pollIntervalMs, (table) => void checkAll(context, table).then(exit));
 }
 
-async function checkAll({ ports, settings, json }: CheckContext, table: AddressTable): Promise<ExitStatus> {
+async function checkAll({ ports, log, settings, json }: CheckContext, table: AddressTable): Promise<ExitStatus> {
   const report = new Report();
   const winnerOf = (interfaces: readonly string[] | null): Address | null =>
     reportAddresses(table, interfaces, ports.clock.nowMs() / 1000).winner;
@@ -60,7 +60,7 @@ async function checkAll({ ports, settings, json }: CheckContext, table: AddressT
     if (winner !== null) report.pass(where, winner);
     else report.fail(where, EXIT.noAddress, 'none may be published', 'see "ipv6ddns addresses" for the reasons');
   }
-  print(report.checks, json, ports.output);
+  print(report.checks, json, { stdout: (line) => ports.output.stdout(log.redact(line)) });
   ports.api.rest();
   return report.status;
 }
@@ -71,7 +71,7 @@ export function checkRefused(problems: readonly string[], json: boolean, output:
   print(failures, json, output);
 }
 
-function print(checks: readonly Check[], json: boolean, output: Output): void {
+function print(checks: readonly Check[], json: boolean, output: Pick<Output, 'stdout'>): void {
   const lines = json ? [JSON.stringify({ ok: checks.every(({ ok }) => ok), checks })] : formatChecks(checks);
   for (const line of lines) output.stdout(line);
 }
