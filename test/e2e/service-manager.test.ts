@@ -1,23 +1,9 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Lab } from './harness/lab.ts';
 import { openLab } from './harness/open.ts';
-import type { Process } from './harness/process.ts';
+import { serviceManager } from './harness/service-manager.ts';
 
 const A = '3ffe:1::a';
-
-/** Prints each datagram as a line, its lines parted by " | ". */
-const RECEIVER = `use Socket; socket(S, AF_UNIX, SOCK_DGRAM, 0) or die $!; bind(S, pack_sockaddr_un($ARGV[0])) or die $!;
-  $| = 1; print "bound\\n"; while (defined recv(S, my $m, 65536, 0)) { $m =~ s/\\n/ | /g; print "$m\\n" }`;
-
-/** A service manager that prints what it is told, and the variable that leads to it. */
-async function serviceManager(lab: Lab): Promise<{ manager: Process; environment: Record<string, string> }> {
-  const address = join(lab.folder, 'notify');
-  const manager = lab.launch(lab.host, ['perl', '-e', RECEIVER, address], {});
-  await manager.line(/^bound$/);
-  return { manager, environment: { NOTIFY_SOCKET: address } };
-}
 
 test('sd_notify: a life → ready, every state, reloading and ready, stopping', async () => {
   const lab = await openLab();

@@ -6,7 +6,8 @@ export type Command = readonly [program: string, ...parameters: string[]];
 
 /** Ends at the first line that fails. */
 export interface Session {
-  write(line: string): void;
+  /** Resolves when the line is in the pipe: not much is ahead of it then. */
+  write(line: string): Promise<void>;
   /** @throws Error when a line failed */
   end(): Promise<void>;
 }
@@ -84,7 +85,7 @@ export class Namespace {
     const [program, ...parameters] = this.command(command);
     const child = spawn(program, parameters, { stdio: ['pipe', 'ignore', 'inherit'] });
     return {
-      write: (line) => void child.stdin.write(`${line}\n`),
+      write: (line) => new Promise<void>((resolve) => child.stdin.write(`${line}\n`, () => resolve())),
       async end() {
         const ended = child.exitCode === null ? once(child, 'exit') : [child.exitCode];
         child.stdin.end();
