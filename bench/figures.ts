@@ -130,14 +130,14 @@ export const FIGURES: readonly Figure[] = [
     '… processor time an event',
     'µs',
     BUDGETS.burstEventUs,
-    '/proc/PID/schedstat until asleep again, through 100,000',
+    '/proc/PID/schedstat until asleep again, through 100,000, the lost ones too',
   ),
   figure(
     'event-cpu',
     '10,000 renewals, none lost: processor time an event',
     'µs',
     BUDGETS.burstEventUs,
-    'the same; 250 in a datagram of the router, the next one when the events are read',
+    'the same; 250 in an advertisement, the next one when the events are read',
   ),
   figure(
     'churn-cpu',

@@ -21,8 +21,8 @@ export function formatTable(report: Report, earlier: Report | null): string {
 /** The report as a page of docs/. */
 export function formatPage(report: Report): string {
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rule = row(HEAD.map((_, i) => (isText(i) ? '---' : '---:')));
-  const methods = report.rows.map(({ what, how }) => row([what, how]));
+  const head = [...HEAD, 'how it is measured'];
+  const rule = row(head.map((_, i) => (isText(i) ? '---' : '---:')));
   return `# Benchmarks
 
 Read when: you want to know what the daemon needs, or whether a change has made it need more. \`make bench\` measures
@@ -30,15 +30,11 @@ all of this in some minutes; \`make bench-doc\` writes what it found last to thi
 
 ${describeRun(report)}
 
-${[row(HEAD), rule, ...report.rows.map((own) => row(cells(own)))].join('\n')}
+${[row(head), rule, ...report.rows.map((own) => row([...cells(own), own.how]))].join('\n')}
 
 Each value is the median of its samples unless the row says otherwise. The programs run in network namespaces, the API
 is the simulator of the tests, reached over TLS on the loopback. inadyn and ddclient do the same work in the same run:
 one name, the address of one interface, looked at every 60 s, which is the least that ddclient allows.
-
-## How each is measured
-
-${[row(['what', 'how']), row(['---', '---']), ...methods].join('\n')}
 `;
 }
 
