@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -216,6 +218,30 @@ static JSValue notify(JSContext *ctx, JSValueConst this_val, int argc, JSValueCo
     return result;
 }
 
+static JSValue write_within(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    int32_t fd, patience_ms;
+    size_t left;
+    const char *text, *at;
+    int ready = 1;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &fd, argv[0]) || JS_ToInt32(ctx, &patience_ms, argv[2])) return JS_EXCEPTION;
+    at = text = JS_ToCStringLen(ctx, &left, argv[1]);
+    if (!text) return JS_EXCEPTION;
+    while (left > 0) {
+        struct pollfd watched = {.fd = fd, .events = POLLOUT};
+        ssize_t length;
+        ready = poll(&watched, 1, patience_ms);
+        if (ready == 0) break;
+        /* A pipe that is ready takes so much at once, pipe(7): O_NONBLOCK would be set for all who share it. */
+        length = write(fd, at, left < PIPE_BUF ? left : PIPE_BUF);
+        if (length >= 0) at += length, left -= (size_t)length;
+        else if (errno != EINTR && errno != EAGAIN) break;
+    }
+    JS_FreeCString(ctx, text);
+    return JS_NewBool(ctx, ready != 0);
+}
+
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("timerOpen", 0, timer_open),
     JS_CFUNC_DEF("timerSet", 2, timer_set),
@@ -230,6 +256,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("eraseEnvironment", 1, erase_environment),
     JS_CFUNC_DEF("createFile", 3, create_file),
     JS_CFUNC_DEF("notify", 2, notify),
+    JS_CFUNC_DEF("writeWithin", 3, write_within),
 };
 
 static int init(JSContext *ctx, JSModuleDef *module)

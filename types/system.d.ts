@@ -27,4 +27,7 @@ declare module 'system' {
   export function createFile(path: string, mode: number, text: string): void;
   /** One datagram to the AF_UNIX address (`@name` = abstract), which never waits for the receiver. sd_notify(3). */
   export function notify(address: string, message: string): void;
+  /** Writes the text without waiting longer than `patienceMs` for each 4 KiB of it to be taken.
+   *  @returns false = it was not; what could not be written is lost. True also when nobody is there to read it. */
+  export function writeWithin(fd: number, text: string, patienceMs: number): boolean;
 }

@@ -121,5 +121,6 @@ export interface ServiceManagerSocket {
 /** Where lines go: without their final newline. */
 export interface Output {
   stdout(line: string): void;
-  stderr(line: string): void;
+  /** @returns false = it was lost, because whoever reads there does not keep up */
+  stderr(line: string): boolean;
 }

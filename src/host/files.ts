@@ -1,5 +1,6 @@
 import * as os from 'os';
 import * as std from 'std';
+import * as system from 'system';
 import type { Files, Output } from '../core/ports.ts';
 import { failed, ok, type Result } from '../core/result.ts';
 
@@ -38,15 +39,23 @@ export function openLines(path: string): Result<(line: string) => void, string> 
   });
 }
 
+const STDERR = 2;
+
+/** A reader of the log that is alive takes a full pipe in this time; a stalled one is waited for once. */
+const PATIENCE_MS = 100;
+
 export class StandardStreams implements Output {
+  #patienceMs = PATIENCE_MS;
+
   stdout(line: string): void {
     std.out.puts(`${line}\n`);
     std.out.flush();
   }
 
-  stderr(line: string): void {
-    std.err.puts(`${line}\n`);
-    std.err.flush();
+  stderr(line: string): boolean {
+    const written = system.writeWithin(STDERR, `${line}\n`, this.#patienceMs);
+    this.#patienceMs = written ? PATIENCE_MS : 0;
+    return written;
   }
 }
 

@@ -15,6 +15,8 @@ export class Log {
   readonly #format: LogFormat;
   #verbose = false;
   #secrets: readonly Secret[] = [];
+  /** Lines that could not be written since the last one that could. */
+  #lost = 0;
 
   constructor(output: Output, clock: Pick<Clock, 'wallMs'>, format: LogFormat) {
     this.#output = output;
@@ -30,7 +32,8 @@ export class Log {
 
   write(level: Level, msg: string, fields: LogEntry['fields'] = {}): void {
     if (level === 'debug' && !this.#verbose) return;
-    this.#output.stderr(this.redact(this.#line(level, msg, fields)));
+    if (this.#lost > 0 && this.#output.stderr(this.#line('warning', describeLost(this.#lost), {}))) this.#lost = 0;
+    if (!this.#output.stderr(this.redact(this.#line(level, msg, fields)))) this.#lost += 1;
   }
 
   entry({ level, msg, fields }: LogEntry): void {
@@ -51,3 +54,6 @@ export class Log {
     return this.#secrets.reduce((shown, secret) => shown.replaceAll(secret.reveal(), secret.toString()), text);
   }
 }
+
+const describeLost = (lines: number): string =>
+  `${lines} ${lines === 1 ? 'line' : 'lines'} of the log lost: what reads it did not keep up`;

@@ -212,13 +212,16 @@ export class FakeFiles implements Files {
 export class FakeOutput implements Output {
   readonly out: string[] = [];
   readonly err: string[] = [];
+  /** Whoever reads stderr does not keep up. */
+  stalled = false;
 
   stdout(line: string): void {
     this.out.push(line);
   }
 
-  stderr(line: string): void {
-    this.err.push(line);
+  stderr(line: string): boolean {
+    if (!this.stalled) this.err.push(line);
+    return !this.stalled;
   }
 }
 

@@ -44,6 +44,15 @@ describe('Log', () => {
     ]);
   });
 
+  test('Log: its reader did not keep up for two lines → said before the next line, once', () => {
+    const log = logging('journal');
+    output.stalled = true;
+    for (const msg of ['one', 'two']) log.write('info', msg);
+    output.stalled = false;
+    for (const msg of ['three', 'four']) log.write('info', msg);
+    expect(output.err).toEqual(['<4>2 lines of the log lost: what reads it did not keep up', '<6>three', '<6>four']);
+  });
+
   test.each<[boolean, number]>([
     [false, 0],
     [true, 1],
