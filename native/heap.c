@@ -2,8 +2,8 @@
  * as the program: packed by size, without headers, it takes 0.3 MiB less than musl's allocator makes of it.
  *
  * Small blocks come from runs of one size each, in a range of addresses of their own; a table tells the size of the run
- * that an address belongs to. Freed ones are chained and used again, never given back to the
- * kernel. Larger ones are malloc's. */
+ * that an address belongs to. Freed ones are chained and used again; host_heap_trim gives back what lies fallow. Larger
+ * ones are malloc's. */
 #include "host.h"
 
 #include <malloc.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define STEP 8 /* of the sizes, and the alignment */
 #define MAX_SMALL 512
@@ -24,7 +25,8 @@ typedef struct Free {
 
 static uint8_t *base; /* of the range; NULL = not reserved yet */
 static size_t used, usable; /* bytes given to runs; bytes that may be touched */
-static uint8_t steps_of_run[RANGE / RUN];
+static uint8_t steps_of_run[RANGE / RUN]; /* size of its blocks; 0 = given to none */
+static size_t first_empty; /* no run before it is given to none */
 static Free *free_blocks[MAX_SMALL / STEP + 1];
 
 /* The size of the blocks for `size` bytes, in steps; from 256 bytes on there is one in eight. */
@@ -39,10 +41,15 @@ static int is_small(const void *block)
     return base && (uintptr_t)block - (uintptr_t)base < RANGE;
 }
 
+static size_t run_of(const void *block)
+{
+    return ((uintptr_t)block - (uintptr_t)base) / RUN;
+}
+
 static size_t size_of(const void *block)
 {
     if (!is_small(block)) return malloc_usable_size((void *)block);
-    return steps_of_run[((uintptr_t)block - (uintptr_t)base) / RUN] * STEP;
+    return steps_of_run[run_of(block)] * STEP;
 }
 
 static int reserve_range(void)
@@ -61,18 +68,28 @@ static int grow_range(void)
     return 1;
 }
 
-/* Chains the blocks of a new run. Returns 0 when the range has no room for it. */
+/* The first run that is given to no size. Returns RANGE / RUN when there is no room for one. */
+static size_t take_run(void)
+{
+    while (first_empty < used / RUN && steps_of_run[first_empty]) first_empty++;
+    if (first_empty < used / RUN) return first_empty;
+    if (!base && !reserve_range()) return RANGE / RUN;
+    if (used == usable && !grow_range()) return RANGE / RUN;
+    used += RUN;
+    return first_empty;
+}
+
+/* Chains the blocks of a new run. Returns 0 when there is no room for one. */
 static int add_run(size_t steps)
 {
-    if (!base && !reserve_range()) return 0;
-    if (used == usable && !grow_range()) return 0;
-    steps_of_run[used / RUN] = (uint8_t)steps;
+    size_t run = take_run();
+    if (run == RANGE / RUN) return 0;
+    steps_of_run[run] = (uint8_t)steps;
     for (size_t at = RUN / STEP; at >= steps; at -= steps) {
-        Free *block = (Free *)(base + used + (at - steps) * STEP);
+        Free *block = (Free *)(base + run * RUN + (at - steps) * STEP);
         block->next = free_blocks[steps];
         free_blocks[steps] = block;
     }
-    used += RUN;
     return 1;
 }
 
@@ -133,6 +150,32 @@ static void *resize(JSMallocState *state, void *block, size_t size)
     memcpy(moved, block, old < size ? old : size);
     release(state, block);
     return moved;
+}
+
+static uint8_t free_in_run[RANGE / RUN];
+
+static int is_fallow(size_t run)
+{
+    return steps_of_run[run] && free_in_run[run] == RUN / (steps_of_run[run] * STEP);
+}
+
+void host_heap_trim(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    memset(free_in_run, 0, used / RUN);
+    for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++)
+        for (Free *block = free_blocks[steps]; block; block = block->next) free_in_run[run_of(block)]++;
+    for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++)
+        for (Free **link = &free_blocks[steps]; *link;)
+            if (is_fallow(run_of(*link))) *link = (*link)->next;
+            else link = &(*link)->next;
+    first_empty = 0;
+    for (size_t run = 0; run < used / RUN; run++)
+        if (is_fallow(run)) steps_of_run[run] = 0;
+    for (size_t at = 0, empty = 0; at < used; at += RUN) {
+        empty = steps_of_run[at / RUN] ? 0 : empty + RUN;
+        if (empty >= page && (at + RUN) % page == 0) madvise(base + at + RUN - page, page, MADV_DONTNEED);
+    }
 }
 
 const JSMallocFunctions host_heap = {allocate, release, resize, size_of};

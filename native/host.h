@@ -14,8 +14,12 @@ JSValue host_throw_errno(JSContext *ctx, const char *call, int error);
 /* Reads a number property. Returns 0, or -1 with an exception pending. */
 int host_get_number(JSContext *ctx, JSValueConst object, const char *name, int64_t *number);
 
-/* Memory of the program's runtime, packed (heap.c). One runtime at a time. */
+/* Memory of the runtimes, packed (heap.c), and what gives back of it what no block is in. */
 extern const JSMallocFunctions host_heap;
+void host_heap_trim(void);
+
+/* A runtime on that heap, or on the sanitizer's; NULL = no memory. */
+JSRuntime *host_new_runtime(void);
 
 /* Of quickjs-libc, see loop.c. */
 JSModuleDef *host_init_module_std(JSContext *ctx, const char *name);

@@ -30,6 +30,8 @@ static const JSCFunctionListEntry std_functions[] = {
 
 static const JSCFunctionListEntry file_functions[] = {
     JS_CFUNC_DEF("close", 0, js_std_file_close),
+    JS_CFUNC_DEF("eof", 0, js_std_file_eof),
+    JS_CFUNC_DEF("error", 0, js_std_file_error),
     JS_CFUNC_MAGIC_DEF("puts", 1, js_std_file_puts, 1),
     JS_CFUNC_DEF("flush", 0, js_std_file_flush),
     JS_CFUNC_DEF("readAsString", 0, js_std_file_readAsString),

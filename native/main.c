@@ -80,6 +80,15 @@ static void track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst r
     rejections = rejection;
 }
 
+JSRuntime *host_new_runtime(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+    return JS_NewRuntime(); /* its blocks are to be the sanitizer's */
+#else
+    return JS_NewRuntime2(&host_heap, NULL);
+#endif
+}
+
 /* Only what the programs use: without JS_AddIntrinsicEval the linker drops the compiler. The bytecode comes first: while
  * no name but the engine's own is in the table of atoms, its names get the numbers that qjsc gave them, and the code can
  * stay where it is, in the file, instead of being copied (quickjs.patch). */
@@ -116,11 +125,7 @@ JSContext *host_new_context(JSRuntime *rt, const uint8_t *bytecode, size_t size,
 int main(int argc, char **argv)
 {
     if (argc == 1 && strcmp(argv[0], HELPER_NAME) == 0) return helper_main();
-#ifdef __SANITIZE_ADDRESS__
-    JSRuntime *rt = JS_NewRuntime(); /* its blocks are to be the sanitizer's */
-#else
-    JSRuntime *rt = JS_NewRuntime2(&host_heap, NULL);
-#endif
+    JSRuntime *rt = host_new_runtime();
     JSValue module, done;
     JSContext *ctx = rt ? host_new_context(rt, program, program_size, &module) : NULL;
     int status;

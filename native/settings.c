@@ -57,7 +57,7 @@ static JSValue settings_load(JSContext *ctx, JSValueConst this_val, int argc, JS
     JSValue module, answer = JS_EXCEPTION;
     (void)this_val, (void)argc;
     if (!settings_program) return host_throw(ctx, "settings", "ENOENT", "this executable has no program for them");
-    rt = JS_NewRuntime();
+    rt = host_new_runtime();
     if (!rt) return JS_ThrowOutOfMemory(ctx);
     js_std_init_handlers(rt);
     inner = host_new_context(rt, settings_program, settings_program_size, &module);
@@ -69,6 +69,7 @@ static JSValue settings_load(JSContext *ctx, JSValueConst this_val, int argc, JS
     }
     js_std_free_handlers(rt);
     JS_FreeRuntime(rt);
+    host_heap_trim();
     return answer;
 }
 

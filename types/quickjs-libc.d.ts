@@ -5,6 +5,9 @@ declare module 'std' {
     flush(): void;
     close(): number;
     readAsString(maxBytes?: number): string;
+    /** Whether the end was reached, or reading failed. */
+    eof(): boolean;
+    error(): boolean;
     getline(): string | null;
   }
   export const out: FILE;

@@ -20,7 +20,10 @@ export class SystemFiles implements Files {
       return failed({ kind, detail: std.strerror(error.errno) });
     }
     try {
-      return ok(file.readAsString(MAX_FILE_BYTES));
+      const text = file.readAsString(MAX_FILE_BYTES);
+      if (file.error()) return failed({ kind: 'unreadable', detail: 'it is a folder, or reading failed' });
+      if (!file.eof()) return failed({ kind: 'unreadable', detail: `it is longer than ${MAX_FILE_BYTES} bytes` });
+      return ok(text);
     } finally {
       file.close();
     }

@@ -31,6 +31,16 @@ describe('settings', () => {
     expect(await lab.sent()).toEqual([]);
   });
 
+  test.each([
+    ['a folder', (lab: Lab) => lab.folder, 'it is a folder, or reading failed'],
+    ['larger than any config is', () => '/dev/zero', 'it is longer than 4194304 bytes'],
+  ])('settings: the file is %s → not taken for an empty one, status 78', async (_, path, why) => {
+    const lab = await openLab();
+    const process = lab.start([EXECUTABLE, 'run', '--config', path(lab)]);
+    expect((await process.exit).status).toBe(78);
+    expect(process.stderr).toEqual([expect.stringContaining(`cannot be read: ${why}`)]);
+  });
+
   test('settings: no token, no name → both are asked for, status 78', async () => {
     const lab = await openLab();
     const none = { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_RECORD_NAME: undefined };

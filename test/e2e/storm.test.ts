@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openLab } from './harness/open.ts';
+import { memoryOf, untilAsleep } from './harness/proc.ts';
 
 const A = '3ffe:1::a';
 const B = '3ffe:1::b';
@@ -25,4 +26,24 @@ test('netlink: 100,000 address events while the daemon is stopped → the right 
   await daemon.line(/AAAA 3ffe:1::b \(was 3ffe:1::a\), updated/, { since: length });
   expect(performance.timeOrigin + performance.now() - continuedMs).toBeLessThan(2_000);
   expect(await lab.writes()).toEqual([`POST ${A}`, `PATCH ${B}`]);
+}, 120_000);
+
+/** What may go on being held of a look at every address, which takes some 350 bytes each while it lasts. */
+const LEFT_OVER_KIB = 128;
+
+test('memory: 2,000 addresses are all looked at → given back when the daemon sleeps again', async () => {
+  const lab = await openLab();
+  await lab.add(A);
+  const daemon = await lab.daemon();
+  await daemon.line(/ created in /);
+  await lab.host.ipBatch(
+    Array.from({ length: 2_000 }, (_, i) => `addr add 3ffe:2::${(i + 1).toString(16)}/128 dev wan0 nodad`),
+  );
+  await untilAsleep(daemon.pid);
+  const before = await memoryOf(daemon.pid);
+  const { length } = daemon.lines;
+  daemon.signal('SIGHUP');
+  await daemon.line(/settings read again/, { since: length });
+  await untilAsleep(daemon.pid);
+  expect((await memoryOf(daemon.pid)).anonymous - before.anonymous).toBeLessThanOrEqual(LEFT_OVER_KIB);
 }, 120_000);

@@ -46,7 +46,7 @@ const isOutdone = (row: IfAddr, rows: readonly IfAddr[]): boolean =>
   row.stale && rows.some((other) => other.ifIndex === row.ifIndex && !other.stale);
 
 /** Chooses the one address to publish among the eligible; null = there is none. */
-export const select = (rows: readonly IfAddr[], ranking: Ranking): Selection | null => explain(rows, ranking).selection;
+export const select = (rows: readonly IfAddr[], ranking: Ranking): Selection | null => narrow(rows, ranking, () => {});
 
 /** The choice, and for every other row the rule that dropped it. */
 export function explain(
@@ -54,19 +54,32 @@ export function explain(
   ranking: Ranking,
 ): { readonly selection: Selection | null; readonly droppedBy: ReadonlyMap<IfAddr, Rule> } {
   const droppedBy = new Map<IfAddr, Rule>();
+  const selection = narrow(rows, ranking, (rule, before, kept) => {
+    const survivors = new Set(kept);
+    for (const row of before) if (!survivors.has(row)) droppedBy.set(row, rule);
+  });
+  return { selection, droppedBy };
+}
+
+/** Applies one rule after the other.
+ *  @param onDrop is told of each that leaves some out */
+function narrow(
+  rows: readonly IfAddr[],
+  ranking: Ranking,
+  onDrop: (rule: Rule, before: readonly IfAddr[], kept: readonly IfAddr[]) => void,
+): Selection | null {
   let left = rows;
   let decided: Rule = 'only';
   for (const { rule, keep } of RULES) {
     if (left.length <= 1) break;
     const kept = keep(left, ranking);
     if (kept.length === 0 || kept.length === left.length) continue;
-    const survivors = new Set(kept);
-    for (const row of left) if (!survivors.has(row)) droppedBy.set(row, rule);
+    onDrop(rule, left, kept);
     left = kept;
     decided = rule;
   }
   const winner = left[0];
-  return { selection: winner === undefined ? null : { winner, rule: decided }, droppedBy };
+  return winner === undefined ? null : { winner, rule: decided };
 }
 
 /** The addresses that only the rule `published` or a later one can tell from the winner: should the record
