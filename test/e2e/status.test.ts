@@ -196,7 +196,9 @@ describe('metrics file', () => {
         .split('\n')
         .find((line) => line.startsWith(`${sample} `))
         ?.slice(sample.length + 1);
-    expect(await value(`ipv6ddns_record_state{name="${NAME}",state="synced"}`)).toBe('1');
+    // Written after the status file.
+    const shows = (sample: string) => expect.poll(() => value(sample), { timeout: 10_000 });
+    await shows(`ipv6ddns_record_state{name="${NAME}",state="synced"}`).toBe('1');
     expect(Number(await value('ipv6ddns_last_sync_duration_seconds'))).toBeGreaterThan(0);
     const lastSync = Number(await value(`ipv6ddns_record_last_sync_timestamp_seconds{name="${NAME}"}`));
     expect(Math.abs(Date.now() / 1000 - lastSync)).toBeLessThan(10);
@@ -207,9 +209,9 @@ describe('metrics file', () => {
     await lab.remove(A);
     await lab.add(B);
     await daemon.line(/ \(was 3ffe:1::a\), updated in /);
+    await shows('ipv6ddns_request_failures_total{class="unavailable"}').toBe('1');
+    await shows('ipv6ddns_requests_total').toSatisfy((total) => Number(total) > requests + 1);
     await until(lab, 'synced');
-    expect(await value('ipv6ddns_request_failures_total{class="unavailable"}')).toBe('1');
-    expect(Number(await value('ipv6ddns_requests_total'))).toBeGreaterThan(requests + 1);
 
     const texts = [await readFile(path, 'utf8'), await readFile(fileOf(lab), 'utf8'), daemon.transcript()];
     for (const text of texts) expect(text).not.toContain(lab.token.value);
