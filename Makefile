@@ -29,12 +29,14 @@ TYPESCRIPT := $(shell find src -name '*.ts')
 BUNDLE = node_modules/.bin/esbuild --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
 	$(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@
 
-build/ipv6ddns.js: $(TYPESCRIPT) package.json build/node_modules.stamp
-	$(BUNDLE) src/main.ts
-build/settings.js: $(TYPESCRIPT) package.json build/node_modules.stamp
-	$(BUNDLE) src/settings.ts
-build/part-%.js: $(TYPESCRIPT) package.json build/node_modules.stamp
-	$(BUNDLE) src/parts/$*.ts
+PROGRAM_SOURCES := $(TYPESCRIPT) package.json tools/plain-members.mjs build/node_modules.stamp
+PROGRAM = $(BUNDLE) $1 && tools/plain-members.mjs $@
+build/ipv6ddns.js: $(PROGRAM_SOURCES)
+	$(call PROGRAM,src/main.ts)
+build/settings.js: $(PROGRAM_SOURCES)
+	$(call PROGRAM,src/settings.ts)
+build/part-%.js: $(PROGRAM_SOURCES)
+	$(call PROGRAM,src/parts/$*.ts)
 
 # Without debug information: it would take 0.1 MiB of memory. Stack traces have names, and no lines.
 build/%.c: build/%.js build/qjsc

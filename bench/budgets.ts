@@ -25,4 +25,4 @@ export const BUDGETS = {
 
 /** What the tests hold it to: the budgets, and where one is missed little more than what is needed today, so that it
  *  gets no worse. */
-export const CEILINGS = { ...BUDGETS, anonymousKiB: 620 } as const;
+export const CEILINGS = { ...BUDGETS, anonymousKiB: 552 } as const;

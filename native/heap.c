@@ -159,6 +159,37 @@ static int is_fallow(size_t run)
     return steps_of_run[run] && free_in_run[run] == RUN / (steps_of_run[run] * STEP);
 }
 
+/* Two ascending chains as one. */
+static Free *merge(Free *a, Free *b)
+{
+    Free *head = NULL, **end = &head;
+    while (a && b) {
+        Free **lower = a < b ? &a : &b;
+        *end = *lower;
+        end = &(*end)->next;
+        *lower = *end;
+    }
+    *end = a ? a : b;
+    return head;
+}
+
+/* Merge sort from below: sorted[i] is empty or a chain of 2^i blocks. */
+static Free *ascending(Free *chain)
+{
+    Free *sorted[32] = {NULL};
+    while (chain) {
+        Free *block = chain;
+        size_t i = 0;
+        chain = chain->next;
+        block->next = NULL;
+        for (; sorted[i]; sorted[i++] = NULL) block = merge(sorted[i], block);
+        sorted[i] = block;
+    }
+    for (size_t i = 0; i < sizeof sorted / sizeof *sorted; i++) chain = merge(sorted[i], chain);
+    return chain;
+}
+
+/* What stays is put next to what is there: from now on the lowest free block is used first. */
 void host_heap_trim(void)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -169,6 +200,7 @@ void host_heap_trim(void)
         for (Free **link = &free_blocks[steps]; *link;)
             if (is_fallow(run_of(*link))) *link = (*link)->next;
             else link = &(*link)->next;
+    for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++) free_blocks[steps] = ascending(free_blocks[steps]);
     first_empty = 0;
     for (size_t run = 0; run < used / RUN; run++)
         if (is_fallow(run)) steps_of_run[run] = 0;

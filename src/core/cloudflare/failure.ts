@@ -1,3 +1,4 @@
+import { printable } from '../text.ts';
 import { type HttpReply, header, rateLimitWaitMs, retryAfterMs } from './http.ts';
 
 export interface ErrorCode {
@@ -118,13 +119,13 @@ const remedyFor = (codes: readonly ErrorCode[]): string | undefined =>
 
 /** Status and codes with their messages. */
 function describeReply(reply: HttpReply, codes: readonly ErrorCode[]): string {
-  const parts = codes.slice(0, 4).map(({ code, message }) => `code ${code} "${printable(message)}"`);
+  const parts = codes.slice(0, 4).map(({ code, message }) => `code ${code} "${shown(message)}"`);
   return [`HTTP ${reply.status}`, ...parts].join(', ');
 }
 
 const rayOf = (reply: HttpReply): string | null => {
   const value = header(reply, 'cf-ray');
-  return value === null ? null : printable(value);
+  return value === null ? null : shown(value);
 };
 
 /** Longest part of the server's text that is repeated, in UTF-16 units. */
@@ -139,11 +140,11 @@ function excerpt({ status, body }: HttpReply): string {
           .replace(/<[^>]*>/g, ' ')
           .replace(/\s+/g, ' ')
           .trim();
-  return text === '' ? '' : `: "${printable(text)}"`;
+  return text === '' ? '' : `: "${shown(text)}"`;
 }
 
 /** Text of the server's that is safe on a terminal and bounded. */
-const printable = (text: string): string => cut(text, MAX_SHOWN).replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?');
+const shown = (text: string): string => printable(cut(text, MAX_SHOWN));
 
 /** Cut between words: half a token, should the server echo ours, would escape the log's redaction. */
 const cut = (text: string, most: number): string =>

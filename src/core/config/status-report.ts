@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { RecordStatus, Status } from '../daemon/status.ts';
 import { failed, ok, type Result } from '../result.ts';
+import { printable } from '../text.ts';
 import { formatDuration } from '../time.ts';
 import type { FilePlace } from './settings.ts';
 import type { ReadFile } from './sources.ts';
@@ -42,7 +43,8 @@ const schema: v.GenericSchema<unknown, Status> = v.object({
   ),
 });
 
-/** The state of the daemon from its status file, a line a record, or as the JSON that the file holds. */
+/** The state of the daemon from its status file, a line a record, or as the JSON that the file holds, which may be
+ *  anybody's. */
 export function reportStatus(
   { path }: FilePlace,
   json: boolean,
@@ -99,6 +101,3 @@ function describe(record: RecordStatus, { ageMs }: System): string {
 }
 
 const duration = (ms: number): string => formatDuration(Math.max(0, Math.floor(ms / 1000)) || 0);
-
-/** The file may be anybody's: nothing in it reaches the terminal as a control sequence. */
-const printable = (line: string): string => line.replace(/\p{C}/gu, '?');

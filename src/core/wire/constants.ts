@@ -1,7 +1,5 @@
-/** Kernel constants under their own names: <linux/netlink.h>, <linux/rtnetlink.h>, <linux/if_addr.h>, <linux/if_link.h>. */
-
-/** rtnetlink speaks the host's byte order. */
-export const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+/** Kernel constants under their own names: <linux/netlink.h>, <linux/rtnetlink.h>, <linux/if_addr.h>, <linux/if_link.h>.
+ *  Numbers stand before all else in a file: only those the bundler puts where they are used. */
 
 export const NLMSG_HDRLEN = 16;
 export const NLMSG_ERROR = 2;
@@ -44,21 +42,6 @@ export const IFA_F_PERMANENT = 0x80;
 export const IFA_F_MANAGETEMPADDR = 0x100;
 export const IFA_F_STABLE_PRIVACY = 0x800;
 
-/** Flags by the names that ip-address(8) prints; IFA_F_PERMANENT shows by the absence of "dynamic". */
-export const IFA_FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
-  [IFA_F_TEMPORARY, 'temporary'],
-  [0x02, 'nodad'],
-  [IFA_F_OPTIMISTIC, 'optimistic'],
-  [IFA_F_DADFAILED, 'dadfailed'],
-  [0x10, 'home'],
-  [IFA_F_DEPRECATED, 'deprecated'],
-  [IFA_F_TENTATIVE, 'tentative'],
-  [IFA_F_MANAGETEMPADDR, 'mngtmpaddr'],
-  [0x200, 'noprefixroute'],
-  [0x400, 'autojoin'],
-  [IFA_F_STABLE_PRIVACY, 'stable-privacy'],
-];
-
 /** Seconds of a lifetime that never ends (struct ifa_cacheinfo). */
 export const INFINITE_LIFETIME_SEC = 0xffffffff;
 
@@ -90,3 +73,21 @@ export const NETLINK_GET_STRICT_CHK = 12;
 export const RTNLGRP_LINK = 1;
 export const RTNLGRP_IPV6_IFADDR = 9;
 export const RTNLGRP_IPV6_ROUTE = 11;
+
+/** rtnetlink speaks the host's byte order. */
+export const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/** Flags by the names that ip-address(8) prints; IFA_F_PERMANENT shows by the absence of "dynamic". */
+export const IFA_FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
+  [IFA_F_TEMPORARY, 'temporary'],
+  [0x02, 'nodad'],
+  [IFA_F_OPTIMISTIC, 'optimistic'],
+  [IFA_F_DADFAILED, 'dadfailed'],
+  [0x10, 'home'],
+  [IFA_F_DEPRECATED, 'deprecated'],
+  [IFA_F_TENTATIVE, 'tentative'],
+  [IFA_F_MANAGETEMPADDR, 'mngtmpaddr'],
+  [0x200, 'noprefixroute'],
+  [0x400, 'autojoin'],
+  [IFA_F_STABLE_PRIVACY, 'stable-privacy'],
+];
