@@ -53,9 +53,10 @@ describe('status file', () => {
     const daemon = await lab.daemon();
     expect(await until(lab, 'unknown')).toMatchObject({ name: NAME, address: null, published: null });
 
-    await lab.api.addFault({ kind: 'delay', delayMs: 1500, on: { method: 'GET' } });
+    await lab.api.addFault({ kind: 'hang', on: { method: 'GET' } });
     await lab.add(A);
     expect(await until(lab, 'detected')).toMatchObject({ address: A, published: null, last_sync: null });
+    await lab.api.clearFaults();
     const first = await until(lab, 'synced');
     expect(first).toMatchObject({ address: A, published: A, failures: 0, error: null, next_try: null });
     expect(Math.abs(Date.now() - Date.parse(String(first['last_sync'])))).toBeLessThan(5_000);
@@ -111,8 +112,9 @@ describe('status file', () => {
     const lab = await openLab();
     await lab.add(A);
     await (await lab.run(['once'])).exit;
+    const { length } = await lab.api.requests();
     const dry = await lab.daemon({ parameters: ['--dry-run'] });
-    await lab.api.nextRequest({});
+    await lab.api.nextRequest({}, { since: length });
     await dry.kill();
     await lab.host.run('mount', '-t', 'tmpfs', '-o', 'ro', 'tmpfs', '/run');
     const daemon = await lab.daemon({ environment: { RUNTIME_DIRECTORY: undefined } });
