@@ -124,6 +124,8 @@ test('addresses: none may be published → says so, status 69, also as JSON', as
 test('addresses: a terminal, a pipe, NO_COLOR, JSON → colours on the bare terminal alone, the text is the same', async () => {
   const lab = await openLab();
   await lab.add(STABLE);
+  // The text is compared: no flag may change meanwhile.
+  await lab.untilAddress(({ local, tentative }) => local.startsWith('fe80:') && tentative === undefined);
   const onTerminal = async (command: string, environment = {}): Promise<string[]> => {
     const script = ['script', '--quiet', '--return', '--command', `${EXECUTABLE} addresses ${command}`, '/dev/null'];
     const process = lab.start([...script], { ...NO_SETTINGS, ...environment });
