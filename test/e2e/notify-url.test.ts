@@ -65,8 +65,9 @@ test('notify.url: the receiver hangs → the next address is at the API at once,
   const daemon = await notifying(lab, receiver.url('/'));
   await receiver.next(event('change'));
   receiver.hang();
+  const { length } = daemon.lines;
   await move(lab, A, B);
-  await daemon.line(/notifying/, { since: daemon.lines.length });
+  await daemon.line(/notifying/, { since: length });
   const written = lab.api.nextRequest({ method: 'PATCH' });
   await move(lab, B, A);
   const detected = await daemon.line(/detected 3ffe:1::a \(record says 3ffe:1::b\)/);
