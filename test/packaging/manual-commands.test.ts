@@ -97,6 +97,8 @@ test('commands: the first steps on a machine with a token and a name → all suc
   // In place of systemctl enable --now.
   const daemon = type(`${WITH_TOKEN} run`);
   await daemon.line(/already right/);
+  // Its status file is written after that line.
+  await expect.poll(async () => (await type('ipv6ddns status').exit).status, { timeout: 10_000 }).toBe(0);
   for (const command of MEANWHILE) await succeed(command);
   daemon.signal('SIGTERM');
   expect((await daemon.exit).status).toBe(0);
