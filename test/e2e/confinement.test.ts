@@ -151,7 +151,8 @@ test.skipIf(!isRoot)('ptrace: by another process of the same unprivileged user â
   const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
   await chmod(lab.folder, 0o755);
   const daemon = await lab.daemon({ under: nobody });
-  const sleeper = lab.start([...nobody, 'sleep', '60']);
+  const sleeper = lab.start([...nobody, 'sh', '-c', 'echo started; exec sleep 60']);
+  await sleeper.line(/^started$/);
   const trace = async (pid: number): Promise<string> => {
     const tracer = lab.start([...nobody, 'timeout', '2', 'strace', '-p', String(pid)]);
     await tracer.exit;
