@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import type { Behaviour, RequestMatch } from '../simulator/faults.ts';
 import { monotonicMs, type RequestEntry } from '../simulator/log.ts';
 import { Lab, NAME } from './harness/lab.ts';
+import { memoryOf } from './harness/proc.ts';
 import type { Process } from './harness/process.ts';
 
 /** Every fault at every call: a daemon for each call suffers one fault after the other. */
@@ -58,7 +58,14 @@ interface Lane {
 /** What one round led to. */
 interface Outcome {
   readonly requests: readonly RequestEntry[];
-  readonly announcedSec: readonly number[];
+  readonly announced: readonly Announcement[];
+}
+
+/** A wait that the log has told of. */
+interface Announcement {
+  readonly sec: number;
+  /** When the daemon wrote so, milliseconds on CLOCK_MONOTONIC. The simulator notices the end of a request later. */
+  readonly atMs: number;
 }
 
 /** The idle figure is the lowest one after so many undisturbed rounds, with a look at the records after each, as
@@ -124,9 +131,14 @@ async function goRound(lane: Lane, count: number, follow: () => Promise<unknown>
   await provoke(lane, count);
   await followed;
   for (const name of names) await daemon.line(isRight(name, lane.address), { since, timeoutMs: 30_000 });
-  const texts = daemon.lines.slice(since).map(({ text }) => text);
-  const announced = texts.flatMap((text) => /Next try in ([\d.]+) s \(failure/.exec(text)?.[1] ?? []);
-  return { requests: await lab.api.requests(length), announcedSec: announced.map(Number) };
+  const announced = daemon.lines.slice(since).flatMap(({ text }) => announcementIn(text) ?? []);
+  return { requests: await lab.api.requests(length), announced };
+}
+
+function announcementIn(text: string): Announcement | null {
+  const [, time = '', sec] = /^(\S+) .*Next try in ([\d.]+) s \(failure/.exec(text) ?? [];
+  if (sec === undefined) return null;
+  return { sec: Number(sec), atMs: Date.parse(time) - Date.now() + monotonicMs() };
 }
 
 /** Makes the daemon read its records, which are right, so that it says nothing. */
@@ -175,24 +187,23 @@ async function arm({ lab, on, call }: Lane, { behaviour, times, carriedOut = fal
 }
 
 /** Each failed request is followed by the announced pause, and that by no more than the back-off allows. */
-function expectBackoff({ requests, announcedSec }: Outcome, { times, imposedSec = 0 }: Case, at: string): void {
-  expect(announcedSec, at).toHaveLength(times);
-  for (const [i, sec] of announcedSec.entries()) {
+function expectBackoff({ requests, announced }: Outcome, { times, imposedSec = 0 }: Case, at: string): void {
+  expect(announced, at).toHaveLength(times);
+  for (const [i, { sec }] of announced.entries()) {
     expect(sec, at).toBeGreaterThanOrEqual(imposedSec);
     expect(sec, at).toBeLessThanOrEqual(Math.max(imposedSec, 2 ** i));
   }
   const failed = requests.filter(({ fault }) => fault !== null && fault !== 'headers');
   for (const [i, request] of failed.entries()) {
     const next = requests[requests.indexOf(request) + 1];
-    const pauseSec = ((next?.firstByteMs ?? 0) - (request.endedMs ?? Number.POSITIVE_INFINITY)) / 1000;
-    expect(pauseSec, `pause after ${at}`).toBeGreaterThan((announcedSec[i] ?? 0) - 0.06); // announced with one decimal
+    const { sec, atMs } = announced[i] ?? { sec: Number.NaN, atMs: Number.NaN };
+    const pauseSec = ((next?.firstByteMs ?? 0) - atMs) / 1000;
+    expect(pauseSec, `pause after ${at}`).toBeGreaterThan(sec - 0.06); // announced with one decimal
   }
 }
 
-/** Resident memory now, KiB: proc_pid_status(5). */
-async function residentKib(pid: number): Promise<number> {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'latin1'))?.[1]);
-}
+/** Resident memory now, KiB. */
+const residentKib = async (pid: number): Promise<number> => (await memoryOf(pid)).resident;
 
 /** Resident memory once two looks in a row agree, KiB. */
 async function restingKib(pid: number): Promise<number> {
@@ -241,7 +252,7 @@ test.concurrent.for(CALLS)(
       expectBackoff(outcome, one, at);
       const kib = await memoryWithin(idleKib * 1.1, lane.daemon.pid);
       expect(kib, `KiB resident after ${at}, ${idleKib} before`).toBeLessThanOrEqual(idleKib * 1.1);
-      const waits = outcome.announcedSec.join(' ');
+      const waits = outcome.announced.map(({ sec }) => sec).join(' ');
       results.push({
         at,
         sent: sent.join(' '),
