@@ -114,3 +114,9 @@ export async function waitFor(holds: () => Promise<boolean>): Promise<void> {
 /** What the servers count over all of them. */
 export const connections = async (client: Client): Promise<{ opened: number; open: number }> =>
   JSON.parse((await client.fetch(urlOf('p256', '/connections'))).body);
+
+/** What they count when the connections of the tests before have ended there, too. */
+export async function onlyOurs(client: Client): Promise<{ opened: number; open: number }> {
+  await waitFor(async () => (await connections(client)).open === 1);
+  return connections(client);
+}

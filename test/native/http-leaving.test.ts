@@ -3,7 +3,7 @@ import * as http from 'http';
 import * as os from 'os';
 import * as std from 'std';
 import { describe, expect, test } from 'vitest';
-import { Client, connections, optionsFor, sleep, urlOf, useClient, waitFor } from './client.ts';
+import { Client, connections, onlyOurs, optionsFor, sleep, urlOf, useClient, waitFor } from './client.ts';
 
 const here = useClient();
 
@@ -46,7 +46,7 @@ describe('http: leaving', () => {
   });
 
   test('http: handle dropped without close → collected, the server sees the end', async () => {
-    const { open } = await connections(here.client);
+    const { open } = await onlyOurs(here.client);
     (() => {
       const dropped: { multi?: http.Multi } = {};
       dropped.multi = http.open(
