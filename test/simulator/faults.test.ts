@@ -233,7 +233,7 @@ describe('connections', () => {
     };
     const first = await lookUpByHand(0);
     await simulator.untilEnded(first.sequence);
-    const second = await lookUpByHand(40);
+    const second = await lookUpByHand(200); // of which a busy machine may notice the beginning late
     socket.destroy();
     expect(second.connection).toBe(first.connection);
     expect(second.firstByteMs).toBeGreaterThan(first.completeMs);
