@@ -37,7 +37,7 @@ rewrite = sed -i 's,/usr/local/\(\(bin\|share/doc\)/ipv6ddns\),$(PREFIX)/\1,g' "
 install: all ## installs below PREFIX (/usr/local), under DESTDIR; keeps every file of /etc
 	$(if $(filter systemd openrc procd,$(INIT)),,$(error INIT is systemd, openrc or procd))
 	@set -e; $(call for_each,$(copy),$(PROGRAM_FILES)); $(call for_each,$(copy); $(rewrite),$(TEXT_FILES)); \
-	  $(call for_each,if [ -e "$(DESTDIR)$$3" ]; then echo "$(DESTDIR)$$3 is there: kept"; else $(copy); $(rewrite); fi,$(SETTINGS_FILES))
+	  $(call for_each,if [ -e "$(DESTDIR)$$3" ] || [ -L "$(DESTDIR)$$3" ]; then echo "$(DESTDIR)$$3 is there: kept"; else $(copy); $(rewrite); fi,$(SETTINGS_FILES))
 
 uninstall: ## removes what install put there, except in /etc
 	@$(call for_each,rm -fv "$(DESTDIR)$$3",$(PROGRAM_FILES) $(TEXT_FILES))

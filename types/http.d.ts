@@ -28,7 +28,8 @@ declare module 'http' {
     /** A PEM bundle and a hashed folder; null = none. */
     readonly caFile: string | null;
     readonly caPath: string | null;
-    /** URL of a proxy, and the hosts that do without (CURLOPT_PROXY, CURLOPT_NOPROXY); null = as the environment says. */
+    /** URL of a proxy, and the hosts that do without (CURLOPT_PROXY, CURLOPT_NOPROXY); '' = none, null = as the
+     *  environment says. */
     readonly proxy: string | null;
     readonly noProxy: string | null;
     /** Entries `host:port:address,…` as in CURLOPT_RESOLVE, used instead of asking the resolver. */

@@ -66,8 +66,9 @@ export class Transfers {
       maxBodyBytes: MAX_REPLY_BYTES,
       caFile: caFile ?? (caPath === null ? certificates : null),
       caPath,
-      proxy: httpsProxy?.reveal() ?? null,
-      noProxy,
+      // Not null: libcurl would look for variables of its own, which nobody has read as secrets.
+      proxy: httpsProxy?.reveal() ?? '',
+      noProxy: noProxy ?? '',
     });
     this.#waiting.set(id, done);
   }

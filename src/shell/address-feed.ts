@@ -35,6 +35,7 @@ export class AddressFeed {
   readonly #onChange: () => void;
   #source: { readonly socket: KernelSocket; readonly session: RtnetlinkSession; dumpingSinceMs: number } | null = null;
   #nextPollMs: number | null = null;
+  /** What the last poll saw, or why it saw nothing. */
   #polled: string | null = null;
 
   /** @param onChange runs when what may be published changed, and after the first look */
@@ -170,6 +171,8 @@ export class AddressFeed {
     this.#nextPollMs = this.#ports.clock.nowMs() + this.#pollIntervalMs;
     const read = this.#ports.files.read(IF_INET6);
     if (!read.ok) {
+      if (this.#polled === read.error.detail) return;
+      this.#polled = read.error.detail;
       this.#log.write('error', `cannot read ${IF_INET6}: ${read.error.detail}; is IPv6 switched off?`);
       this.#onChange();
       return;

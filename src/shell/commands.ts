@@ -43,7 +43,13 @@ export function run(context: CommandContext): void {
   let current = settings;
   const reconfigure = (): void => {
     const next = reload();
-    if (next === null) return;
+    if (next === null) {
+      log.write(
+        'error',
+        'settings not taken over, those from before stay in force: correct what is listed, reload again',
+      );
+      return;
+    }
     const changed = changedSettings(current, next);
     current = next;
     const what = changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`;

@@ -38,6 +38,17 @@ test('netlink: a flood of changes while it runs → the last address is publishe
   expect(await lab.writes()).toEqual([`POST ${A}`, `PATCH ${B}`]);
 });
 
+test('netlink: it cannot be had, an address is on a link that is down → polling does not take it', async () => {
+  const lab = await openLab();
+  await lab.host.sysctl('net/ipv6/conf/wan0/keep_addr_on_down', 1);
+  await lab.add(A);
+  await lab.host.ip('link set wan0 down');
+  const refuse = ['strace', '-D', '-o', '/dev/null', '-e', 'trace=bind', '-e', 'inject=bind:error=EACCES'];
+  const addresses = await lab.run(['addresses'], { under: refuse });
+  expect((await addresses.exit).status).toBe(69);
+  expect(addresses.stdout.join('\n')).toMatch(/3ffe:1::a\/64 .*no, interface is down/);
+});
+
 test('netlink: the socket cannot be opened for a while → polling finds a change, then events again', async () => {
   const lab = await openLab();
   await lab.add(A);

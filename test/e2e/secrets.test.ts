@@ -131,6 +131,15 @@ test.each(PROXIES)('secrets: a proxy %s → run, once and check tell, and none i
   expect([lab.transcript(), status, shown].join('\n')).not.toContain(PASSWORD);
 });
 
+test('secrets: variables of a proxy that are other programs’ → not used, not repeated', async () => {
+  const lab = await openLab();
+  await lab.add(A);
+  const proxy = 'http://user:pr0xy-passw0rd@127.0.0.1:99999';
+  const daemon = await lab.daemon({ environment: { https_proxy: proxy, ALL_PROXY: proxy, all_proxy: proxy } });
+  await daemon.line(/ created in /);
+  expect(daemon.transcript()).not.toContain(PASSWORD);
+});
+
 test.each([[], ['--json']])(
   'secrets: check %s, answers that repeat the token → it is not shown',
   async (...options) => {

@@ -19,6 +19,7 @@ const PLACES: readonly (readonly [files: RegExp, before: string])[] = [
     "(?:report|refuse|refused|failed|problemAt)\\((?:[^'\"`;]|'\\w+')*",
   ],
   [/^src\/core\/config\//, '(?:detail|fault) = '],
+  [/^src\/shell\/log\.ts$/, 'describeLost = .*\n? *'],
   [/^src\/core\/config\/answer\.ts$/, '=>\\s*'],
 ];
 

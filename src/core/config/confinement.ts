@@ -54,13 +54,15 @@ export interface Tree {
 }
 
 /** Folders of the system that are read while it runs: settings, resolv.conf, hosts, certificates and what links there
- *  lead to, also where that comes only later, as systemd-resolved's files do during boot. /proc holds the addresses, for
- *  where rtnetlink cannot be had; a folder below it would be another one each time it is looked up. */
+ *  lead to, also where that comes only later, as systemd-resolved's files do during boot. /proc holds the addresses and
+ *  /sys the flags of links (/sys/class/net leads into /sys/devices), for where rtnetlink cannot be had; a folder below
+ *  /proc would be another one each time it is looked up. */
 const SYSTEM: Paths = {
   files: ['/etc/resolv.conf', '/etc/hosts', ...CA_FILES],
-  folders: ['/etc', '/run', '/usr/share', '/usr/local/share', '/nix/store', '/gnu/store', '/proc'].map(
-    (folder): Rule => [folder, READ],
-  ),
+  folders: [
+    ...['/etc', '/run', '/usr/share', '/usr/local/share', '/nix/store', '/gnu/store'],
+    ...['/proc', '/sys/class/net', '/sys/devices'],
+  ].map((folder): Rule => [folder, READ]),
 };
 
 /** @param files that were looked for to find out the settings; they are read again at a reload
