@@ -49,9 +49,12 @@ export class Log {
     return `${time} ${level} ${text}`;
   }
 
-  /** The text with every secret in it replaced. */
+  /** The text with every secret in it replaced, also where it stands as JSON writes it. */
   redact(text: string): string {
-    return this.#secrets.reduce((shown, secret) => shown.replaceAll(secret.reveal(), secret.toString()), text);
+    return this.#secrets.reduce((shown, secret) => {
+      const inJson = JSON.stringify(secret.reveal()).slice(1, -1);
+      return shown.replaceAll(secret.reveal(), secret.toString()).replaceAll(inJson, secret.toString());
+    }, text);
   }
 }
 

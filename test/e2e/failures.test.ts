@@ -156,7 +156,9 @@ describe('a failure that somebody has to put right', () => {
     const daemon = await synced(lab);
     await lab.api.changeToken(lab.token.value, { status: 'disabled' });
     await change(lab);
-    await daemon.line(/ error .*the token is unknown, expired, revoked .*AAAA stays 3ffe:1::a\. Next try in 5 min/);
+    await daemon.line(
+      / error .*the token is unknown, expired, revoked .*AAAA 3ffe:1::a when last seen\. Next try in 5 min/,
+    );
     await lab.api.changeToken(lab.token.value, { status: 'active' });
     await lab.remove(B);
     await lab.add('3ffe:1::c');

@@ -113,7 +113,7 @@ function describeTrouble(
   names: readonly string[],
   { trouble, published, nowMs, repeated }: Extract<Notice, { kind: 'nameTrouble' | 'zoneTrouble' }>,
 ): LogEntry {
-  const meanwhile = published === null ? '' : ` AAAA stays ${published}.`;
+  const meanwhile = published === null ? '' : ` AAAA ${published} when last seen.`;
   const ray = trouble.ray === null ? '' : `, cf-ray ${trouble.ray}`;
   const retry = `Next try in ${seconds(trouble.retryAtMs - nowMs)} (failure ${trouble.failures}${ray}).`;
   return {

@@ -80,13 +80,13 @@ describe('describeNotice', () => {
   });
 
   test.each<[Partial<Trouble>, string]>([
-    [{ retryAtMs: 1_450 }, `${NAME}: it broke. AAAA stays ${B}. Next try in 0.5 s (failure 1).`],
-    [{ retryAtMs: 31_400, failures: 5 }, `${NAME}: it broke. AAAA stays ${B}. Next try in 30 s (failure 5).`],
+    [{ retryAtMs: 1_450 }, `${NAME}: it broke. AAAA ${B} when last seen. Next try in 0.5 s (failure 1).`],
+    [{ retryAtMs: 31_400, failures: 5 }, `${NAME}: it broke. AAAA ${B} when last seen. Next try in 30 s (failure 5).`],
     [
       { retryAtMs: 301_000, ray: '8f-FRA' },
-      `${NAME}: it broke. AAAA stays ${B}. Next try in 5 min (failure 1, cf-ray 8f-FRA).`,
+      `${NAME}: it broke. AAAA ${B} when last seen. Next try in 5 min (failure 1, cf-ray 8f-FRA).`,
     ],
-    [{ what: 'is it up?' }, `${NAME}: is it up? AAAA stays ${B}. Next try in 0.0 s (failure 1).`],
+    [{ what: 'is it up?' }, `${NAME}: is it up? AAAA ${B} when last seen. Next try in 0.0 s (failure 1).`],
   ])('describeNotice: trouble %j → what, what holds meanwhile, what comes next', (own, msg) => {
     const notice: Notice = {
       kind: 'nameTrouble',

@@ -84,6 +84,14 @@ describe('Log', () => {
     expect(output.err).toHaveLength(2);
   });
 
+  test('Log: JSON, a secret with characters that JSON escapes → hidden', () => {
+    const log = logging('json');
+    const odd = 'abcdefghij"klmno\\pqr';
+    log.configure(false, new Secret(odd));
+    log.write('error', `the server said ${odd}`, { detail: odd });
+    expect(JSON.parse(output.err[0] ?? '')).toMatchObject({ msg: 'the server said [hidden]', detail: '[hidden]' });
+  });
+
   test('Log: a new token after a reload → hidden', () => {
     const log = logging('text');
     const next = 'cfut_0123456789abcdef0123456789abcdef01234567';
