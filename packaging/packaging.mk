@@ -56,7 +56,7 @@ deb: all ## a Debian package, build/ipv6ddns_VERSION_ARCHITECTURE.deb
 	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) MAINTAINER='$(MAINTAINER)' packaging/debian/build build/deb $(VERSION) $(DEB)
 	@echo $(DEB)
 
-container: all | container-packages ## what "podman build" or "docker build" needs, in build/container
+container: all | container-packages ## what "podman build" needs, or "docker build -f build/container/Containerfile"
 	@rm -rf build/container
 	@install -D -m 755 -t build/container/root/usr/bin build/ipv6ddns
 	@install -D -m 644 -t build/container/root/etc/ssl/certs /etc/ssl/certs/ca-certificates.crt

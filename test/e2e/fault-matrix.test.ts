@@ -73,7 +73,7 @@ interface Announcement {
 const WARM_UP_ROUNDS = 4;
 
 const results: (Readonly<Record<string, unknown>> & { readonly at: string })[] = [];
-afterAll(() => console.table(results.toSorted((a, b) => order(a.at) - order(b.at))));
+afterAll(() => console.table([...results].sort((a, b) => order(a.at) - order(b.at))));
 const order = (at: string): number => CASES.findIndex(({ fault }) => at.startsWith(`${fault} at `));
 
 async function openLane(call: Call, lab: Lab): Promise<Lane> {

@@ -34,7 +34,10 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
   'sudo make install': ['test/packaging/install.test.ts', 'install: under DESTDIR → everything below /usr/local'],
   'sudo make uninstall': ['test/packaging/install.test.ts', 'uninstall: after install'],
   'make container': ['test/packaging/container.test.ts', 'container: its root →'],
-  'podman build -t ipv6ddns build/container': ['test/packaging/container.test.ts', 'container: its root →'],
+  'podman build --format docker -t ipv6ddns build/container': [
+    'test/packaging/container.test.ts',
+    'container: its root →',
+  ],
   'podman secret create cloudflare /etc/ipv6ddns/token': [
     'test/packaging/container.test.ts',
     'container: settings by environment',
