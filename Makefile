@@ -122,7 +122,7 @@ demo-packages: packages
 	@tools/need ip=iproute2 openssl=openssl unshare=util-linux sysctl=procps
 
 bench-packages: test-packages
-	@tools/need inadyn=inadyn ddclient=ddclient || echo 'Measuring without inadyn and ddclient.' >&2
+	@tools/need inadyn=inadyn ddclient=ddclient /usr/share/perl5/IO/Socket/SSL.pm=libio-socket-ssl-perl || echo 'Measuring without inadyn and ddclient.' >&2
 
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
