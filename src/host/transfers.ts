@@ -66,8 +66,9 @@ export class Transfers {
       maxBodyBytes: MAX_REPLY_BYTES,
       caFile: caFile ?? (caPath === null ? certificates : null),
       caPath,
-      // Not null: libcurl would look for variables of its own, which nobody has read as secrets.
-      proxy: httpsProxy?.reveal() ?? '',
+      // Not null: libcurl would look for variables of its own, which nobody has read as secrets. What is not encrypted
+      // is for a loopback address and leaves the machine by no way.
+      proxy: request.url.startsWith('https:') ? (httpsProxy?.reveal() ?? '') : '',
       noProxy: noProxy ?? '',
     });
     this.#waiting.set(id, done);

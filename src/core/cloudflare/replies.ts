@@ -26,18 +26,15 @@ export type SdkRecord = Accepts<
   Omit<v.InferInput<typeof recordShape>, 'meta'>
 >;
 
-/** An error's own code and those nested in it, the outermost first (section "Envelope" of the API's facts). */
-const errorShape: v.GenericSchema<unknown, ErrorTree> = v.object({
+/** An error's own code; those nested in it are looked at one by one, because how deep they go is the server's choice. */
+const errorShape = v.object({
   code: v.optional(v.number(), 0),
   message: v.optional(v.string(), ''),
-  error_chain: v.nullish(v.array(v.lazy(() => errorShape))),
+  error_chain: v.nullish(v.array(v.unknown())),
 });
 
-interface ErrorTree {
-  readonly code: number;
-  readonly message: string;
-  readonly error_chain?: readonly ErrorTree[] | null | undefined;
-}
+/** Codes of one reply that are looked at. */
+const MOST_CODES = 64;
 
 const envelopeShape = v.object({
   success: v.boolean(),
@@ -212,5 +209,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-const flatten = (errors: readonly ErrorTree[]): ErrorCode[] =>
-  errors.flatMap(({ code, message, error_chain }) => [{ code, message }, ...flatten(error_chain ?? [])]);
+/** The codes at any depth, the outermost first. */
+function flatten(errors: readonly unknown[]): ErrorCode[] {
+  const codes: ErrorCode[] = [];
+  const next = (nested: readonly unknown[]): unknown[] => nested.slice(0, MOST_CODES).reverse();
+  const left = next(errors);
+  while (left.length > 0 && codes.length < MOST_CODES) {
+    const error = v.safeParse(errorShape, left.pop());
+    if (!error.success) continue;
+    const { code, message, error_chain } = error.output;
+    codes.push({ code, message });
+    left.push(...next(error_chain ?? []));
+  }
+  return codes;
+}

@@ -41,7 +41,8 @@ export function settle(zone: ZoneState, call: Call, event: Outcome, effects: Eff
   effects.push({ kind: 'ended', failure: outcome.ok ? null : outcome.error.kind });
   const settled = outcome.ok ? outcome.value : fail(landed, call, outcome.error, event, effects);
   const heldMs = event.kind === 'replied' ? rateLimitWaitMs(event.reply) : 0;
-  return { ...settled, hurry: false, heldUntilMs: heldMs > 0 ? event.nowMs + heldMs : settled.heldUntilMs };
+  const heldUntilMs = heldMs > 0 ? Math.max(settled.heldUntilMs, event.nowMs + heldMs) : settled.heldUntilMs;
+  return { ...settled, hurry: false, heldUntilMs };
 }
 
 /** The state after a reply that answers the call; the failure, if it does not. */

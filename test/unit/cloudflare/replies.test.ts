@@ -222,3 +222,27 @@ describe('readBatch', () => {
 test.each([{ id: 'r1' }, null, undefined, [1]])('readDone: a success with result %j → success', (result) => {
   expect(readDone(success(result)).ok).toBe(true);
 });
+
+describe('errors', () => {
+  /** An error with others nested in it, so many levels deep. */
+  const nested = (levels: number): string =>
+    `{"success":false,"errors":[${'{"code":1004,"error_chain":['.repeat(levels)}{"code":9007}${']}'.repeat(levels)}]}`;
+
+  test.each([1, 10, 50])('readDone: a code %d levels deep → found', (levels) => {
+    const read = readDone({ status: 400, headers: '', body: nested(levels) });
+    expect(read).toMatchObject({ ok: false, error: { kind: 'refused', remedy: expect.stringMatching(/./) } });
+  });
+
+  test.each([100, 350, 3_000, 20_000])('readDone: codes nested %d levels deep → a failure, not our end', (levels) => {
+    expect(readDone({ status: 502, headers: '', body: nested(levels) })).toMatchObject({
+      ok: false,
+      error: { kind: 'unavailable' },
+    });
+  });
+
+  test('readDone: a hundred thousand errors in one reply → a failure', () => {
+    const errors = Array.from({ length: 100_000 }, () => ({ code: 1004 }));
+    const body = JSON.stringify({ success: false, errors: [{ code: 1004, error_chain: errors }] });
+    expect(readDone({ status: 400, headers: '', body })).toMatchObject({ ok: false, error: { kind: 'refused' } });
+  });
+});
