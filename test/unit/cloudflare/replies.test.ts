@@ -226,11 +226,11 @@ test.each([{ id: 'r1' }, null, undefined, [1]])('readDone: a success with result
 describe('errors', () => {
   /** An error with others nested in it, so many levels deep. */
   const nested = (levels: number): string =>
-    `{"success":false,"errors":[${'{"code":1004,"error_chain":['.repeat(levels)}{"code":9007}${']}'.repeat(levels)}]}`;
+    `{"success":false,"errors":[${'{"code":1004,"error_chain":['.repeat(levels)}{"code":81054}${']}'.repeat(levels)}]}`;
 
   test.each([1, 10, 50])('readDone: a code %d levels deep → found', (levels) => {
     const read = readDone({ status: 400, headers: '', body: nested(levels) });
-    expect(read).toMatchObject({ ok: false, error: { kind: 'refused', remedy: expect.stringMatching(/./) } });
+    expect(read).toMatchObject({ ok: false, error: { kind: 'refused', remedy: expect.stringContaining('CNAME') } });
   });
 
   test.each([100, 350, 3_000, 20_000])('readDone: codes nested %d levels deep → a failure, not our end', (levels) => {
