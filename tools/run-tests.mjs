@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// Runs every part of the tests, one after another, shows their output, and ends with the line `N passed, N failed`:
-// the sum over all parts. Status 1 if anything failed. `make test` builds what is tested and calls this.
+// Runs every part of the tests, one after another, shows their output, and ends with what failed, by name, and the line
+// `N passed, N failed`: the sum over all parts. Status 1 if anything failed. `make test` builds what is tested and calls this.
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { relative } from 'node:path';
 
 const BIN = 'node_modules/.bin';
 
@@ -38,15 +39,22 @@ async function counted(command) {
   return { passed, failed: Math.max(failed, 1) };
 }
 
+/** The first line of each reason: the whole one was shown when it happened. */
+function namesOfFailed({ name: file, message, assertionResults }) {
+  const tests = assertionResults.filter(({ status }) => status === 'failed');
+  const lines = tests.map(({ fullName, failureMessages: [why = ''] }) => `${fullName}: ${why.split('\n')[0]}`);
+  return (message ? [message.split('\n')[0], ...lines] : lines).map((line) => `${relative('.', file)}: ${line}`);
+}
+
 async function vitest(project) {
   const report = `build/vitest-${project}.json`;
   rmSync(report, { force: true });
   const outputs = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { status } = await run([`${BIN}/vitest`, 'run', '--project', project, ...outputs]);
   try {
-    const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests: passed, numFailedTests: failed, testResults } = JSON.parse(readFileSync(report, 'utf8'));
     // A file that cannot be loaded counts no test: the status tells.
-    return { passed, failed: status === 0 && passed > 0 ? failed : Math.max(failed, 1) };
+    return { passed, failed: status === 0 && passed > 0 ? failed : Math.max(failed, 1), names: testResults.flatMap(namesOfFailed) };
   } catch {
     return { passed: 0, failed: 1 };
   }
@@ -73,16 +81,19 @@ const parts = {
 
 const only = process.argv.slice(2);
 const totals = { passed: 0, failed: 0 };
+const broken = [];
 for (const [name, part] of Object.entries(parts)) {
   if (only.length > 0 && !only.some((word) => name.includes(word))) continue;
   process.stdout.write(`\n=== ${name}\n`);
   const started = Date.now();
-  const { passed, failed } = await part();
+  const { passed, failed, names = [] } = await part();
   process.stdout.write(
     `--- ${name}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
   );
   totals.passed += passed;
   totals.failed += failed;
+  if (failed > 0) broken.push(`${name}: ${failed} failed`, ...names.map((line) => `  ${line}`));
 }
+if (broken.length > 0) process.stdout.write(`\nFailed:\n${broken.join('\n')}\n`);
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed\n`);
 process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
