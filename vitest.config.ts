@@ -1,19 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
+// A test that waits for something ends when it happens; this only ends what hangs, also on a machine that is busy.
+const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'core', include: ['test/{unit,property,scenario}/**/*.test.ts'] } },
-      { test: { name: 'bench', include: ['bench/**/*.test.ts'] } },
-      { test: { name: 'simulator', include: ['test/simulator/**/*.test.ts'] } },
+      { test: { name: 'core', include: ['test/{unit,property,scenario}/**/*.test.ts'], ...limits } },
+      { test: { name: 'bench', include: ['bench/**/*.test.ts'], ...limits } },
+      { test: { name: 'simulator', include: ['test/simulator/**/*.test.ts'], ...limits } },
       {
         // One file at a time: they call make.
         test: {
           name: 'packaging',
           include: ['test/packaging/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           poolOptions: { forks: { singleFork: true } },
+          ...limits,
         },
       },
       {
@@ -21,8 +23,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 60_000,
           poolOptions: { forks: { singleFork: true } },
+          ...limits,
         },
       },
     ],

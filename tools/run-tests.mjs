@@ -54,7 +54,11 @@ async function vitest(project) {
   try {
     const { numPassedTests: passed, numFailedTests: failed, testResults } = JSON.parse(readFileSync(report, 'utf8'));
     // A file that cannot be loaded counts no test: the status tells.
-    return { passed, failed: status === 0 && passed > 0 ? failed : Math.max(failed, 1), names: testResults.flatMap(namesOfFailed) };
+    return {
+      passed,
+      failed: status === 0 && passed > 0 ? failed : Math.max(failed, 1),
+      names: testResults.flatMap(namesOfFailed),
+    };
   } catch {
     return { passed: 0, failed: 1 };
   }
