@@ -48,7 +48,7 @@ describe('a failure that passes', () => {
     for (const [i, sec] of announced.entries()) {
       expect(sec).toBeLessThanOrEqual(2 ** i);
       expect(pauses[i]).toBeGreaterThan(sec - 0.06); // announced with one decimal
-      expect(pauses[i]).toBeLessThan(sec + 0.5);
+      expect(pauses[i]).toBeLessThan(sec + 2);
     }
   });
 
@@ -93,7 +93,7 @@ describe('a failure that passes', () => {
     await lab.remove(B);
     await lab.add('3ffe:1::c');
     await lab.says('3ffe:1::c');
-    expect(performance.now() - changedMs).toBeLessThan(1500);
+    expect(performance.now() - changedMs).toBeLessThan(1900);
     expect(await lab.sent(length)).toContain('PATCH 3ffe:1::c');
   });
 

@@ -90,7 +90,7 @@ test('interface: moved to another namespace â†’ the address of one that is left,
   const sinceMs = monotonicMs();
   await lab.host.ip(`link set wan1 netns ${elsewhere.pid}`);
   // The kernel tells of it first and takes its time to end the call.
-  expect(await until(lab, B)).toBeLessThan(4_500);
+  expect(await until(lab, B)).toBeLessThan(10_000);
   expect(monotonicMs() - sinceMs).toBeGreaterThan(2_500);
   await lab.router.ip(`link set wan1 netns ${here.pid}`);
   await lab.host.ip('link set wan1 up');
@@ -146,7 +146,7 @@ test('uplink: fails over to another interface whose route had a higher metric â†
   const daemon = await lab.daemon();
   await daemon.line(/AAAA 3ffe:1::a, created in /);
   await lab.host.ip('-6 route del default via fe80::1 dev wan0 metric 100');
-  expect(await until(lab, B)).toBeLessThan(1_500);
+  expect(await until(lab, B)).toBeLessThan(2_500);
   await route(lab, 'wan0');
-  expect(await until(lab, A)).toBeLessThan(1_500);
+  expect(await until(lab, A)).toBeLessThan(2_500);
 });

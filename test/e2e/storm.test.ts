@@ -8,7 +8,7 @@ const B = '3ffe:1::b';
 /** Each comes and goes: two events. */
 const FLEETING = 50_000;
 
-test('netlink: 100,000 address events while the daemon is stopped → the right address within 2 s', async () => {
+test('netlink: 100,000 address events while the daemon is stopped → the right address within 5 s', async () => {
   const lab = await openLab();
   const daemon = await lab.daemon();
   await lab.add(A);
@@ -24,7 +24,7 @@ test('netlink: 100,000 address events while the daemon is stopped → the right 
   const continuedMs = performance.timeOrigin + performance.now();
   daemon.signal('SIGCONT');
   await daemon.line(/AAAA 3ffe:1::b \(was 3ffe:1::a\), updated/, { since: length });
-  expect(performance.timeOrigin + performance.now() - continuedMs).toBeLessThan(2_000);
+  expect(performance.timeOrigin + performance.now() - continuedMs).toBeLessThan(5_000);
   expect(await lab.writes()).toEqual([`POST ${A}`, `PATCH ${B}`]);
 }, 300_000);
 

@@ -91,7 +91,7 @@ export const CONTROL_NAMES: readonly (keyof Controls)[] = [
   'untilEnded',
 ];
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** Starts the API in this process. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {

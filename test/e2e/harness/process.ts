@@ -17,7 +17,7 @@ export interface Exit {
   readonly atMs: number;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** A process whose lines can be awaited. It is killed when ours ends. */
 export class Process {
