@@ -4,18 +4,18 @@
 #include "trust.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <mbedtls/asn1.h>
 #include <mbedtls/error.h>
 #include <mbedtls/platform.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define MAX_DER_BYTES 4096 /* roots have up to 2 KiB; what is longer is passed over */
-#define MAX_LINE_BYTES 256 /* lines have 64 characters (RFC 7468 section 2) */
-#define READ_BYTES 4096
+#define MAX_HEADER_BYTES 6 /* tag and length of an element of DER */
+#define READ_BYTES 16384
 
 typedef struct {
     unsigned char bytes[MAX_DER_BYTES];
@@ -24,13 +24,13 @@ typedef struct {
 } Der;
 
 /* Adds the bytes that a line of base64 stands for (RFC 4648 section 4). Returns 0 when it holds anything else. */
-static int decode_line(Der *der, const char *line)
+static int decode_line(Der *der, const char *line, const char *end)
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     static unsigned char values[256]; /* plus 1 */
     if (!values['A'])
         for (unsigned i = 0; i < 64; i++) values[(unsigned char)alphabet[i]] = (unsigned char)(i + 1);
-    for (; *line && *line != '=' && *line != '\r' && *line != '\n'; line++) {
+    for (; line < end && *line != '=' && *line != '\r'; line++) {
         unsigned value = values[(unsigned char)*line];
         if (!value) return 0;
         der->bits = der->bits << 6 | (value - 1);
@@ -41,7 +41,8 @@ static int decode_line(Der *der, const char *line)
     return 1;
 }
 
-/* Whether the subject of the certificate (RFC 5280 section 4.1) is `name`. */
+/* Whether the subject of the certificate (RFC 5280 section 4.1), of which the beginning is there, is `name`: 1, 0,
+ * -1 = more of it is needed to tell. */
 static int has_subject(const Der *der, const mbedtls_x509_buf *name)
 {
     static const int before_subject[] = {
@@ -53,16 +54,21 @@ static int has_subject(const Der *der, const mbedtls_x509_buf *name)
     const int sequence = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE;
     const int version = MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_ASN1_CONSTRUCTED;
     unsigned char *at = (unsigned char *)der->bytes; /* read only */
-    const unsigned char *end = at + der->length;
+    const unsigned char *have = at + der->length;
+    const unsigned char *end = at + sizeof der->bytes; /* lengths may reach beyond what is there by now */
     size_t length;
+    if (have - at < 2 * MAX_HEADER_BYTES) return -1;
     if (mbedtls_asn1_get_tag(&at, end, &length, sequence)) return 0;
     if (mbedtls_asn1_get_tag(&at, end, &length, sequence)) return 0;
+    if (have - at < MAX_HEADER_BYTES) return -1;
     if (mbedtls_asn1_get_tag(&at, end, &length, version) == 0) at += length; /* absent in version 1 */
     for (size_t i = 0; i < sizeof before_subject / sizeof *before_subject; i++) {
+        if (have - at < MAX_HEADER_BYTES) return -1;
         if (mbedtls_asn1_get_tag(&at, end, &length, before_subject[i])) return 0;
         at += length;
     }
-    return (size_t)(end - at) >= name->len && memcmp(at, name->p, name->len) == 0;
+    if (have - at < (ptrdiff_t)name->len) return -1;
+    return memcmp(at, name->p, name->len) == 0;
 }
 
 static int add(const Der *der, mbedtls_x509_crt **list)
@@ -77,26 +83,64 @@ static int add(const Der *der, mbedtls_x509_crt **list)
     return result == MBEDTLS_ERR_X509_ALLOC_FAILED ? result : 0;
 }
 
+/* A file's lines; one that is longer than READ_BYTES comes in pieces. */
+typedef struct {
+    int fd;
+    size_t at, length;
+    char bytes[READ_BYTES];
+} Lines;
+
+/* Sets `*line` and `*end`, its line feed left out. Returns 0 at the end of the file, or when it cannot be read. */
+static int next_line(Lines *lines, const char **line, const char **end)
+{
+    const char *feed;
+    while (!(feed = memchr(lines->bytes + lines->at, '\n', lines->length - lines->at))) {
+        ssize_t count;
+        memmove(lines->bytes, lines->bytes + lines->at, lines->length - lines->at);
+        lines->length -= lines->at;
+        lines->at = 0;
+        if (lines->length == READ_BYTES) break;
+        count = read(lines->fd, lines->bytes + lines->length, READ_BYTES - lines->length);
+        if (count > 0) lines->length += (size_t)count;
+        else if (lines->length > 0) break;
+        else return 0;
+    }
+    *line = lines->bytes + lines->at;
+    *end = feed ? feed : lines->bytes + lines->length;
+    lines->at = (size_t)(*end - lines->bytes) + (feed != NULL);
+    return 1;
+}
+
+static int starts_with(const char *line, const char *end, const char *text)
+{
+    size_t length = strlen(text);
+    return (size_t)(end - line) >= length && memcmp(line, text, length) == 0;
+}
+
 static int search_file(const char *path, const mbedtls_x509_buf *subject, mbedtls_x509_crt **list)
 {
-    char buffer[READ_BYTES], line[MAX_LINE_BYTES];
+    const char *line, *end;
+    Lines lines;
     Der der;
-    int inside = 0, result = 0;
-    FILE *file = fopen(path, "re");
-    if (!file) return 0; /* gone meanwhile, or no file: the chain finds no root then */
-    setvbuf(file, buffer, _IOFBF, sizeof buffer);
-    while (result == 0 && fgets(line, sizeof line, file)) {
-        if (strncmp(line, "-----BEGIN CERTIFICATE-----", 27) == 0) {
+    int inside = 0, matches = 0, result = 0;
+    lines.fd = open(path, O_RDONLY | O_CLOEXEC);
+    lines.at = lines.length = 0;
+    if (lines.fd < 0) return 0; /* gone meanwhile: the chain finds no root then */
+    while (result == 0 && next_line(&lines, &line, &end)) {
+        if (starts_with(line, end, "-----BEGIN CERTIFICATE-----")) {
             inside = 1;
+            matches = -1;
             der.length = der.count = 0;
-        } else if (inside && strncmp(line, "-----END CERTIFICATE-----", 25) == 0) {
+        } else if (inside && starts_with(line, end, "-----END CERTIFICATE-----")) {
             inside = 0;
-            if (has_subject(&der, subject)) result = add(&der, list);
+            if (matches == 1) result = add(&der, list);
         } else if (inside) {
-            inside = decode_line(&der, line);
+            inside = decode_line(&der, line, end);
+            if (inside && matches < 0) matches = has_subject(&der, subject);
+            if (matches == 0) inside = 0; /* most are another's: the rest need not be decoded */
         }
     }
-    fclose(file);
+    close(lines.fd);
     return result;
 }
 
