@@ -18,7 +18,8 @@ export interface Report {
 /** What the status says of the process itself. */
 export type Identity = Pick<Status, 'version' | 'pid'>;
 
-/** A thousand names that are read one after another are not a thousand reports. */
+/** A thousand names that are read one after another are not a thousand reports, and a request is not kept waiting for the
+ *  disk: its end is worth a report of its own. */
 const PACE_MS = 1_000;
 
 const RETRY_MS = 300_000;
@@ -26,7 +27,8 @@ const RETRY_MS = 300_000;
 /** A wall clock that was set by as much makes the times of the last report wrong. */
 const CLOCK_SET_MS = 1_000;
 
-/** Shows the state when it has changed: at once when the last request has ended, else once a second. */
+/** Shows the state when it has changed: at once when the last request has ended, else once a second, and of requests that
+ *  have begun only those that take so long. */
 export class Reports implements Observer {
   dueMs: number | null = null;
   readonly #clock: Clock;
@@ -36,7 +38,8 @@ export class Reports implements Observer {
   readonly #startedMs: number;
   #shown: { readonly zones: readonly ZoneState[]; readonly mode: string; readonly skewMs: number } | null = null;
   #shownMs = Number.NEGATIVE_INFINITY;
-  #wasBusy = false;
+  /** When the first of the requests in flight began; null = there is none. */
+  #busySinceMs: number | null = null;
 
   constructor(clock: Clock, log: Log, identity: Identity, reports: readonly Report[]) {
     this.#clock = clock;
@@ -50,12 +53,14 @@ export class Reports implements Observer {
     const { zones, tally } = publisher;
     const { mode } = feed;
     const skewMs = this.#skewMs(nowMs);
-    const ended = this.#wasBusy && !publisher.isBusy();
-    this.#wasBusy = publisher.isBusy();
+    const wasBusy = this.#busySinceMs !== null;
+    this.#busySinceMs = publisher.isBusy() ? (this.#busySinceMs ?? nowMs) : null;
     const due = this.dueMs !== null && nowMs >= this.dueMs;
     if (!due && this.#isShown(zones, mode, skewMs)) return;
-    if (!ended && nowMs < this.#shownMs + PACE_MS) {
-      this.dueMs = this.#shownMs + PACE_MS;
+    const ended = wasBusy && this.#busySinceMs === null;
+    const earliestMs = Math.max(this.#shownMs, this.#busySinceMs ?? 0) + PACE_MS;
+    if (!ended && nowMs < earliestMs) {
+      this.dueMs = earliestMs;
       return;
     }
     this.#shown = { zones, mode, skewMs };

@@ -44,11 +44,13 @@ function started(shown: Report, names: readonly string[] = [HOME]): Engine {
 }
 
 describe('Reports: when', () => {
-  test('Reports: a sync that takes less than a second → its begin and its end', () => {
+  test('Reports: a sync that takes less than a second → its end alone, no request waits for a report', () => {
     const shown = new Shown();
     started(shown);
+    station.clock.pass(999);
+    expect(shown.states).toEqual([]);
     station.api.answerAll();
-    expect(shown.states).toEqual(['0 detected', '0 synced']);
+    expect(shown.states).toEqual(['999 synced']);
   });
 
   test('Reports: a sync that takes longer → shown on the way and at its end', () => {
@@ -60,7 +62,7 @@ describe('Reports: when', () => {
     station.clock.suspend(1);
     station.clock.pass(5_000);
     station.api.answerAll();
-    expect(shown.states).toEqual(['0 unknown', '1001 detected', '6001 detected', '6001 synced']);
+    expect(shown.states).toEqual(['1000 unknown', '2001 detected', '6001 detected', '6001 synced']);
   });
 
   test('Reports: 500 names read one after another within three seconds → some reports, the last one complete', () => {
@@ -116,6 +118,7 @@ describe('Reports: what', () => {
   test('Reports: the process → version, id, mode and start', () => {
     const shown = new Shown();
     started(shown);
+    station.api.answerAll();
     expect(shown.all[0]?.status).toMatchObject({
       version: '0.1.0',
       pid: 4711,

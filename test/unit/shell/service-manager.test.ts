@@ -51,6 +51,7 @@ function pings(durationMs: number): number[] {
 describe('ServiceManager: state', () => {
   test('ServiceManager: a life → ready when it listens, every state, the end', () => {
     runWith(null);
+    station.clock.pass(1_000);
     station.api.answerAll();
     station.signals.raise('SIGTERM');
     expect(socket.messages).toEqual([
