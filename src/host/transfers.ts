@@ -3,6 +3,7 @@ import * as os from 'os';
 import * as std from 'std';
 import {
   CA_FILES,
+  CONNECT_LIMIT_MS,
   describeTransportFailure,
   MAX_REPLY_BYTES,
   NO_CA_BUNDLE,
@@ -62,7 +63,7 @@ export class Transfers {
       headers: [`User-Agent: ${this.#userAgent}`, ...request.headers],
       newConnection: request.method !== 'GET',
       timeoutMs,
-      connectTimeoutMs: timeoutMs,
+      connectTimeoutMs: Math.min(timeoutMs, CONNECT_LIMIT_MS),
       maxBodyBytes: MAX_REPLY_BYTES,
       caFile: caFile ?? (caPath === null ? certificates : null),
       caPath,

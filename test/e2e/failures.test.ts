@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../simulator/faults.ts';
 import type { Lab } from './harness/lab.ts';
 import { NAME } from './harness/lab.ts';
 import { openLab } from './harness/open.ts';
 import type { Process } from './harness/process.ts';
+import { bundle } from './harness/programs.ts';
 
 const A = '3ffe:1::a';
 const B = '3ffe:1::b';
@@ -95,6 +98,24 @@ describe('a failure that passes', () => {
     await lab.says('3ffe:1::c');
     expect(performance.now() - changedMs).toBeLessThan(1900);
     expect(await lab.sent(length)).toContain('PATCH 3ffe:1::c');
+  });
+
+  test('daemon: the name server falls silent → after ten seconds of 30 the API’s last good address is tried', async () => {
+    const lab = await openLab();
+    const script = await bundle('test/e2e/harness/name-server.ts', lab.folder);
+    const nameServer = lab.launch(lab.host, [process.execPath, script, 'api.cloudflare.com', '127.0.0.1'], {});
+    await nameServer.line(/^listening$/);
+    const resolver = join(lab.folder, 'resolv.conf');
+    await writeFile(resolver, 'nameserver 127.0.0.1\noptions timeout:60\n'); // the resolver never gives up by itself
+    await lab.host.replaceFile('/etc/resolv.conf', resolver);
+    const daemon = await synced(lab, {
+      CLOUDFLARE_BASE_URL: lab.api.url.replace('localhost', 'api.cloudflare.com'),
+    });
+    nameServer.signal('SIGSTOP');
+    const changedMs = performance.now();
+    await change(lab);
+    await daemon.line(/AAAA 3ffe:1::b .*, updated in /, { timeoutMs: 25_000 });
+    expect(performance.now() - changedMs).toBeGreaterThan(9_000);
   });
 
   const STRANGE: readonly (readonly [string, Fault])[] = [

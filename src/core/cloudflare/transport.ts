@@ -24,6 +24,12 @@ const ADVICE: readonly (readonly [code: number, advice: string])[] = [
 
 /** CURLE_COULDNT_RESOLVE_HOST. */
 export const RESOLVER_FAILED = 6;
+/** CURLE_OPERATION_TIMEDOUT. */
+export const TIMED_OUT = 28;
+
+/** For the resolver's answer, the connection and the TLS handshake together: well below the default for the whole
+ *  request, so that other addresses can still be tried. */
+export const CONNECT_LIMIT_MS = 10_000;
 
 /** How many of the API's addresses are remembered for the time when the resolver is down. */
 const REMEMBERED = 4;
