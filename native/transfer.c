@@ -14,13 +14,22 @@ static JSValue throw_easy(JSContext *ctx, const char *call, CURLcode code)
     return host_throw(ctx, call, code == CURLE_OUT_OF_MEMORY ? "ENOMEM" : "EINVAL", curl_easy_strerror(code));
 }
 
-static int append(Buffer *buffer, const char *bytes, size_t length)
+/* Appends to the head or the body of the reply. libcurl ends the transfer (CURLE_WRITE_ERROR) after a failure, whose
+ * reason is put down. Returns -1 for one. */
+static int append(Transfer *transfer, Buffer *buffer, const char *bytes, size_t length)
 {
-    if (length > buffer->limit - buffer->length) return -1;
+    if (length > buffer->limit - buffer->length) {
+        const char *what = buffer == &transfer->head ? "head of the reply" : "reply";
+        snprintf(transfer->reason, sizeof transfer->reason, "the %s is longer than %zu bytes", what, buffer->limit);
+        return -1;
+    }
     if (length > buffer->capacity - buffer->length) {
         size_t capacity = (buffer->length + length) * 2;
         char *grown = realloc(buffer->bytes, capacity);
-        if (!grown) return -1;
+        if (!grown) {
+            snprintf(transfer->reason, sizeof transfer->reason, "%s", strerror(ENOMEM));
+            return -1;
+        }
         buffer->bytes = grown;
         buffer->capacity = capacity;
     }
@@ -29,13 +38,10 @@ static int append(Buffer *buffer, const char *bytes, size_t length)
     return 0;
 }
 
-/* libcurl ends the transfer (CURLE_WRITE_ERROR) when fewer bytes are taken than it offers. */
 static size_t on_body(char *bytes, size_t size, size_t count, void *opaque)
 {
     Transfer *transfer = opaque;
-    if (append(&transfer->body, bytes, size * count) == 0) return size * count;
-    transfer->too_large = 1;
-    return 0;
+    return append(transfer, &transfer->body, bytes, size * count) ? 0 : size * count;
 }
 
 /* Called per line. Every reply starts with its status line: what came before it was a proxy's or interim (1xx). */
@@ -46,9 +52,8 @@ static size_t on_head(char *line, size_t size, size_t count, void *opaque)
     if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) transfer->head.length = 0;
     while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r')) length--;
     if (length == 0) return size * count;
-    if (append(&transfer->head, line, length) == 0 && append(&transfer->head, "\n", 1) == 0) return size * count;
-    transfer->too_large = 1;
-    return 0;
+    if (append(transfer, &transfer->head, line, length) || append(transfer, &transfer->head, "\n", 1)) return 0;
+    return size * count;
 }
 
 /* The next two read a property of `options`; they return -1 with an exception pending. */
@@ -228,6 +233,5 @@ JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode cod
     JS_SetPropertyStr(ctx, result, "body", JS_NewStringLen(ctx, body->length ? body->bytes : "", body->length));
     JS_SetPropertyStr(ctx, result, "sentBytes", JS_NewInt64(ctx, sent));
     JS_SetPropertyStr(ctx, result, "remoteAddress", JS_NewString(ctx, remote ? remote : ""));
-    JS_SetPropertyStr(ctx, result, "tooLarge", JS_NewBool(ctx, transfer->too_large));
     return result;
 }

@@ -18,7 +18,6 @@ typedef struct Transfer {
     int id;
     struct curl_slist *headers, *resolve;
     Buffer head, body;
-    int too_large;
     Trust trust;
     char error[CURL_ERROR_SIZE], reason[CURL_ERROR_SIZE]; /* libcurl's words; ours, which go before */
 } Transfer;

@@ -23,7 +23,7 @@ declare module 'http' {
     /** For the whole transfer. */
     readonly timeoutMs: number;
     readonly connectTimeoutMs: number;
-    /** A longer reply, or a head over 64 KiB, ends the transfer as `tooLarge`. */
+    /** A longer reply, or a head over 64 KiB, ends the transfer: CURLE_WRITE_ERROR, and `detail` says which. */
     readonly maxBodyBytes: number;
     /** A PEM bundle and a hashed folder; null = none. */
     readonly caFile: string | null;
@@ -40,7 +40,7 @@ declare module 'http' {
     readonly id: number;
     /** CURLcode; 0 = a whole reply arrived. */
     readonly code: number;
-    /** libcurl's words for a failure, '' for none. */
+    /** Words for a failure, libcurl's or our own; '' for none. */
     readonly detail: string;
     /** HTTP status, 0 = no status line arrived. */
     readonly status: number;
@@ -51,7 +51,6 @@ declare module 'http' {
     readonly sentBytes: number;
     /** Numeric address of the server that was connected to, '' = none. */
     readonly remoteAddress: string;
-    readonly tooLarge: boolean;
   }
 
   /** Opens a multi handle: connections are kept between its transfers. There may be several. An exception of a

@@ -123,9 +123,9 @@ export class Transfers {
   }
 }
 
-function outcomeOf({ code, detail, status, headers, body, sentBytes, tooLarge }: http.Completed): HttpOutcome {
+function outcomeOf({ code, detail, status, headers, body, sentBytes }: http.Completed): HttpOutcome {
   if (code === 0) return { kind: 'replied', reply: { status, headers, body } };
-  const what = tooLarge ? `the reply is longer than ${MAX_REPLY_BYTES} bytes` : describeTransportFailure(code, detail);
-  const unreachable = { kind: 'unreachable', detail: what, sent: sentBytes > 0 } as const;
+  const words = describeTransportFailure(code, detail);
+  const unreachable = { kind: 'unreachable', detail: words, sent: sentBytes > 0 } as const;
   return code === RESOLVER_FAILED ? { ...unreachable, unresolved: true } : unreachable;
 }
