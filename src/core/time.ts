@@ -4,6 +4,10 @@ export function earliest(...times: readonly (number | null)[]): number | null {
   return set.length === 0 ? null : Math.min(...set);
 }
 
+/** An interval, longer or shorter by up to a tenth, so that machines that one event has started do not go on in step.
+ *  @param draw uniform in [0, 1) */
+export const jittered = (interval: number, draw: number): number => interval * (0.9 + draw / 5);
+
 /** A time span in its two largest units, as in "6d 2h"; null = for ever. */
 export function formatDuration(seconds: number | null): string {
   if (seconds === null) return 'forever';

@@ -1,7 +1,7 @@
 import type { Settings } from '../core/config/settings.ts';
 import { type Output as Decision, Publisher } from '../core/daemon/publisher.ts';
 import type { ApiClient, Output } from '../core/ports.ts';
-import { earliest } from '../core/time.ts';
+import { earliest, jittered } from '../core/time.ts';
 import type { AddressFeedPorts } from './address-feed.ts';
 import type { Log } from './log.ts';
 import { TableFeed } from './table-feed.ts';
@@ -155,6 +155,8 @@ export class Engine {
   }
 
   #scheduleVerify(): void {
-    this.#nextVerifyMs = this.#verifyIntervalMs === null ? null : this.#ports.clock.nowMs() + this.#verifyIntervalMs;
+    const { clock } = this.#ports;
+    const intervalMs = this.#verifyIntervalMs;
+    this.#nextVerifyMs = intervalMs === null ? null : clock.nowMs() + jittered(intervalMs, clock.draw());
   }
 }

@@ -94,6 +94,22 @@ describe('Engine: time', () => {
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
   });
 
+  test.each([
+    ['a tenth early', 0, 0.9],
+    ['a tenth late', 1 - Number.EPSILON, 1.1],
+  ])('Engine: chance says %s → every verification is, from the first on', (_, chance, ofInterval) => {
+    station.clock.chance = chance;
+    started();
+    station.api.answerAll();
+    for (const round of [1, 2]) {
+      cloudflare.put(HOME, record('r1', C));
+      station.pass(ofInterval * HOUR_MS - 1);
+      expect(cloudflare.contentsOf(HOME), `round ${round}`).toEqual([C]);
+      station.pass(1);
+      expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+    }
+  });
+
   test('Engine: verify_interval 0 → never read back', () => {
     started({ verifyIntervalMs: null });
     station.api.answerAll();
