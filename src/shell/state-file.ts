@@ -25,8 +25,8 @@ export const METRICS_FILE: Kind = {
   text: (status, tally) => formatMetrics(status, tally, (time) => Date.parse(time) / 1000),
 };
 
-/** A file that others read the state from: replaced as a whole, and removed at the end unless somebody else has
- *  replaced it. What goes wrong with it is said once and is in the way of nothing. */
+/** A file that others read the state from: replaced as a whole, and removed at the end, or when it can be written no more,
+ *  unless somebody else has replaced it. What goes wrong with it is said once and is in the way of nothing. */
 export class StateFile implements Report {
   readonly #files: StateFiles;
   readonly #log: Log;
@@ -46,21 +46,28 @@ export class StateFile implements Report {
   show(status: Status, tally: Tally): boolean {
     if (this.#place === null) return true;
     const { path, optional } = this.#place;
-    const written = this.#files.replace(path, this.#kind.text(status, tally));
     const { key } = this.#kind;
+    const text = this.#kind.text(status, tally);
+    const worked = this.#inode !== null;
+    let written = this.#files.replace(path, text);
+    if (!written.ok && worked) {
+      // What it says is not so any more. On a full disk its room is enough for the new one.
+      this.stop();
+      written = this.#files.replace(path, text);
+    }
     if (written.ok) {
       if (this.#failed) this.#log.write('notice', `${key}: "${path}" is written again`);
       this.#failed = false;
       this.#inode = written.value;
       return true;
     }
-    if (optional && this.#inode === null) {
+    if (optional && !worked && !this.#failed) {
       this.#log.write('debug', `no status file: cannot write "${path}" (${written.error})`);
       this.#place = null;
       return true;
     }
     if (!this.#failed) {
-      const remedy = `make room and let the daemon write to its folder, or set ${key} to another place`;
+      const remedy = `make room, or let the daemon write to its folder (if that was missing: make it, then restart), or set ${key} to another place`;
       this.#log.write(
         'warning',
         `${key}: cannot write "${path}" (${written.error}); ${remedy}. Records are kept right.`,
@@ -72,9 +79,11 @@ export class StateFile implements Report {
 
   configure(settings: Settings): void {
     const place = this.#kind.place(settings);
-    if (place?.path !== this.#place?.path) this.stop();
+    if (place?.path !== this.#place?.path) {
+      this.stop();
+      this.#failed = false;
+    }
     this.#place = place;
-    this.#failed = false;
   }
 
   stop(): void {

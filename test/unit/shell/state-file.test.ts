@@ -82,7 +82,7 @@ describe('StateFile: cannot be written', () => {
     station.stateFiles.refusal = null;
     expect(show(file)).toBe(true);
     expect(station.output.err).toEqual([
-      `<4>status_file: cannot write "/x/status.json" (${FULL}); make room and let the daemon write to its folder, or set status_file to another place. Records are kept right.`,
+      `<4>status_file: cannot write "/x/status.json" (${FULL}); make room, or let the daemon write to its folder (if that was missing: make it, then restart), or set status_file to another place. Records are kept right.`,
       '<5>status_file: "/x/status.json" is written again',
     ]);
   });
@@ -96,11 +96,30 @@ describe('StateFile: cannot be written', () => {
     expect([station.output.err, station.stateFiles.writes]).toEqual([[], 0]);
   });
 
-  test('StateFile: nobody asked for it, but it worked before → warned', () => {
+  test('StateFile: nobody asked for it, but it worked before → warned once, tried again, also after a reload', () => {
     const file = open();
     show(file);
     station.stateFiles.refusal = FULL;
+    expect([show(file), show(file)]).toEqual([false, false]);
+    file.configure(settingsFor([]));
     expect(show(file)).toBe(false);
     expect(station.output.err).toHaveLength(1);
+    station.stateFiles.refusal = null;
+    show(file);
+    expect(textAt(STATUS_PATH)).toBeDefined();
+  });
+
+  test('StateFile: it worked before → what it said is removed, unless another process has replaced it', () => {
+    const file = open(NAMED);
+    show(file);
+    station.stateFiles.refusal = FULL;
+    show(file);
+    expect(textAt('/x/status.json')).toBeUndefined();
+    station.stateFiles.refusal = null;
+    show(file);
+    station.stateFiles.replace('/x/status.json', 'theirs');
+    station.stateFiles.refusal = FULL;
+    show(file);
+    expect(textAt('/x/status.json')).toBe('theirs');
   });
 });
