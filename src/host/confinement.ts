@@ -1,7 +1,7 @@
 import * as confine from 'confine';
 import * as os from 'os';
 import type { Confinement } from '../core/config/confinement.ts';
-import { messageOf } from './errors.ts';
+import { isMissing, messageOf } from './errors.ts';
 
 /** <linux/prctl.h> */
 const PR_SET_DUMPABLE = 4;
@@ -26,7 +26,15 @@ export function confineProcess({ fs, net, scoped, rules }: Confinement, skipped:
   const inForce = attempt(() => {
     const ruleset = confine.landlockCreate(fs, net, scoped);
     try {
-      for (const [folder, rights] of rules) attempt(() => confine.landlockAllow(ruleset, folder, rights & fs));
+      for (const [folder, rights] of rules) {
+        try {
+          confine.landlockAllow(ruleset, folder, rights & fs);
+        } catch (error) {
+          // A folder that is gone needs no rule. Without any other one the process would lose what it needs.
+          if (!isMissing(error)) throw error;
+          skipped(messageOf(error));
+        }
+      }
       confine.landlockRestrict(ruleset);
     } finally {
       os.close(ruleset);

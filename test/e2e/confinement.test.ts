@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -196,6 +197,35 @@ describe('confinement: not to be had', () => {
       );
     },
   );
+});
+
+describe.skipIf(process.arch !== 'x64')('confinement: a rule cannot be had', () => {
+  const under = (...faults: readonly string[]): string[] => ['strace', '-D', '-o', '/dev/null', ...faults];
+  const REFUSED = under('-e', 'trace=landlock_add_rule', '-e', 'inject=landlock_add_rule:error=EPERM:when=1');
+  const GONE = under('-P', '/usr/share', '-e', 'trace=open', '-e', 'inject=open:error=ENOENT');
+
+  test.each([
+    [
+      'the kernel refuses it → none is in force, so that it keeps what it needs',
+      REFUSED,
+      'landlock_add_rule: Op',
+      false,
+    ],
+    ['the folder is gone → the others are in force', GONE, 'open: No such file', true],
+  ] as const)('confinement: %s', async (_, fault, reason, inForce) => {
+    const lab = await openLab();
+    await lab.add(A);
+    const daemon = await lab.daemon({ under: fault, parameters: ['--verbose'] });
+    await daemon.line(/ created in /);
+    const skipped = daemon.stderr.filter((line) => line.includes('not confined in full'));
+    expect(skipped).toEqual([expect.stringContaining(`not confined in full: ${reason}`)]);
+    const metrics = join(await temporaryFolder(), 'ipv6ddns.prom');
+    await lab.configure(`verbose = true\nmetrics_file = "${metrics}"\n`);
+    daemon.signal('SIGHUP');
+    await daemon.line(/ settings read again, changed: metrics_file/);
+    if (inForce) await daemon.line(/metrics_file: cannot write .*Permission denied/);
+    else await expect.poll(() => existsSync(metrics), { timeout: 10_000 }).toBe(true);
+  });
 });
 
 describe('confinement: what it needs', () => {
