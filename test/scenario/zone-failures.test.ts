@@ -47,11 +47,12 @@ describe('zone: the network fails', () => {
   );
 
   scenario(
-    'zone: asked to verify during our own wait → at once',
+    'zone: time to verify during our own wait → when the wait is over',
     `
     0     want home=A   → detected home=A · list home
     0.1   unreachable   → warning zone #1 · due 0.6
-    0.2   verify        → list home
+    0.2   verify        → due 0.6
+    0.6   due           → list home
     `,
   );
 

@@ -1,6 +1,12 @@
 import { describe } from 'vitest';
 import { scenario } from './zone-script.ts';
 
+/** A verification every minute, none of which ends the wait until `dueSec`. */
+function everyMinute(fromSec: number, dueSec: number): string {
+  const count = Math.ceil((dueSec - fromSec) / 60);
+  return Array.from({ length: count }, (_, i) => `${fromSec + 60 * i} verify → due ${dueSec}`).join('\n');
+}
+
 describe('zone: token or zone refused', () => {
   scenario(
     'zone: the token is refused → logged once, retried slowly, also with another ray; recovers by itself',
@@ -37,14 +43,35 @@ describe('zone: token or zone refused', () => {
   );
 
   scenario(
-    'zone: the token is refused, a new address or a request to verify → tried at once',
+    'zone: the token is refused, a new address → tried at once',
     `
     0      want home=A     → detected home=A · list home
     0.1    fails 403 10000 → error zone #1 · due 300.1
     10     want home=B     → detected home=B · list home
-    10.1   fails 403 10000 → debug zone #2 · due 610.1
-    20     verify          → list home
-    20.1   found r1=B      → synced home=B (found)
+    10.1   found r1=B      → synced home=B (found)
+    `,
+  );
+
+  scenario(
+    'zone: the token is refused, verified every minute → tried after 5 min all the same, doubled to 1 h',
+    `
+    0      want home=A     → detected home=A · list home
+    1      fails 403 10000 → error zone #1 · due 301
+    ${everyMinute(60, 301)}
+    301    due             → list home
+    302    fails 403 10000 → debug zone #2 · due 902
+    ${everyMinute(360, 902)}
+    902    due             → list home
+    903    fails 403 10000 → debug zone #3 · due 2103
+    ${everyMinute(960, 2103)}
+    2103   due             → list home
+    2104   fails 403 10000 → debug zone #4 · due 4504
+    ${everyMinute(2160, 4504)}
+    4504   due             → list home
+    4505   fails 403 10000 → debug zone #5 · due 8105
+    ${everyMinute(4560, 8105)}
+    8105   due             → list home
+    8106   fails 403 10000 → debug zone #6 · due 11706
     `,
   );
 
@@ -281,16 +308,28 @@ describe('zone: refused by the policy', () => {
   );
 
   scenario(
-    'zone: refused, then a new address or a request to verify → read again at once',
+    'zone: refused, then a new address → read again at once',
     `
     0      want home=A     → detected home=A · list home
     0.1    found r1=B r2=C → error home #1 · due 300.1
     10     want home=D     → detected home=D · list home
-    10.1   found r1=B r2=C → debug home #2 · due 610.1
-    20     verify          → list home
-    20.1   found r2=C      → write home: update r2 D
-    20.2   done            → synced home=D (update)
+    10.1   found r2=C      → write home: update r2 D
+    10.2   done            → synced home=D (update)
     `,
+  );
+
+  scenario(
+    'zone: refused, then time to verify → the others are read, the refused one when its wait is over',
+    `
+    0      want home=A www=A → detected home=A · detected www=A · list home
+    0.1    found r1=B r2=C   → error home #1 · list www
+    0.2    found r3=A        → synced www=A (found) · due 300.1
+    60     verify            → list www
+    60.1   found r3=A        → due 300.1
+    300.1  due               → list home
+    300.2  found r1=B r2=C   → debug home #2 · due 900.2
+    `,
+    { names: { home: {}, www: {} } },
   );
 
   scenario(

@@ -229,7 +229,7 @@ describe('zone: verification', () => {
   );
 
   scenario(
-    'zone: changed by somebody else three times in a row → a conflict, set back at the pace of a refusal only',
+    'zone: changed by somebody else three times in a row → a conflict, set back at the pace of a refusal only, however often it is verified',
     `
     0      want home=A   → detected home=A · list home
     0.1    found r1=A    → synced home=A (found)
@@ -241,6 +241,7 @@ describe('zone: verification', () => {
     7202   done          → synced home=A (update)
     10800  verify        → list home
     10801  found r1=B    → error home #1 · due 11101
+    10860  verify        → due 11101
     11101  due           → list home
     11102  found r1=B    → write home: update r1 A
     11103  done          → synced home=A (update)

@@ -25,7 +25,7 @@ import {
 export type ZoneEvent = Readonly<
   | { kind: 'desired'; nowMs: number; desired: readonly (Desired | null)[] } // one a name; null = no address
   | Outcome
-  | { kind: 'verify'; nowMs: number } // read every record again
+  | { kind: 'verify'; nowMs: number } // read every record again, after the waits there are
   | { kind: 'due'; nowMs: number } // the time of `dueMs` has come
 >;
 
@@ -57,10 +57,9 @@ function react(zone: ZoneState, event: ZoneEvent, effects: Effect[]): ZoneState 
     case 'verify':
       return {
         ...zone,
-        trouble: hasten(zone.trouble, event.nowMs),
         // What the first page said is older than the question.
         reading: zone.reading?.page === 1 ? zone.reading : null,
-        names: zone.names.map((name) => ({ ...unread(name), trouble: hasten(name.trouble, event.nowMs) })),
+        names: zone.names.map(unread),
       };
     case 'due':
       return { ...zone, names: zone.names.map((name) => reread(name, event.nowMs)) };
@@ -88,7 +87,7 @@ const withRefused = (names: readonly NameState[], change: (name: NameState) => N
     ? names.map((name) => (name.refusal === null ? name : change(name)))
     : names;
 
-/** A new address or a request to verify ends our own wait, never the server's. */
+/** A new address ends our own wait, never the server's. */
 const hasten = (trouble: Trouble | null, nowMs: number): Trouble | null =>
   trouble && { ...trouble, retryAtMs: Math.min(trouble.retryAtMs, Math.max(nowMs, trouble.imposedUntilMs)) };
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
+import { chain, failure } from '../../fakes/replies.ts';
 import { A, B, C, D, HOME, record, recordSettings, WWW } from '../../fakes/samples.ts';
 
 let cloudflare: FakeCloudflare;
@@ -48,6 +49,19 @@ describe('Publisher: the settings were read again', () => {
       driven.answerAll();
       expect(cloudflare.contentsOf(HOME)).toEqual([A]);
     }
+  });
+
+  test('Publisher: refused before, the wait is not over → asked for at once', () => {
+    const driven = publishing(HOME);
+    const { respond } = driven;
+    driven.respond = () => ({ kind: 'replied', reply: failure(403, [chain(10000)]) });
+    driven.verify();
+    driven.answerAll();
+    driven.respond = respond;
+    driven.verify();
+    expect(driven.inFlight).toEqual([]);
+    driven.reload([recordSettings(HOME)]);
+    expect(driven.inFlight).toHaveLength(1);
   });
 
   test('Publisher: the record says another address of this machine, as good as ours → set back all the same', () => {
