@@ -1,6 +1,9 @@
 import { describe } from 'vitest';
 import { scenario } from './zone-script.ts';
 
+const goals = (names: string): string => [...names].map((name) => `${name}=A`).join(' ');
+const detected = (names: string): string => [...names].map((name) => `detected ${name}=A`).join(' · ');
+
 describe('zone: its id is not known', () => {
   scenario(
     'zone lookup: the name itself, then one label less → the first zone that the token sees',
@@ -77,9 +80,38 @@ describe('zone: its id is not known', () => {
     1.8    fails 429 971 retry-after=60 → warning zone #3 · due 61.8
     2      want home=B               → detected home=B · due 61.8
     61.8   due                       → look up home.example.com
-    62     fails 403 9109            → error zone #4 · due 2462
+    62     fails 400 6003>6111       → error zone #4 · due 2462
+    2462   due                       → look up home.example.com
+    2463   fails 401 1000            → error zone #5 · due 6063
     `,
     { zone: 'nothing' },
+  );
+
+  scenario(
+    'zone lookup: the token may not ask for the name itself → its parent is asked for',
+    `
+    0      want home=A           → detected home=A · look up home.example.com
+    0.1    fails 403 9109        → look up example.com
+    0.2    zones example.com=a   → resolved home in example.com
+    `,
+    { zone: 'nothing' },
+  );
+
+  scenario(
+    'zone lookup: the token may not ask for a name’s zones, or there is no way there → that name waits, the others go on',
+    `
+    0      want home=A mail=A www=A → detected home=A · detected mail=A · detected www=A · look up home.example.com
+    0.1    fails 403 9109           → look up example.com
+    0.2    fails 403 10000          → error home #1 · look up mail.example.com
+    0.3    fails 404 7003           → error mail #1 · look up www.example.com
+    0.4    zones www.example.com=b  → resolved www in www.example.com · due 300.2
+    0.4    states                   → home error · mail error
+    300.2  due                      → look up home.example.com
+    300.3  fails 403 9109           → look up example.com
+    300.4  zones example.com=a      → resolved home in example.com · look up mail.example.com
+    300.5  zones -                  → resolved mail in example.com
+    `,
+    { zone: 'nothing', names: { home: {}, mail: {}, www: {} } },
   );
 
   scenario(
@@ -123,6 +155,26 @@ describe('zone: many names without an id', () => {
     0.1    fails 403 9109       → look up a.example.com
     `,
     { zone: 'nothing', names },
+  );
+
+  scenario(
+    'zone lookup: refused ten times in a row → a pause for all, then the others first',
+    `
+    0      want ${goals('abcdefghijk')} → ${detected('abcdefghijk')} · look up .example.com
+    0.1    fails 403 9109       → look up a.example.com
+    0.1    fails 403 9109       → look up example.com
+    0.1    fails 403 9109       → error a #1 · look up b.example.com
+    0.1    fails 403 9109       → error b #1 · look up c.example.com
+    0.1    fails 403 9109       → error c #1 · look up d.example.com
+    0.1    fails 403 9109       → error d #1 · look up e.example.com
+    0.1    fails 403 9109       → error e #1 · look up f.example.com
+    0.1    fails 403 9109       → error f #1 · look up g.example.com
+    0.1    fails 403 9109       → error g #1 · look up h.example.com
+    0.1    fails 403 9109       → error zone #1 · due 300.1
+    300.1  due                  → look up i.example.com
+    300.2  zones i.example.com=b → resolved i in i.example.com · look up j.example.com
+    `,
+    { zone: 'nothing', names: Object.fromEntries([...'abcdefghijk'].map((name) => [name, {}])) },
   );
 
   scenario(

@@ -11,7 +11,7 @@ export type ApiFailure = Readonly<
   | { kind: 'unreachable'; detail: string; sent: boolean } // sent: a write may have taken effect
   | (Answer & { kind: 'unavailable'; retryAfterMs: number | null }) // the server's own trouble: try again
   | (Answer & { kind: 'throttled'; retryAfterMs: number }) // too many requests: wait as told
-  | (Answer & { kind: 'denied'; remedy: string; zoneUnknown: boolean }) // nothing of this zone will work
+  | (Answer & { kind: 'denied'; remedy: string; zoneUnknown: boolean; tokenRefused: boolean }) // nothing of this zone will work
   | (Answer & { kind: 'refused'; remedy: string; passing: boolean }) // this record: the others may work
   | (Answer & { kind: 'outdated' }) // the records are not what we thought: read them again
 >;
@@ -37,6 +37,10 @@ const DENIED_CODES = [1000, 1001, 6003, 6111, 7000, 7003, 9103, 9106, 9109, 1000
 
 /** Of those, the ones that say that the zone's id is none. */
 const ZONE_UNKNOWN_CODES = [1001, 7000, 7003];
+
+/** Of those, the ones that say that the token is none, whatever is asked for. 9109 and 10000 say so, too, but also of a
+ *  token that is good for other zones. */
+const TOKEN_REFUSED_CODES = [1000, 6003, 6111, 9103, 9106];
 
 const MISSING_PERMISSION = 'give the token the permission Zone → DNS → Edit for this zone, and check zone_id';
 const UNKNOWN_TOKEN = 'the token is unknown, expired, revoked or limited to other client addresses: make a new one';
@@ -78,7 +82,7 @@ export function classify(reply: HttpReply, codes: readonly ErrorCode[] | null, s
   }
   if (status >= 500 || status === 408 || status === 409) {
     if (header(reply, SHOULD_RETRY) !== 'false') return unavailable(reply, answer.what);
-    return { kind: 'denied', ...answer, remedy: NO_USE, zoneUnknown: false };
+    return { kind: 'denied', ...answer, remedy: NO_USE, zoneUnknown: false, tokenRefused: false };
   }
   if (codes === null) return unreadable(reply, `the body is not the JSON that the API promises${excerpt(reply)}`);
   return success && status < 300 ? null : verdict(reply, codes, answer);
@@ -94,7 +98,8 @@ function verdict(reply: HttpReply, codes: readonly ErrorCode[], answer: Answer):
   const remedy = remedyFor(codes) ?? (isForbidden ? MISSING_PERMISSION : SEE_CODE);
   if (isForbidden || has(DENIED_CODES)) {
     if (passing) return unavailable(reply, answer.what);
-    return { kind: 'denied', ...answer, remedy, zoneUnknown: has(ZONE_UNKNOWN_CODES) };
+    const tokenRefused = has(TOKEN_REFUSED_CODES);
+    return { kind: 'denied', ...answer, remedy, zoneUnknown: has(ZONE_UNKNOWN_CODES), tokenRefused };
   }
   if (status === 404) return { kind: 'outdated', ...answer };
   return status >= 400 ? { kind: 'refused', ...answer, remedy, passing } : unavailable(reply, answer.what);

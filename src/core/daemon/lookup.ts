@@ -1,16 +1,30 @@
 import type { ZoneInfo } from '../cloudflare/replies.ts';
-import { type Call, type Effect, type NameState, notice, refusedByUs, withName, type ZoneState } from './zone-state.ts';
+import { slowRetryMs } from './backoff.ts';
+import {
+  type Call,
+  type Denial,
+  type Effect,
+  type NameState,
+  notice,
+  type Trouble,
+  troubled,
+  withName,
+  type ZoneState,
+} from './zone-state.ts';
 
 /** Finding the zone of names that come without an id: a ZoneState whose `zoneId` is null asks for each name, the name
  *  itself first and then one label less from the left, so that the deepest zone wins. Many names of one domain, as
  *  `example.com` by its last two labels, have all its zones asked for at once (operator `ends_with`). Names that this
- *  finds no zone for are asked for all the same: tokens that are limited to zones may be refused the question. Answers
- *  are remembered while there are questions. */
+ *  finds no zone for are asked for all the same: tokens that are limited to zones may be refused the question. So a
+ *  refusal is that candidate's alone, until there are many in a row. Answers are remembered while there are questions. */
 
 export const NO_ZONE_REMEDY = 'check the name, give the token Zone → Zone → Read, or set zone_id';
 
 /** From so many names on the question for a whole domain is the cheaper one, even if it is asked in vain. */
 export const MANY = 4;
+
+/** So many refusals in a row are the token's trouble, or Cloudflare's: not every name is asked for before a pause. */
+const MOST_DENIED = 10;
 
 /** The zones that may hold `name`, the deepest first; a top-level domain is none. */
 export function candidatesOf(name: string): string[] {
@@ -35,8 +49,29 @@ export function lookedUp(zone: ZoneState, candidate: string, found: ZoneInfo | n
   if (found !== null) effects.push(...warnOf(candidate, found));
   const answers = new Map(zone.answers).set(candidate, found && { ...found, name: candidate });
   // The deepest candidate that is a zone, once every deeper one was asked for in vain.
-  return depart({ ...zone, answers }, (own) => answers.get(own), effects);
+  return depart({ ...zone, answers }, (own) => seenIn(answers.get(own)), effects);
 }
+
+/** A refused question brings as little as one that finds nothing. */
+const seenIn = (answer: ZoneInfo | Denial | null | undefined): ZoneInfo | null | undefined =>
+  isDenial(answer) ? null : answer;
+
+const isDenial = (answer: ZoneInfo | Denial | null | undefined): answer is Denial =>
+  answer !== null && answer !== undefined && 'what' in answer;
+
+/** Takes a refusal of the question about `candidate` in; null = one too many. */
+export function denied(zone: ZoneState, candidate: string, denial: Denial): ZoneState | null {
+  const answers = new Map(zone.answers).set(candidate, denial);
+  const last = [...answers.values()].slice(-MOST_DENIED);
+  return last.length === MOST_DENIED && last.every(isDenial) ? null : { ...zone, answers };
+}
+
+/** Ends the round of questions: the next one asks anew, and for the other names first. */
+export const endRound = (zone: ZoneState, index: number, trouble: Trouble): ZoneState => ({
+  ...zone,
+  answers: new Map(),
+  names: withName(zone.names, index, (name) => ({ ...name, trouble })),
+});
 
 /** Takes all zones of a domain in; null = there are too many to tell. */
 export function distributed(
@@ -110,7 +145,9 @@ export function nextLookup(
   const candidate = isMany ? domain : candidates.find((own) => !zone.answers.has(own));
   if (candidate !== undefined) return { zone, call: { kind: 'lookup', index, candidate } };
   const what = `the token sees no zone for it (asked for ${candidates.join(', ')}): ${NO_ZONE_REMEDY}`;
-  const names = withName(zone.names, index, (own) => refusedByUs(own, what, nowMs, effects));
+  const denial = candidates.map((own) => zone.answers.get(own)).findLast(isDenial) ?? { what, ray: null };
+  const cause = { ...denial, permanent: true };
+  const names = withName(zone.names, index, (own) => troubled(own, cause, nowMs, slowRetryMs, effects));
   return nextLookup({ ...zone, names }, open, nowMs, effects);
 }
 

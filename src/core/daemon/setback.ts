@@ -1,10 +1,11 @@
 import type { ApiFailure } from '../cloudflare/failure.ts';
 import { assertNever } from '../result.ts';
 import { backoffMs, slowRetryMs } from './backoff.ts';
-import { askEach, isDomain } from './lookup.ts';
+import { askEach, denied, endRound, isDomain, NO_ZONE_REMEDY } from './lookup.ts';
 import { readAlone } from './reading.ts';
 import {
   type Call,
+  type Denial,
   type Effect,
   type NameState,
   notice,
@@ -44,21 +45,35 @@ export function fail(before: ZoneState, call: Call, failure: ApiFailure, moment:
       effects.push(notice({ kind: 'zoneTrouble', names: own, trouble, published, nowMs: moment.nowMs, repeated }));
       if (failure.kind === 'denied' && failure.zoneUnknown) effects.push({ kind: 'zoneLost' });
       const heldUntilMs = failure.kind === 'throttled' ? trouble.imposedUntilMs : zone.heldUntilMs;
-      return { ...doubtful, trouble, heldUntilMs: Math.max(heldUntilMs, zone.heldUntilMs) };
+      return {
+        ...passOver(doubtful, call, failure, trouble),
+        trouble,
+        heldUntilMs: Math.max(heldUntilMs, zone.heldUntilMs),
+      };
     }
   }
 }
 
+/** Whose lookup was refused comes after the others from now on, so that one refused name cannot hold them all up. */
+const passOver = (zone: ZoneState, call: Call, { kind }: ApiFailure, trouble: Trouble): ZoneState =>
+  call.kind === 'lookup' && kind === 'denied' ? endRound(zone, call.index, trouble) : zone;
+
 /** What a refused request can be done without; null = nothing. */
-function bypass(zone: ZoneState, call: Call, { kind }: ApiFailure): ZoneState | null {
+function bypass(zone: ZoneState, call: Call, failure: ApiFailure): ZoneState | null {
   switch (call.kind) {
     case 'lookup':
+      if (failure.kind === 'denied') {
+        const remedy = failure.zoneUnknown ? NO_ZONE_REMEDY : failure.remedy;
+        return failure.tokenRefused ? null : denied(zone, call.candidate, denialOf(failure, remedy));
+      }
       return isDomain(call.candidate) ? askEach(zone, call.candidate) : null;
     case 'identify':
       // A token without Zone:Read may still write records: the zone's name just stays unknown.
       return { ...zone, zoneName: null };
     case 'list':
-      return call.index === null && kind !== 'denied' && zone.reading !== null ? readAlone(zone, zone.reading) : null;
+      return call.index === null && failure.kind !== 'denied' && zone.reading !== null
+        ? readAlone(zone, zone.reading)
+        : null;
     case 'write':
       return null;
     default:
@@ -108,13 +123,18 @@ function zoneTrouble(
       return { what, permanent: false, failures, ray, ...until(backoffMs(failures, draw), failure.retryAfterMs) };
     }
     case 'denied': {
-      const what = `Cloudflare refused the request (${failure.what}): ${failure.remedy}`;
+      const { what } = denialOf(failure, failure.remedy);
       return { what, permanent: true, failures, ray, ...until(slowRetryMs(failures), null) };
     }
     default:
       return assertNever(failure);
   }
 }
+
+const denialOf = ({ what, ray }: Denial, remedy: string): Denial => ({
+  what: `Cloudflare refused the request (${what}): ${remedy}`,
+  ray,
+});
 
 function failName(
   zone: ZoneState,

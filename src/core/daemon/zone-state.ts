@@ -36,6 +36,9 @@ export interface Trouble {
   readonly ray: string | null;
 }
 
+/** That the question for a zone was refused. */
+export type Denial = Pick<Trouble, 'what' | 'ray'>;
+
 export interface NameState {
   readonly settings: RecordSettings;
   readonly desired: Desired | null;
@@ -114,9 +117,9 @@ export interface ZoneState {
   readonly zoneId: string | null;
   /** Its name, which new names have to end in; undefined = not asked for yet, null = the token may not know. */
   readonly zoneName: string | null | undefined;
-  /** What lookups brought, by the zone's name; null = the token sees no such zone. `.example.com` is there once all zones
-   *  that end so were asked for. */
-  readonly answers: ReadonlyMap<string, ZoneInfo | null>;
+  /** What lookups brought, by the zone's name, in the order of the questions; null = the token sees no such zone.
+   *  `.example.com` is there once all zones that end so were asked for. */
+  readonly answers: ReadonlyMap<string, ZoneInfo | Denial | null>;
   readonly names: readonly NameState[];
   readonly reading: Reading | null;
   readonly inFlight: Call | null;
