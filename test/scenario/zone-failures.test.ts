@@ -133,6 +133,64 @@ describe('zone: an unsure write', () => {
   );
 });
 
+describe('zone: a change that Cloudflare takes and does not make', () => {
+  scenario(
+    'zone: an attribute is not taken over, again and again → said, asked for more and more rarely; the address is right',
+    `
+    0     want home=A          → detected home=A · list home
+    0.1   found r1=B           → write home: update r1 A comment:mine
+    0.2   done r1=A            → list home
+    0.3   found r1=A           → write home: update r1 comment:mine
+    0.4   done r1=A            → warning home #1 · due 0.9
+    0.9   due                  → list home
+    1     found r1=A           → write home: update r1 comment:mine
+    1.1   done r1=A            → warning home #2 · due 2.1
+    2.1   due                  → list home
+    2.2   found r1=A           → write home: update r1 comment:mine
+    2.3   done                 → synced home=A (update)
+    `,
+    { names: { home: { comment: 'mine' } } },
+  );
+
+  for (const [settings, change] of [
+    [{ ttlSec: 60 }, 'ttlSec:60'],
+    [{ proxied: true }, 'proxied:true'],
+  ] as const) {
+    scenario(
+      `zone: ${change} is not taken over → no endless loop`,
+      `
+      0     want home=A          → detected home=A · list home
+      0.1   found r1=A           → write home: update r1 ${change}
+      0.2   done r1=A            → list home
+      0.3   found r1=A           → write home: update r1 ${change}
+      0.4   done r1=A            → warning home #1 · due 0.9
+      `,
+      { names: { home: settings } },
+    );
+  }
+
+  scenario(
+    'zone: the TTL that a record now proxied comes back with → is Cloudflare’s choice',
+    `
+    0     want home=A                    → detected home=A · list home
+    0.1   found r1=A ttl:120             → write home: update r1 ttlSec:1 proxied:true
+    0.2   done r1=A ttl:300 proxied:true → synced home=A (update)
+    `,
+    { names: { home: { proxied: true } } },
+  );
+
+  scenario(
+    'zone: one of a batch is not as it was asked for → that one is read again, the other is synced',
+    `
+    0     want home=A www=A  → detected home=A · detected www=A · list home
+    0.1   found r1=B         → list www
+    0.2   found r2=B         → write home: update r1 A comment:mine, www: update r2 A
+    0.3   done r1=A          → synced www=A (update) · list home
+    `,
+    { names: { home: { comment: 'mine' }, www: {} } },
+  );
+});
+
 describe('zone: a new address while a request is in flight that then fails', () => {
   const overtaken = `
     0     want home=A   → detected home=A · list home

@@ -72,10 +72,10 @@ const interfaceName = v.pipe(v.string(), v.regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/))
 
 const name = allowing('record names', v.pipe(v.string(), converting(recordName)));
 
-/** Cloudflare takes up to 500 characters (Free plan: 100), graphic ones only. */
+/** Cloudflare takes up to 500 characters (Free plan: 100), graphic ones only. Blanks around them might come back without. */
 const comment = allowing(
   'up to 500 printable characters without line breaks',
-  v.pipe(v.string(), v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]{0,500}$/u)),
+  v.pipe(v.string(), v.trim(), v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]{0,500}$/u)),
 );
 
 /** Keys of the top level that a `[[record]]` table may override. */

@@ -11,11 +11,12 @@ import {
   readZoneInfo,
   readZones,
 } from '../cloudflare/replies.ts';
-import type { Operation } from '../dns/plan.ts';
+import { missing, type Operation } from '../dns/plan.ts';
 import type { AaaaRecord } from '../dns/record.ts';
 import { assertNever, failed, ok, type Result } from '../result.ts';
 import { confirmIfDone } from './found.ts';
 import { distributed, isDomain, lookedUp, warnOf } from './lookup.ts';
+import { describeOperation } from './notices.ts';
 import { turnPage } from './reading.ts';
 import { fail, type Moment, mistaken } from './setback.ts';
 import {
@@ -102,10 +103,10 @@ function written(
     const name = names[index];
     // Somebody asked to look again while the write was in flight, or the name's last operation failed.
     if (name === undefined || name.records === null) continue;
-    const records = applied(name.settings.name, name.records, operation, replies);
-    const appended = records === null ? appendedTo(name.settings.name, operation, replies) : undefined;
-    if (records !== null) {
-      const fresh = replan({ ...name, records, published: saidBy(records) });
+    const after = applied(name.settings.name, name.records, operation, replies);
+    const appended = after.ok ? undefined : appendedTo(name.settings.name, operation, replies);
+    if (after.ok) {
+      const fresh = replan({ ...name, records: after.value, published: saidBy(after.value) });
       names[index] = confirmIfDone(fresh, operation.op, zone.names[index]?.published ?? null, moment.nowMs, effects);
     } else if (appended !== undefined) {
       zoneName = appended.name.slice(name.settings.name.length + 1);
@@ -113,8 +114,8 @@ function written(
       effects.push(notice({ kind: 'oddZone', zone: zoneName, what }));
       names[index] = { ...name, todo: [{ op: 'delete', id: appended.id, was: appended.content }] };
     } else {
-      const answer = { what: 'the reply is not what was asked for', ray: null };
-      names[index] = mistaken(name, answer, zone.hurry, moment, effects);
+      const what = `Cloudflare took the request and did not do it (${describeOperation(after.error)}): does the zone's plan allow it?`;
+      names[index] = mistaken(name, { what, ray: null }, zone.hurry, moment, effects);
     }
   }
   const batchLimit = Math.min(MAX_BATCH, zone.batchLimit * 2);
@@ -127,25 +128,26 @@ const appendedTo = (name: string, operation: Operation, replies: readonly NamedR
     ? replies.find((reply) => reply.content === operation.content && reply.name.startsWith(`${name}.`))
     : undefined;
 
-/** The records of `name` after the operation; null = the reply does not bear it out. */
+/** The records of `name` after the operation; what of it the reply does not bear out. */
 function applied(
   name: string,
   before: readonly AaaaRecord[],
   operation: Operation,
   replies: readonly NamedRecord[],
-): readonly AaaaRecord[] | null {
+): Result<readonly AaaaRecord[], Operation> {
   switch (operation.op) {
     case 'delete':
-      return before.filter(({ id }) => id !== operation.id);
+      return ok(before.filter(({ id }) => id !== operation.id));
     case 'create': {
       const created = replies.find((reply) => reply.name === name && reply.content === operation.content);
-      return created === undefined ? null : [...before, created];
+      return created === undefined ? failed(operation) : ok([...before, created]);
     }
     case 'update': {
       const updated = replies.find(({ id }) => id === operation.id);
-      const { content } = operation.changes;
-      if (updated === undefined || (content !== undefined && updated.content !== content)) return null;
-      return before.map((record) => (record.id === updated.id ? updated : record));
+      if (updated === undefined) return failed(operation);
+      const changes = missing(updated, operation.changes);
+      if (Object.keys(changes).length > 0) return failed({ ...operation, changes });
+      return ok(before.map((record) => (record.id === updated.id ? updated : record)));
     }
     default:
       return assertNever(operation);

@@ -144,7 +144,10 @@ function failName(
   effects: Effect[],
 ): ZoneState {
   const names = withName(zone.names, index, (name) => {
-    if (failure.kind === 'outdated') return mistaken(name, failure, zone.hurry, moment, effects);
+    if (failure.kind === 'outdated') {
+      const outdated = { what: `the records keep changing under us (${failure.what})`, ray: failure.ray };
+      return mistaken(name, outdated, zone.hurry, moment, effects);
+    }
     const what = `Cloudflare refused (${failure.what}): ${failure.remedy}`;
     const cause = { what, permanent: !failure.passing, ray: failure.ray };
     const waitMs = failure.passing ? (failures: number) => backoffMs(failures, moment.draw) : slowRetryMs;
@@ -153,18 +156,18 @@ function failName(
   return { ...zone, names };
 }
 
-/** The name whose records turned out not to be what we thought. The first time is somebody else's edit, read again at
- *  once; from then on it is a reason to slow down. */
+/** The name whose records turned out not to be what we thought, or did not become what we asked for. The first time is
+ *  somebody else's edit, read again at once; from then on it is a reason to slow down. */
 export function mistaken(
   name: NameState,
-  { what, ray }: { readonly what: string; readonly ray: string | null },
+  answer: Pick<Trouble, 'what' | 'ray'>,
   hurry: boolean,
   { nowMs, draw }: Moment,
   effects: Effect[],
 ): NameState {
   const next = { ...unread(name), outdated: name.outdated + 1 };
   if (next.outdated === 1) return next;
-  const cause = { what: `the records keep changing under us (${what})`, permanent: false, ray };
+  const cause = { ...answer, permanent: false };
   return troubled(next, cause, nowMs, hurry ? atOnce : (failures) => backoffMs(failures, draw), effects);
 }
 

@@ -46,16 +46,19 @@ const deletion = ({ id, content }: AaaaRecord): Operation => ({ op: 'delete', id
 
 function difference(record: AaaaRecord, { content, enforced }: Goal): Changes {
   const proxied = enforced.proxied ?? record.proxied;
-  const ttlSec = proxied ? proxiedTtl(record) : (enforced.ttlSec ?? record.ttlSec);
-  const comment = enforced.comment ?? record.comment;
-  return {
-    ...(record.content !== content && { content }),
-    ...(record.ttlSec !== ttlSec && { ttlSec }),
-    ...(record.proxied !== proxied && { proxied }),
-    ...(record.comment !== comment && { comment }),
-  };
+  // Asking for anything else may be refused.
+  const ttlSec = proxied ? AUTOMATIC_TTL_SEC : (enforced.ttlSec ?? record.ttlSec);
+  return missing(record, { content, ttlSec, proxied, comment: enforced.comment ?? record.comment });
 }
 
-/** A proxied record is always automatic, and asking for anything else may be refused. What a proxied one is said to have
- *  is left alone: enforcing another would never end. */
-const proxiedTtl = ({ proxied, ttlSec }: AaaaRecord): number => (proxied ? ttlSec : AUTOMATIC_TTL_SEC);
+/** Those of the changes that the record does not show. What a proxied one is said to have for a TTL is left alone: the
+ *  provider chooses it, and enforcing another would never end. */
+export function missing(record: AaaaRecord, { content, ttlSec, proxied, comment }: Changes): Changes {
+  const isChosen = record.proxied && proxied !== false;
+  return {
+    ...(content !== undefined && record.content !== content && { content }),
+    ...(ttlSec !== undefined && !isChosen && record.ttlSec !== ttlSec && { ttlSec }),
+    ...(proxied !== undefined && record.proxied !== proxied && { proxied }),
+    ...(comment !== undefined && record.comment !== comment && { comment }),
+  };
+}

@@ -49,7 +49,7 @@ describe('loadSettings: what is read', () => {
       verbose = true
       ttl = 30
       proxied = false
-      comment = "by ipv6ddns ✓"
+      comment = " by ipv6ddns ✓ "
       status_file = "/x/status.json"
       metrics_file = "/x/ipv6ddns.prom"
     `;
