@@ -102,6 +102,57 @@ describe('zone: token or zone refused', () => {
   );
 });
 
+describe('zone: the batch call is denied', () => {
+  const names = { home: {}, www: {} };
+  const begin = `
+    0      want home=A www=A    → detected home=A · detected www=A · list home
+    0.1    found r1=B           → list www
+    0.2    found r2=B           → write home: update r1 A, www: update r2 A`;
+
+  for (const denial of ['403 10000', '404 7003', '405 10000']) {
+    scenario(
+      `zone: ${denial} for the batch, single calls pass → single calls from then on`,
+      `${begin}
+      0.3    fails ${denial}      → list home
+      0.4    found r1=B           → list www
+      0.5    found r2=B           → write home: update r1 A
+      0.6    done                 → synced home=A (update) · write www: update r2 A
+      0.7    done                 → synced www=A (update)
+      10     want home=C www=C    → detected home=C · detected www=C · write home: update r1 C
+      10.1   done                 → synced home=C (update) · write www: update r2 C
+      10.2   done                 → synced www=C (update)
+      `,
+      { names },
+    );
+  }
+
+  scenario(
+    'zone: single calls are denied, too → the zone’s trouble, and batches again later',
+    `${begin}
+    0.3    fails 403 10000      → list home
+    0.4    found r1=B           → list www
+    0.5    found r2=B           → write home: update r1 A
+    0.6    fails 403 10000      → error zone #1 · due 300.6
+    300.6  due                  → list home
+    300.7  found r1=B           → write home: update r1 A, www: update r2 A
+    300.8  done                 → synced home=A (update) · synced www=A (update)
+    `,
+    { names },
+  );
+
+  scenario(
+    'zone: everything is denied after the batch → the zone’s trouble, and batches again later',
+    `${begin}
+    0.3    fails 403 10000      → list home
+    0.4    fails 403 10000      → error zone #1 · due 300.4
+    300.4  due                  → list home
+    300.5  found r1=B           → list www
+    300.6  found r2=B           → write home: update r1 A, www: update r2 A
+    `,
+    { names },
+  );
+});
+
 describe('zone: one name refused', () => {
   scenario(
     'zone: a CNAME has the name → refused, looked at again before the next try',

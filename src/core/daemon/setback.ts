@@ -7,6 +7,7 @@ import {
   type Call,
   type Denial,
   type Effect,
+  MAX_BATCH,
   type NameState,
   notice,
   type Outcome,
@@ -46,7 +47,7 @@ export function fail(before: ZoneState, call: Call, failure: ApiFailure, moment:
       if (failure.kind === 'denied' && failure.zoneUnknown) effects.push({ kind: 'zoneLost' });
       const heldUntilMs = failure.kind === 'throttled' ? trouble.imposedUntilMs : zone.heldUntilMs;
       return {
-        ...passOver(doubtful, call, failure, trouble),
+        ...afterDenial(doubtful, call, failure, trouble),
         trouble,
         heldUntilMs: Math.max(heldUntilMs, zone.heldUntilMs),
       };
@@ -54,19 +55,20 @@ export function fail(before: ZoneState, call: Call, failure: ApiFailure, moment:
   }
 }
 
-/** Whose lookup was refused comes after the others from now on, so that one refused name cannot hold them all up. */
-const passOver = (zone: ZoneState, call: Call, { kind }: ApiFailure, trouble: Trouble): ZoneState =>
-  call.kind === 'lookup' && kind === 'denied' ? endRound(zone, call.index, trouble) : zone;
+/** What a denial of the whole zone means for the requests to come. */
+function afterDenial(zone: ZoneState, call: Call, { kind }: ApiFailure, trouble: Trouble): ZoneState {
+  if (kind !== 'denied') return zone;
+  // Whose lookup was refused comes after the others from now on: one name cannot hold them all up.
+  if (call.kind === 'lookup') return endRound(zone, call.index, trouble);
+  // It was not the batch call's trouble alone.
+  return { ...zone, batchLimit: MAX_BATCH };
+}
 
 /** What a refused request can be done without; null = nothing. */
 function bypass(zone: ZoneState, call: Call, failure: ApiFailure): ZoneState | null {
   switch (call.kind) {
     case 'lookup':
-      if (failure.kind === 'denied') {
-        const remedy = failure.zoneUnknown ? NO_ZONE_REMEDY : failure.remedy;
-        return failure.tokenRefused ? null : denied(zone, call.candidate, denialOf(failure, remedy));
-      }
-      return isDomain(call.candidate) ? askEach(zone, call.candidate) : null;
+      return askOn(zone, call.candidate, failure);
     case 'identify':
       // A token without Zone:Read may still write records: the zone's name just stays unknown.
       return { ...zone, zoneName: null };
@@ -75,10 +77,20 @@ function bypass(zone: ZoneState, call: Call, failure: ApiFailure): ZoneState | n
         ? readAlone(zone, zone.reading)
         : null;
     case 'write':
-      return null;
+      // Of all calls the batch may be the one that is closed to the token, or is not there.
+      return failure.kind === 'denied' && call.steps.length > 1
+        ? { ...doubt(zone, call, failure), batchLimit: 0 }
+        : null;
     default:
       return assertNever(call);
   }
+}
+
+/** The questions that are left when the one about `candidate` was refused. */
+function askOn(zone: ZoneState, candidate: string, failure: ApiFailure): ZoneState | null {
+  if (failure.kind !== 'denied') return isDomain(candidate) ? askEach(zone, candidate) : null;
+  if (failure.tokenRefused) return null;
+  return denied(zone, candidate, denialOf(failure, failure.zoneUnknown ? NO_ZONE_REMEDY : failure.remedy));
 }
 
 /** After a write that may have taken effect the records are read back before anything is written again. */

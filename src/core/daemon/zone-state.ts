@@ -130,7 +130,8 @@ export interface ZoneState {
   readonly heldUntilMs: number;
   readonly bucket: Bucket;
   readonly bucketReported: boolean;
-  /** Operations in one batch: halved when one is refused, to find out which; doubled after a success. */
+  /** Operations in one batch: halved when one is refused, to find out which; doubled after a success. 0 = batches are
+   *  denied, and single calls are not: that stays until a single call is denied, too, or the settings are read again. */
   readonly batchLimit: number;
   /** Print what would be written instead of writing it. */
   readonly dryRun: boolean;

@@ -172,10 +172,11 @@ function send(zone: ZoneState, call: Call, effects: Effect[]): ZoneState {
 /** As many operations as go into one request; those of one name stay together unless they are too many. */
 function nextSteps(zone: ZoneState, open: (name: NameState) => boolean): Step[] {
   const steps: Step[] = [];
+  const limit = Math.max(1, zone.batchLimit);
   for (const [index, name] of zone.names.entries()) {
     if (!open(name)) continue;
-    if (steps.length > 0 && steps.length + name.todo.length > zone.batchLimit) break;
-    for (const operation of name.todo.slice(0, zone.batchLimit)) steps.push({ index, operation });
+    if (steps.length > 0 && steps.length + name.todo.length > limit) break;
+    for (const operation of name.todo.slice(0, limit)) steps.push({ index, operation });
   }
   return steps;
 }
