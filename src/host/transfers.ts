@@ -124,7 +124,7 @@ export class Transfers {
 }
 
 function outcomeOf({ code, detail, status, headers, body, sentBytes }: http.Completed): HttpOutcome {
-  if (code === 0) return { kind: 'replied', reply: { status, headers, body } };
+  if (code === 0) return { kind: 'replied', reply: { status, headers, body, arrivedMs: Date.now() } };
   const words = describeTransportFailure(code, detail);
   const unreachable = { kind: 'unreachable', detail: words, sent: sentBytes > 0 } as const;
   return code === RESOLVER_FAILED ? { ...unreachable, unresolved: true } : unreachable;

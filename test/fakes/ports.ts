@@ -160,7 +160,7 @@ export class FakeHookClient implements HookClient {
     const done = this.#inFlight.shift();
     if (done === undefined) throw new Error('no notification is in flight');
     if (status === null) done({ kind: 'unreachable', detail: 'It timed out', sent: true });
-    else done({ kind: 'replied', reply: { status, headers, body: '' } });
+    else done({ kind: 'replied', reply: { status, headers, body: '', arrivedMs: 0 } });
   }
 }
 

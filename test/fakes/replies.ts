@@ -9,6 +9,7 @@ export const textReply = (status: number, body: string, headers?: Readonly<Recor
   status,
   headers: headerLines(status, headers),
   body,
+  arrivedMs: 0,
 });
 
 export const jsonReply = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): HttpReply =>

@@ -333,6 +333,65 @@ describe('zone: the server names a wait', () => {
   );
 
   scenario(
+    'zone: the token is refused with a Retry-After → neither a new address nor verifying shortens it',
+    `
+    0      want home=A                     → detected home=A · list home
+    0.1    fails 403 10000 retry-after=600 → error zone #1 · due 600.1
+    10     want home=B                     → detected home=B · due 600.1
+    20     verify                          → due 600.1
+    600.1  due                             → list home
+    `,
+  );
+
+  scenario(
+    'zone: 503 with x-should-retry: false and a Retry-After → not before it is over',
+    `
+    0      want home=A                                         → detected home=A · list home
+    0.1    fails 503 10013 x-should-retry=false retry-after=60 → error zone #1 · due 300.1
+    10     want home=B                                         → detected home=B · due 60.1
+    60.1   due                                                 → list home
+    `,
+  );
+
+  scenario(
+    'zone: one record is refused with a Retry-After → the other names wait for it as well',
+    `
+    0      want home=A www=A             → detected home=A · detected www=A · list home
+    0.1    found -                       → list www
+    0.2    found -                       → write home: create A, www: create A
+    0.3    fails 400 9003 retry-after=60 → due 60.3
+    1      want home=B www=A             → detected home=B · due 60.3
+    60.3   due                           → write home: create B
+    60.4   fails 400 9003 retry-after=30 → error home #1 · due 90.4
+    90.4   due                           → write www: create A
+    `,
+    { names: { home: {}, www: {} } },
+  );
+
+  scenario(
+    'zone: a record is gone, with a Retry-After → read again when it is over',
+    `
+    0      want home=A                     → detected home=A · list home
+    0.1    found r1=B                      → write home: update r1 A
+    0.2    fails 404 81044 retry-after=30  → due 30.2
+    30.2   due                             → list home
+    30.3   found r2=B                      → write home: update r2 A
+    30.4   fails 404 81044 retry-after=30  → warning home #1 · due 60.4
+    `,
+  );
+
+  scenario(
+    'zone: its name may not be asked for, with a Retry-After → the write waits for it',
+    `
+    0      want home=A                     → detected home=A · list home
+    0.1    found -                         → identify
+    0.2    fails 403 10000 retry-after=30  → due 30.2
+    30.2   due                             → write home: create A
+    `,
+    { zone: 'id' },
+  );
+
+  scenario(
     'zone: a success that spends the Ratelimit → the next request waits, whatever comes',
     `
     0     want home=A                                → detected home=A · list home

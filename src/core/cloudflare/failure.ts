@@ -9,19 +9,21 @@ export interface ErrorCode {
 /** What went wrong with a call, by what has to be done about it. */
 export type ApiFailure = Readonly<
   | { kind: 'unreachable'; detail: string; sent: boolean } // sent: a write may have taken effect
-  | (Answer & { kind: 'unavailable'; retryAfterMs: number | null }) // the server's own trouble: try again
-  | (Answer & { kind: 'throttled'; retryAfterMs: number }) // too many requests: wait as told
+  | (Answer & { kind: 'unavailable' }) // the server's own trouble: try again
+  | (Answer & { kind: 'throttled' }) // too many requests: wait as told
   | (Answer & { kind: 'denied'; remedy: string; zoneUnknown: boolean; tokenRefused: boolean }) // nothing of this zone will work
   | (Answer & { kind: 'refused'; remedy: string; passing: boolean }) // this record: the others may work
   | (Answer & { kind: 'outdated' }) // the records are not what we thought: read them again
 >;
 
 /** What the server said. */
-interface Answer {
+export interface Answer {
   /** Status and codes, the same for the same trouble. */
   readonly what: string;
   /** Cloudflare's own name for the one request, which its support asks for; null = none given. */
   readonly ray: string | null;
+  /** The wait that it imposes, milliseconds, whatever the trouble; null = none. */
+  readonly retryAfterMs: number | null;
 }
 
 /** Wait after a 429 that names none: as long as Cloudflare's own block lasts. */
@@ -75,13 +77,13 @@ const REMEDIES: readonly (readonly [code: number, remedy: string])[] = [
  *  @param success what the envelope says of itself */
 export function classify(reply: HttpReply, codes: readonly ErrorCode[] | null, success: boolean): ApiFailure | null {
   const { status } = reply;
-  const answer = { what: describeReply(reply, codes ?? []), ray: rayOf(reply) };
+  const answer = answerOf(reply, describeReply(reply, codes ?? []));
   if (status === 429) {
-    const waitMs = retryAfterMs(reply) ?? (rateLimitWaitMs(reply) || THROTTLED_MS);
+    const waitMs = answer.retryAfterMs ?? (rateLimitWaitMs(reply) || THROTTLED_MS);
     return { kind: 'throttled', ...answer, retryAfterMs: waitMs };
   }
   if (status >= 500 || status === 408 || status === 409) {
-    if (header(reply, SHOULD_RETRY) !== 'false') return unavailable(reply, answer.what);
+    if (header(reply, SHOULD_RETRY) !== 'false') return { kind: 'unavailable', ...answer };
     return { kind: 'denied', ...answer, remedy: NO_USE, zoneUnknown: false, tokenRefused: false };
   }
   if (codes === null) return unreadable(reply, `the body is not the JSON that the API promises${excerpt(reply)}`);
@@ -97,20 +99,21 @@ function verdict(reply: HttpReply, codes: readonly ErrorCode[], answer: Answer):
   const isForbidden = status === 401 || status === 403;
   const remedy = remedyFor(codes) ?? (isForbidden ? MISSING_PERMISSION : SEE_CODE);
   if (isForbidden || has(DENIED_CODES)) {
-    if (passing) return unavailable(reply, answer.what);
+    if (passing) return { kind: 'unavailable', ...answer };
     const tokenRefused = has(TOKEN_REFUSED_CODES);
     return { kind: 'denied', ...answer, remedy, zoneUnknown: has(ZONE_UNKNOWN_CODES), tokenRefused };
   }
   if (status === 404) return { kind: 'outdated', ...answer };
-  return status >= 400 ? { kind: 'refused', ...answer, remedy, passing } : unavailable(reply, answer.what);
+  return status >= 400 ? { kind: 'refused', ...answer, remedy, passing } : { kind: 'unavailable', ...answer };
 }
 
 /** A reply that is not what the API promises, which passes with time. */
-export const unreadable = (reply: HttpReply, problem: string): ApiFailure =>
-  unavailable(reply, `HTTP ${reply.status}, ${problem}`);
-
-const unavailable = (reply: HttpReply, what: string): ApiFailure => ({
+export const unreadable = (reply: HttpReply, problem: string): ApiFailure => ({
   kind: 'unavailable',
+  ...answerOf(reply, `HTTP ${reply.status}, ${problem}`),
+});
+
+const answerOf = (reply: HttpReply, what: string): Answer => ({
   what,
   ray: rayOf(reply),
   retryAfterMs: retryAfterMs(reply),

@@ -12,6 +12,8 @@ export interface HttpReply {
   /** Raw header lines, one a line. */
   readonly headers: string;
   readonly body: string;
+  /** When it arrived, milliseconds since 1970 on our wall clock, which may be wrong. */
+  readonly arrivedMs: number;
 }
 
 /** The value of the first header of that name (lower case), trimmed; null = not there. */
@@ -24,18 +26,25 @@ const headersOf = ({ headers }: HttpReply, name: string): string[] =>
     return colon > 0 && line.slice(0, colon).trim().toLowerCase() === name ? line.slice(colon + 1).trim() : [];
   });
 
-/** The wait that `Retry-After` names (RFC 9110 §10.2.3: seconds, or a date, read against the server's own `Date`).
- *  @returns milliseconds from now; null = absent or unreadable */
+/** Longest wait that is taken for meant: an absurd date would keep the records as they are for ever. */
+const LONGEST_WAIT_SEC = 86_400;
+
+/** The wait that `Retry-After` names (RFC 9110 §10.2.3: seconds, or a date, read against the server's own `Date`, without
+ *  one against our clock).
+ *  @returns milliseconds from now, a day at most; null = absent or unreadable */
 export function retryAfterMs(reply: HttpReply): number | null {
   const value = header(reply, 'retry-after');
   if (value === null) return null;
-  if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value)) * 1000;
-  const [until, now] = [httpDateSec(value), serverTimeSec(reply)];
-  return until === null || now === null ? null : Math.max(0, until - now) * 1000;
+  const ownSec = Math.floor(reply.arrivedMs / 1000);
+  const untilSec = httpDateSec(value, ownSec);
+  let waitSec = /^\d+(\.\d+)?$/.test(value) ? Math.ceil(Number(value)) : null;
+  if (untilSec !== null) waitSec = Math.max(0, untilSec - (serverTimeSec(reply) ?? ownSec));
+  return waitSec === null ? null : Math.min(waitSec, LONGEST_WAIT_SEC) * 1000;
 }
 
 /** The server's clock as `Date` tells it, seconds since 1970; null = it does not. */
-export const serverTimeSec = (reply: HttpReply): number | null => httpDateSec(header(reply, 'date') ?? '');
+export const serverTimeSec = (reply: HttpReply): number | null =>
+  httpDateSec(header(reply, 'date') ?? '', reply.arrivedMs / 1000);
 
 /** How long a spent `Ratelimit` (`"default";r=0;t=30`, several items and lines possible) asks to wait; 0 = requests are
  *  left. */
@@ -45,14 +54,25 @@ export function rateLimitWaitMs(reply: HttpReply): number {
   return Math.max(0, ...spent.map((item) => Number(/;\s*t=(\d{1,6})/.exec(item)?.[1] ?? 0) * 1000));
 }
 
+/** On average. */
+const YEAR_SEC = 31_556_952;
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** Seconds since 1970 of an IMF-fixdate (RFC 9110 §5.6.7); null = not one. */
-function httpDateSec(text: string): number | null {
-  const match = /^\w{3}, (\d{2}) (\w{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/.exec(text);
-  const month = MONTHS.indexOf(match?.[2] ?? '');
-  if (match === null || month < 0) return null;
-  const [day = 0, year = 0, hour = 0, minute = 0, second = 0] = [1, 3, 4, 5, 6].map((group) => Number(match[group]));
+/** IMF-fixdate, its obsolete form with dashes and a year of two digits (RFC 850), and asctime(3)'s. */
+const HTTP_DATE =
+  /^\w+,? (?:(\d\d)[ -](\w{3})[ -](\d{4}|\d\d)|(\w{3}) ([ \d]\d)) (\d\d):(\d\d):(\d\d) (?:GMT|(\d{4}))$/;
+
+/** Seconds since 1970 of a date in any of the forms that a recipient has to understand (RFC 9110 §5.6.7); null = none.
+ *  @param nowSec tells the century of a year of two digits: at most 50 years ahead */
+function httpDateSec(text: string, nowSec: number): number | null {
+  const match = HTTP_DATE.exec(text);
+  const month = MONTHS.indexOf(match?.[2] ?? match?.[4] ?? '');
+  const years = match?.[3] ?? match?.[9];
+  if (match === null || month < 0 || years === undefined) return null;
+  const [day = 0, hour = 0, minute = 0, second = 0] = [match[1] ?? match[5], match[6], match[7], match[8]].map(Number);
+  const earliest = Math.floor(nowSec / YEAR_SEC) + 1970 - 49;
+  const year = years.length > 2 ? Number(years) : earliest + ((Number(years) - (earliest % 100) + 100) % 100);
   // Days before the year and month of the proleptic Gregorian calendar, with years that begin in March.
   const y = month < 2 ? year - 1 : year;
   const dayOfYear = Math.floor((153 * ((month + 10) % 12) + 2) / 5) + day - 1;

@@ -18,7 +18,7 @@ import { confirmIfDone } from './found.ts';
 import { distributed, isDomain, lookedUp, warnOf } from './lookup.ts';
 import { describeOperation } from './notices.ts';
 import { turnPage } from './reading.ts';
-import { fail, type Moment, mistaken } from './setback.ts';
+import { fail, imposedMs, type Moment, mistaken } from './setback.ts';
 import {
   type Call,
   type Effect,
@@ -41,7 +41,8 @@ export function settle(zone: ZoneState, call: Call, event: Outcome, effects: Eff
       : failed<ApiFailure>({ ...event, kind: 'unreachable' });
   effects.push({ kind: 'ended', failure: outcome.ok ? null : outcome.error.kind });
   const settled = outcome.ok ? outcome.value : fail(landed, call, outcome.error, event, effects);
-  const heldMs = event.kind === 'replied' ? rateLimitWaitMs(event.reply) : 0;
+  const spentMs = event.kind === 'replied' ? rateLimitWaitMs(event.reply) : 0;
+  const heldMs = Math.max(spentMs, outcome.ok ? 0 : imposedMs(outcome.error));
   const heldUntilMs = heldMs > 0 ? Math.max(settled.heldUntilMs, event.nowMs + heldMs) : settled.heldUntilMs;
   return { ...settled, hurry: false, heldUntilMs };
 }
@@ -115,7 +116,7 @@ function written(
       names[index] = { ...name, todo: [{ op: 'delete', id: appended.id, was: appended.content }] };
     } else {
       const what = `Cloudflare took the request and did not do it (${describeOperation(after.error)}): does the zone's plan allow it?`;
-      names[index] = mistaken(name, { what, ray: null }, zone.hurry, moment, effects);
+      names[index] = mistaken(name, { what, ray: null, retryAfterMs: null }, zone.hurry, moment, effects);
     }
   }
   const batchLimit = Math.min(MAX_BATCH, zone.batchLimit * 2);

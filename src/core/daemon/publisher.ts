@@ -61,8 +61,7 @@ export class Publisher {
 
   /** Until when the server asked for silence, in whatever zone: its limits are those of the token's user. 0 = it did not. */
   get silentUntilMs(): number {
-    const times = this.zones.map(({ heldUntilMs, trouble }) => Math.max(heldUntilMs, trouble?.imposedUntilMs ?? 0));
-    return Math.max(0, ...times);
+    return Math.max(0, ...this.zones.map(({ heldUntilMs }) => heldUntilMs));
   }
 
   /** The states of the zones, for the status and for `once`. */

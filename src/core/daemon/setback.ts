@@ -1,4 +1,4 @@
-import type { ApiFailure } from '../cloudflare/failure.ts';
+import type { Answer, ApiFailure } from '../cloudflare/failure.ts';
 import { assertNever } from '../result.ts';
 import { backoffMs, slowRetryMs } from './backoff.ts';
 import { askEach, denied, endRound, isDomain, NO_ZONE_REMEDY } from './lookup.ts';
@@ -45,12 +45,7 @@ export function fail(before: ZoneState, call: Call, failure: ApiFailure, moment:
       const published = concerned[0]?.published ?? null;
       effects.push(notice({ kind: 'zoneTrouble', names: own, trouble, published, nowMs: moment.nowMs, repeated }));
       if (failure.kind === 'denied' && failure.zoneUnknown) effects.push({ kind: 'zoneLost' });
-      const heldUntilMs = failure.kind === 'throttled' ? trouble.imposedUntilMs : zone.heldUntilMs;
-      return {
-        ...afterDenial(doubtful, call, failure, trouble),
-        trouble,
-        heldUntilMs: Math.max(heldUntilMs, zone.heldUntilMs),
-      };
+      return { ...afterDenial(doubtful, call, failure, trouble), trouble };
     }
   }
 }
@@ -107,6 +102,10 @@ function concernedBy({ names }: ZoneState, call: Call): readonly number[] {
   return [...names.keys()].filter((index) => names[index]?.records === null);
 }
 
+/** The wait that the server imposes, milliseconds; 0 = none. */
+export const imposedMs = (failure: ApiFailure): number =>
+  failure.kind === 'unreachable' ? 0 : (failure.retryAfterMs ?? 0);
+
 /** Whether the server has decided, so that asking again would not help. */
 const isRefusal = ({ kind }: ApiFailure): boolean => kind === 'denied' || kind === 'refused' || kind === 'outdated';
 
@@ -116,28 +115,24 @@ function zoneTrouble(
   { nowMs, draw }: Moment,
   hurry: boolean,
 ): Trouble {
-  const until = (ownMs: number, imposedMs: number | null): Pick<Trouble, 'retryAtMs' | 'imposedUntilMs'> => ({
-    retryAtMs: nowMs + Math.max(hurry ? 0 : ownMs, imposedMs ?? 0),
-    imposedUntilMs: imposedMs === null ? 0 : nowMs + imposedMs,
-  });
+  const permanent = failure.kind === 'denied';
+  const ownMs = permanent ? slowRetryMs(failures) : backoffMs(failures, draw);
+  const retryAtMs = nowMs + Math.max(hurry ? 0 : ownMs, imposedMs(failure));
   const ray = failure.kind === 'unreachable' ? null : failure.ray;
+  return { what: describeFailure(failure), permanent, failures, ray, retryAtMs };
+}
+
+/** What happened, why, and what to do. */
+function describeFailure(failure: Exclude<ApiFailure, { kind: 'refused' | 'outdated' }>): string {
   switch (failure.kind) {
-    case 'unreachable': {
-      const what = `cannot reach Cloudflare: ${failure.detail}`;
-      return { what, permanent: false, failures, ray, ...until(backoffMs(failures, draw), null) };
-    }
-    case 'unavailable': {
-      const what = `Cloudflare could not answer (${failure.what})`;
-      return { what, permanent: false, failures, ray, ...until(backoffMs(failures, draw), failure.retryAfterMs) };
-    }
-    case 'throttled': {
-      const what = `Cloudflare asks for fewer requests (${failure.what})`;
-      return { what, permanent: false, failures, ray, ...until(backoffMs(failures, draw), failure.retryAfterMs) };
-    }
-    case 'denied': {
-      const { what } = denialOf(failure, failure.remedy);
-      return { what, permanent: true, failures, ray, ...until(slowRetryMs(failures), null) };
-    }
+    case 'unreachable':
+      return `cannot reach Cloudflare: ${failure.detail}`;
+    case 'unavailable':
+      return `Cloudflare could not answer (${failure.what})`;
+    case 'throttled':
+      return `Cloudflare asks for fewer requests (${failure.what})`;
+    case 'denied':
+      return denialOf(failure, failure.remedy).what;
     default:
       return assertNever(failure);
   }
@@ -157,13 +152,13 @@ function failName(
 ): ZoneState {
   const names = withName(zone.names, index, (name) => {
     if (failure.kind === 'outdated') {
-      const outdated = { what: `the records keep changing under us (${failure.what})`, ray: failure.ray };
+      const outdated = { ...failure, what: `the records keep changing under us (${failure.what})` };
       return mistaken(name, outdated, zone.hurry, moment, effects);
     }
     const what = `Cloudflare refused (${failure.what}): ${failure.remedy}`;
     const cause = { what, permanent: !failure.passing, ray: failure.ray };
-    const waitMs = failure.passing ? (failures: number) => backoffMs(failures, moment.draw) : slowRetryMs;
-    return troubled(name, cause, moment.nowMs, zone.hurry ? atOnce : waitMs, effects);
+    const ownMs = failure.passing ? (failures: number) => backoffMs(failures, moment.draw) : slowRetryMs;
+    return troubled(name, cause, moment.nowMs, waitAfter(failure, zone.hurry ? null : ownMs), effects);
   });
   return { ...zone, names };
 }
@@ -172,16 +167,21 @@ function failName(
  *  somebody else's edit, read again at once; from then on it is a reason to slow down. */
 export function mistaken(
   name: NameState,
-  answer: Pick<Trouble, 'what' | 'ray'>,
+  answer: Answer,
   hurry: boolean,
   { nowMs, draw }: Moment,
   effects: Effect[],
 ): NameState {
   const next = { ...unread(name), outdated: name.outdated + 1 };
   if (next.outdated === 1) return next;
-  const cause = { ...answer, permanent: false };
-  return troubled(next, cause, nowMs, hurry ? atOnce : (failures) => backoffMs(failures, draw), effects);
+  const cause = { what: answer.what, permanent: false, ray: answer.ray };
+  const ownMs = (failures: number) => backoffMs(failures, draw);
+  return troubled(next, cause, nowMs, waitAfter(answer, hurry ? null : ownMs), effects);
 }
 
-/** The wait for an address that came while the request was in flight. */
-const atOnce = (): number => 0;
+/** The wait after so many failures: what the server imposes, and ours, unless an address came while the request was in
+ *  flight (null). */
+const waitAfter =
+  ({ retryAfterMs }: Answer, ownMs: ((failures: number) => number) | null) =>
+  (failures: number): number =>
+    Math.max(ownMs?.(failures) ?? 0, retryAfterMs ?? 0);

@@ -30,8 +30,6 @@ export interface Trouble {
   /** Consecutive failures, at least 1. */
   readonly failures: number;
   readonly retryAtMs: number;
-  /** Until when the server asked for silence, which nothing shortens; 0 = it did not. */
-  readonly imposedUntilMs: number;
   /** See `Answer` of the API's failures: what a person has to quote, different every time. */
   readonly ray: string | null;
 }
@@ -126,7 +124,8 @@ export interface ZoneState {
   /** An address arrived while a request was in flight: it does not wait for our own back-off. */
   readonly hurry: boolean;
   readonly trouble: Trouble | null;
-  /** Until when the limit on requests is spent, which is that of the token's user; 0 = it is not. */
+  /** Until when the server asked for silence, which nothing shortens: its limits are those of the token's user; 0 = it did
+   *  not. */
   readonly heldUntilMs: number;
   readonly bucket: Bucket;
   readonly bucketReported: boolean;
@@ -228,7 +227,7 @@ export function troubled(
   effects: Effect[],
 ): NameState {
   const failures = (name.trouble?.failures ?? 0) + 1;
-  const trouble: Trouble = { ...cause, failures, retryAtMs: nowMs + waitMs(failures), imposedUntilMs: 0 };
+  const trouble: Trouble = { ...cause, failures, retryAtMs: nowMs + waitMs(failures) };
   const repeated = name.trouble?.what === cause.what;
   effects.push(
     notice({ kind: 'nameTrouble', name: name.settings.name, trouble, published: name.published, nowMs, repeated }),

@@ -87,9 +87,9 @@ const withRefused = (names: readonly NameState[], change: (name: NameState) => N
     ? names.map((name) => (name.refusal === null ? name : change(name)))
     : names;
 
-/** A new address ends our own wait, never the server's. */
+/** A new address ends our own wait, never the server's (`heldUntilMs`). */
 const hasten = (trouble: Trouble | null, nowMs: number): Trouble | null =>
-  trouble && { ...trouble, retryAtMs: Math.min(trouble.retryAtMs, Math.max(nowMs, trouble.imposedUntilMs)) };
+  trouble && { ...trouble, retryAtMs: Math.min(trouble.retryAtMs, nowMs) };
 
 function setDesired(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs: number, effects: Effect[]): ZoneState {
   let changed = false;

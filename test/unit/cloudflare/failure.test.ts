@@ -188,7 +188,12 @@ describe('failure: waits that the server names', () => {
     [429, { 'Retry-After': '17', Ratelimit: '"default";r=0;t=40' }, 17_000],
     [503, { 'Retry-After': '17' }, 17_000],
     [503, {}, null],
+    [503, { 'Retry-After': '17', 'X-Should-Retry': 'false' }, 17_000],
     [408, { 'Retry-After': '1' }, 1_000],
+    [403, { 'Retry-After': '17' }, 17_000],
+    [401, {}, null],
+    [400, { 'Retry-After': '17' }, 17_000],
+    [404, { 'Retry-After': '17' }, 17_000],
   ])('failure: HTTP %d with %j → %j ms', (status, headers, retryAfterMs) => {
     expect(failureOf(failure(status, [chain(971)], headers))).toMatchObject({ retryAfterMs });
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { header, rateLimitWaitMs, retryAfterMs } from '../../../src/core/cloudflare/http.ts';
+import { header, rateLimitWaitMs, retryAfterMs, serverTimeSec } from '../../../src/core/cloudflare/http.ts';
 import { textReply } from '../../fakes/replies.ts';
 
 const withHeaders = (headers: Readonly<Record<string, string>>) => textReply(200, '', headers);
@@ -29,28 +29,49 @@ describe('retryAfterMs', () => {
     ['Sun, 06 Nov 1994 08:50:07 GMT', DATE, 30_000],
     ['Mon, 07 Nov 1994 08:49:37 GMT', DATE, 86_400_000],
     ['Sun, 06 Nov 1994 08:00:00 GMT', DATE, 0],
-    ['Sun, 06 Nov 1994 08:50:07 GMT', null, null],
-    ['Sun, 06 Nov 1994 08:50:07 GMT', 'now', null],
+    ['Sun, 06 Nov 1994 08:50:07 GMT', 'now', 30_000],
+    ['Sun, 06 Nov 1994 08:50:07 GMT', null, 30_000],
+    ['Sunday, 06-Nov-94 08:50:07 GMT', DATE, 30_000],
+    ['Sun Nov  6 08:50:07 1994', DATE, 30_000],
+    ['Sun Nov 06 08:50:07 1994', DATE, 30_000],
+    ['Sun, 06 Nov 1994 08:50:07 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 30_000],
+    ['Sun, 06 Nov 1994 08:50:07 GMT', 'Sun Nov  6 08:49:37 1994', 30_000],
     ['Sun, 06 Foo 1994 08:50:07 GMT', DATE, null],
+    ['Sun Nov  6 08:50:07 GMT', DATE, null],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', DATE, 86_400_000],
     ['soon', DATE, null],
     ['-5', DATE, null],
     ['', DATE, null],
-    ['99999999999', DATE, null],
+    ['99999999999', DATE, 86_400_000],
+    ['9'.repeat(400), null, 86_400_000],
   ])('retryAfterMs: "%s", Date %j → %j', (value, date, expected) => {
-    expect(retryAfterMs(withHeaders({ 'Retry-After': value, ...(date !== null && { Date: date }) }))).toBe(expected);
+    const reply = withHeaders({ 'Retry-After': value, ...(date !== null && { Date: date }) });
+    expect(retryAfterMs({ ...reply, arrivedMs: Date.UTC(1994, 10, 6, 8, 49, 37, 999) })).toBe(expected);
+  });
+
+  test.each([
+    ['2026-11-25T00:00:00Z', '26', 2026],
+    ['2026-11-25T00:00:00Z', '76', 2076],
+    ['2026-11-25T00:00:00Z', '77', 1977],
+    ['2026-11-25T00:00:00Z', '99', 1999],
+    ['1999-12-31T12:00:00Z', '00', 2000],
+  ])('serverTimeSec: at %s a year of two digits, %s → %d, at most 50 years ahead', (now, digits, year) => {
+    const reply = { ...withHeaders({ Date: `Sunday, 06-Nov-${digits} 08:49:37 GMT` }), arrivedMs: Date.parse(now) };
+    expect(serverTimeSec(reply)).toBe(Date.UTC(year, 10, 6, 8, 49, 37) / 1000);
   });
 
   test('retryAfterMs: no such header → null', () => {
     expect(retryAfterMs(withHeaders({ Date: DATE }))).toBeNull();
   });
 
-  test('retryAfterMs: any two dates of four centuries → their distance', () => {
-    const seconds = fc.integer({ min: 0, max: 12_622_780_800 });
+  test('retryAfterMs: any two dates of four centuries, a day apart at most → their distance', () => {
+    const seconds = fc.integer({ min: 86_400, max: 12_622_780_800 });
+    const apart = fc.integer({ min: -86_400, max: 86_400 });
     const text = (sec: number) => new Date(sec * 1000).toUTCString();
     fc.assert(
-      fc.property(seconds, seconds, (now, until) => {
-        const reply = withHeaders({ date: text(now), 'retry-after': text(until) });
-        expect(retryAfterMs(reply)).toBe(Math.max(0, until - now) * 1000);
+      fc.property(seconds, apart, (now, distance) => {
+        const reply = withHeaders({ date: text(now), 'retry-after': text(now + distance) });
+        expect(retryAfterMs(reply)).toBe(Math.max(0, distance) * 1000);
       }),
       { numRuns: 500 },
     );
@@ -75,7 +96,7 @@ describe('rateLimitWaitMs', () => {
 
   test('rateLimitWaitMs: a line for each item → the spent one counts', () => {
     const headers = 'HTTP/1.1 200 OK\r\nRatelimit: "burst";r=5;t=10\r\nratelimit: "default";r=0;t=30\r\n';
-    expect(rateLimitWaitMs({ status: 200, headers, body: '' })).toBe(30_000);
+    expect(rateLimitWaitMs({ status: 200, headers, body: '', arrivedMs: 0 })).toBe(30_000);
   });
 
   test('rateLimitWaitMs: no such header → 0', () => {

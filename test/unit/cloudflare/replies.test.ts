@@ -229,12 +229,12 @@ describe('errors', () => {
     `{"success":false,"errors":[${'{"code":1004,"error_chain":['.repeat(levels)}{"code":81054}${']}'.repeat(levels)}]}`;
 
   test.each([1, 10, 50])('readDone: a code %d levels deep → found', (levels) => {
-    const read = readDone({ status: 400, headers: '', body: nested(levels) });
+    const read = readDone({ status: 400, headers: '', body: nested(levels), arrivedMs: 0 });
     expect(read).toMatchObject({ ok: false, error: { kind: 'refused', remedy: expect.stringContaining('CNAME') } });
   });
 
   test.each([100, 350, 3_000, 20_000])('readDone: codes nested %d levels deep → a failure, not our end', (levels) => {
-    expect(readDone({ status: 502, headers: '', body: nested(levels) })).toMatchObject({
+    expect(readDone({ status: 502, headers: '', body: nested(levels), arrivedMs: 0 })).toMatchObject({
       ok: false,
       error: { kind: 'unavailable' },
     });
@@ -243,6 +243,9 @@ describe('errors', () => {
   test('readDone: a hundred thousand errors in one reply → a failure', () => {
     const errors = Array.from({ length: 100_000 }, () => ({ code: 1004 }));
     const body = JSON.stringify({ success: false, errors: [{ code: 1004, error_chain: errors }] });
-    expect(readDone({ status: 400, headers: '', body })).toMatchObject({ ok: false, error: { kind: 'refused' } });
+    expect(readDone({ status: 400, headers: '', body, arrivedMs: 0 })).toMatchObject({
+      ok: false,
+      error: { kind: 'refused' },
+    });
   });
 });

@@ -20,7 +20,6 @@ const trouble = (own: Partial<Trouble>): Trouble => ({
   permanent: false,
   failures: 1,
   retryAtMs: 0,
-  imposedUntilMs: 0,
   ray: null,
   ...own,
 });
@@ -192,7 +191,7 @@ test.each([
 
 test('describeNotice: trouble of a thousand names → the line stays short, its fields too', () => {
   const names = Array.from({ length: 1000 }, (_, i) => `host${i}.example.com`);
-  const trouble = { what: 'no', permanent: false, failures: 1, retryAtMs: 0, imposedUntilMs: 0, ray: null };
+  const trouble = { what: 'no', permanent: false, failures: 1, retryAtMs: 0, ray: null };
   const notice = { kind: 'zoneTrouble', names, trouble, published: null, nowMs: 0, repeated: false } as const;
   expect(JSON.stringify(describeNotice(notice)).length).toBeLessThan(600);
 });
