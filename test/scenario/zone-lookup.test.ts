@@ -311,7 +311,7 @@ describe('zone: its id is known, its name is not', () => {
     'zone: the id from the settings is none (7003) → said so, retried slowly',
     `
     0      want home=A           → detected home=A · list home
-    0.1    fails 404 7003        → error zone #1 · zone lost · due 300.1
+    0.1    fails 404 7003        → error zone #1 · due 300.1
     300.1  due                   → list home
     `,
     { zone: 'id' },

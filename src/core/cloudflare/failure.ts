@@ -37,7 +37,7 @@ const OUTDATED_CODES = [81044, 81057, 81058];
 /** Codes that concern the token or the zone, not one record, whatever status they come with. */
 const DENIED_CODES = [1000, 1001, 6003, 6111, 7000, 7003, 9103, 9106, 9109, 10000];
 
-/** Of those, the ones that say that the zone's id is none. */
+/** Of those, the ones that say that the zone's id is none; so does a question that ends in 404. */
 const ZONE_UNKNOWN_CODES = [1001, 7000, 7003];
 
 /** Of those, the ones that say that the token is none, whatever is asked for. 9109 and 10000 say so, too, but also of a
@@ -45,6 +45,7 @@ const ZONE_UNKNOWN_CODES = [1001, 7000, 7003];
 const TOKEN_REFUSED_CODES = [1000, 6003, 6111, 9103, 9106];
 
 const MISSING_PERMISSION = 'give the token the permission Zone → DNS → Edit for this zone, and check zone_id';
+const UNKNOWN_ZONE = "zone_id is not a zone of this account: copy it from the zone's overview page";
 const UNKNOWN_TOKEN = 'the token is unknown, expired, revoked or limited to other client addresses: make a new one';
 
 /** A hint by code; the first that matches the reply's codes wins. */
@@ -55,9 +56,9 @@ const REMEDIES: readonly (readonly [code: number, remedy: string])[] = [
   [9106, UNKNOWN_TOKEN],
   [1000, UNKNOWN_TOKEN],
   [10000, MISSING_PERMISSION],
-  [7003, "zone_id is not a zone of this account: copy it from the zone's overview page"],
-  [7000, "zone_id is not a zone of this account: copy it from the zone's overview page"],
-  [1001, "zone_id is not a zone of this account: copy it from the zone's overview page"],
+  [7003, UNKNOWN_ZONE],
+  [7000, UNKNOWN_ZONE],
+  [1001, UNKNOWN_ZONE],
   [81053, 'remove the CNAME record of this name, or choose another name'],
   [81054, 'remove the CNAME record of this name, or choose another name'],
   [81056, 'the name is delegated by NS records: choose another name'],
@@ -74,8 +75,14 @@ const REMEDIES: readonly (readonly [code: number, remedy: string])[] = [
  *  which names its own wait. A body that is no envelope is no verdict of the API's, whatever its status: it comes from the
  *  edge or from a proxy, and passes.
  *  @param codes every code of its envelope at any depth; null = the body is no envelope
- *  @param success what the envelope says of itself */
-export function classify(reply: HttpReply, codes: readonly ErrorCode[] | null, success: boolean): ApiFailure | null {
+ *  @param success what the envelope says of itself
+ *  @param isWrite the request was about records, which may be gone; else what is not found is the zone */
+export function classify(
+  reply: HttpReply,
+  codes: readonly ErrorCode[] | null,
+  success: boolean,
+  isWrite: boolean,
+): ApiFailure | null {
   const { status } = reply;
   const answer = answerOf(reply, describeReply(reply, codes ?? []));
   if (status === 429) {
@@ -87,21 +94,23 @@ export function classify(reply: HttpReply, codes: readonly ErrorCode[] | null, s
     return { kind: 'denied', ...answer, remedy: NO_USE, zoneUnknown: false, tokenRefused: false };
   }
   if (codes === null) return unreadable(reply, `the body is not the JSON that the API promises${excerpt(reply)}`);
-  return success && status < 300 ? null : verdict(reply, codes, answer);
+  return success && status < 300 ? null : verdict(reply, codes, answer, isWrite);
 }
 
 /** What the API decided about a request that it could read. */
-function verdict(reply: HttpReply, codes: readonly ErrorCode[], answer: Answer): ApiFailure {
+function verdict(reply: HttpReply, codes: readonly ErrorCode[], answer: Answer, isWrite: boolean): ApiFailure {
   const { status } = reply;
   const has = (wanted: readonly number[]): boolean => codes.some(({ code }) => wanted.includes(code));
   if (has(OUTDATED_CODES)) return { kind: 'outdated', ...answer };
   const passing = header(reply, SHOULD_RETRY) === 'true';
   const isForbidden = status === 401 || status === 403;
-  const remedy = remedyFor(codes) ?? (isForbidden ? MISSING_PERMISSION : SEE_CODE);
-  if (isForbidden || has(DENIED_CODES)) {
+  const isNowhere = status === 404 && !isWrite;
+  const hint = isForbidden ? MISSING_PERMISSION : SEE_CODE;
+  const remedy = remedyFor(codes) ?? (isNowhere ? UNKNOWN_ZONE : hint);
+  if (isForbidden || isNowhere || has(DENIED_CODES)) {
     if (passing) return { kind: 'unavailable', ...answer };
-    const tokenRefused = has(TOKEN_REFUSED_CODES);
-    return { kind: 'denied', ...answer, remedy, zoneUnknown: has(ZONE_UNKNOWN_CODES), tokenRefused };
+    const zoneUnknown = isNowhere || has(ZONE_UNKNOWN_CODES);
+    return { kind: 'denied', ...answer, remedy, zoneUnknown, tokenRefused: has(TOKEN_REFUSED_CODES) };
   }
   if (status === 404) return { kind: 'outdated', ...answer };
   return status >= 400 ? { kind: 'refused', ...answer, remedy, passing } : { kind: 'unavailable', ...answer };

@@ -124,7 +124,7 @@ export interface Page {
 
 /** The AAAA records on a page of a list reply that belong to `names`; what the others look like does not matter. */
 export function readPage(reply: HttpReply, names: ReadonlySet<string>): Result<Page, ApiFailure> {
-  const opened = open(reply);
+  const opened = open(reply, false);
   if (!opened.ok) return opened;
   const { result, result_info } = opened.value;
   if (!Array.isArray(result)) return failed(unexpected(reply, 'result'));
@@ -145,20 +145,20 @@ const nameOf = (item: unknown): string =>
 
 /** The record that a create or update reply describes. */
 export function readRecord(reply: HttpReply): Result<NamedRecord, ApiFailure> {
-  const record = read(reply, recordShape);
+  const record = read(reply, recordShape, true);
   return record.ok ? ok(toRecord(record.value)) : record;
 }
 
 /** The records that a batch reply created or updated. */
 export function readBatch(reply: HttpReply): Result<readonly NamedRecord[], ApiFailure> {
-  const result = read(reply, batchShape);
+  const result = read(reply, batchShape, true);
   if (!result.ok) return result;
   return ok([...(result.value.patches ?? []), ...(result.value.posts ?? [])].map(toRecord));
 }
 
 /** A reply whose result does not matter beyond its success. */
 export function readDone(reply: HttpReply): Result<null, ApiFailure> {
-  const done = read(reply, v.unknown());
+  const done = read(reply, v.unknown(), true);
   return done.ok ? ok(null) : done;
 }
 
@@ -181,18 +181,21 @@ const toRecord = (wire: v.InferOutput<typeof recordShape>): NamedRecord => ({
   readOnly: wire.meta?.read_only ?? false,
 });
 
-function read<T>(reply: HttpReply, shape: v.GenericSchema<unknown, T>): Result<T, ApiFailure> {
-  const opened = open(reply);
+function read<T>(reply: HttpReply, shape: v.GenericSchema<unknown, T>, isWrite = false): Result<T, ApiFailure> {
+  const opened = open(reply, isWrite);
   if (!opened.ok) return opened;
   const result = v.safeParse(shape, opened.value.result);
   return result.success ? ok(result.output) : failed(unexpected(reply, v.getDotPath(result.issues[0])));
 }
 
 /** What is in the envelope of a success. */
-function open(reply: HttpReply): Result<{ readonly result?: unknown; readonly result_info?: unknown }, ApiFailure> {
+function open(
+  reply: HttpReply,
+  isWrite: boolean,
+): Result<{ readonly result?: unknown; readonly result_info?: unknown }, ApiFailure> {
   const envelope = v.safeParse(envelopeShape, parseJson(reply.body));
   const codes = envelope.success ? flatten(envelope.output.errors ?? []) : null;
-  const failure = classify(reply, codes, envelope.success && envelope.output.success);
+  const failure = classify(reply, codes, envelope.success && envelope.output.success, isWrite);
   if (failure !== null) return failed(failure);
   return ok(envelope.success ? envelope.output : {});
 }

@@ -203,17 +203,21 @@ export class Publisher {
     return this.#send(number, { kind: 'due', nowMs });
   }
 
-  /** An id that came from a lookup is asked for again, after the wait that the refusal led to; one from the settings
-   *  stays. */
+  /** An id that came from a lookup is asked for again, after the wait that the refusal led to. Names that are looked up
+   *  already do not wait for it. */
   #lose(number: number, nowMs: number): Output[] {
     const zone = this.#zones.get(number);
-    if (zone === undefined || zone.names.some(({ settings }) => settings.zoneId !== null)) return [];
+    if (zone === undefined) return [];
     this.#zones.delete(number);
     const directory = [...this.#zones].find(([, { zoneId }]) => zoneId === null);
-    if (directory !== undefined) this.#zones.set(directory[0], { ...directory[1], answers: new Map() });
+    if (directory !== undefined) {
+      const { names, trouble } = directory[1];
+      const own = names.length === 0 ? zone.trouble : trouble;
+      this.#zones.set(directory[0], { ...directory[1], answers: new Map(), trouble: own });
+    }
     return this.#move(
       zone.names.map((name) => ({ ...unread(name), trouble: zone.trouble })),
-      newZone(null, [], this.#dryRun, nowMs),
+      { ...newZone(null, [], this.#dryRun, nowMs), trouble: zone.trouble, heldUntilMs: zone.heldUntilMs },
       nowMs,
     );
   }

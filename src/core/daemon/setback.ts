@@ -44,7 +44,7 @@ export function fail(before: ZoneState, call: Call, failure: ApiFailure, moment:
       const own = concerned.map(({ settings }) => settings.name);
       const published = concerned[0]?.published ?? null;
       effects.push(notice({ kind: 'zoneTrouble', names: own, trouble, published, nowMs: moment.nowMs, repeated }));
-      if (failure.kind === 'denied' && failure.zoneUnknown) effects.push({ kind: 'zoneLost' });
+      if (failure.kind === 'denied' && isLost(zone, call, failure)) effects.push({ kind: 'zoneLost' });
       return { ...afterDenial(doubtful, call, failure, trouble), trouble };
     }
   }
@@ -58,6 +58,10 @@ function afterDenial(zone: ZoneState, call: Call, { kind }: ApiFailure, trouble:
   // It was not the batch call's trouble alone.
   return { ...zone, batchLimit: MAX_BATCH };
 }
+
+/** Whether an id that came from a lookup may be none any more: the zone was deleted, or moved to another account. */
+const isLost = ({ zoneId, names }: ZoneState, { kind }: Call, { zoneUnknown }: { readonly zoneUnknown: boolean }) =>
+  zoneId !== null && (zoneUnknown || kind === 'list') && names.every(({ settings }) => settings.zoneId === null);
 
 /** What a refused request can be done without; null = nothing. */
 function bypass(zone: ZoneState, call: Call, failure: ApiFailure): ZoneState | null {

@@ -98,7 +98,7 @@ export type Effect = Readonly<
   | { kind: 'notice'; notice: Notice }
   | { kind: 'ended'; failure: ApiFailure['kind'] | null } // a request; null = it succeeded
   | { kind: 'resolved'; names: readonly NameState[]; zoneId: string; zoneName: string } // they left: they belong there
-  | { kind: 'zoneLost' } // the id is no zone's: the names' zones are to be looked up again
+  | { kind: 'zoneLost' } // the id may be no zone's any more: the names' zones are to be looked up again
 >;
 
 export const notice = (content: Notice): Effect => ({ kind: 'notice', notice: content });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiFailure } from '../../../src/core/cloudflare/failure.ts';
 import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
-import { readRecord } from '../../../src/core/cloudflare/replies.ts';
+import { readPage, readRecord, readZone, readZoneInfo } from '../../../src/core/cloudflare/replies.ts';
+import type { Result } from '../../../src/core/result.ts';
 import { chain, failure, jsonReply, textReply, wireRecord } from '../../fakes/replies.ts';
 import { A, record } from '../../fakes/samples.ts';
 
@@ -11,6 +12,8 @@ function failureOf(reply: HttpReply): ApiFailure {
   if (read.ok) throw new Error('the reply counts as a success');
   return read.error;
 }
+
+const errorOf = (read: Result<unknown, ApiFailure>): ApiFailure | null => (read.ok ? null : read.error);
 
 const RECORD = { success: true, errors: [], result: wireRecord('home.example.com', record('r1', A)) };
 const TOKEN = /token/;
@@ -150,6 +153,21 @@ describe('failure: whatever is not listed', () => {
     [81058, 'outdated'],
   ])('failure: HTTP 200, success false, code %d → %s', (code, kind) => {
     expect(failureOf(failure(200, [chain(code)])).kind).toBe(kind);
+  });
+});
+
+describe('failure: what a question does not find', () => {
+  test.each<[string, ApiFailure | null]>([
+    ['a page of records', errorOf(readPage(failure(404, [chain(123_456)]), new Set()))],
+    ['a zone by name', errorOf(readZone(failure(404, [chain(123_456)]), 'example.com'))],
+    ['a zone by id', errorOf(readZoneInfo(failure(404, [])))],
+  ])('failure: HTTP 404 to %s → the zone is not there', (_, error) => {
+    expect(error).toMatchObject({ kind: 'denied', zoneUnknown: true, remedy: expect.stringMatching(ZONE_ID) });
+  });
+
+  test('failure: HTTP 404 to a question with x-should-retry: true → passes with time', () => {
+    const error = errorOf(readPage(failure(404, [], { 'X-Should-Retry': 'true' }), new Set()));
+    expect(error).toMatchObject({ kind: 'unavailable' });
   });
 });
 

@@ -87,6 +87,79 @@ describe('Publisher: zones found by name', () => {
     expect(driven.log.filter((line) => line.includes('code 7003'))).toHaveLength(1);
   });
 
+  test.each([
+    [403, 10000],
+    [404, 123_456],
+  ])(
+    'Publisher: the zone moved to an account where it has another id, the old one is refused with HTTP %d, code %d → looked up again',
+    (status, code) => {
+      const driven = publish([unknown(HOME), unknown(WWW)]);
+      driven.machine.add(A);
+      driven.look();
+      driven.answerAll();
+      cloudflare.renumber('example.com', 'f'.repeat(32));
+      const working = driven.respond;
+      driven.respond = (request) =>
+        request.path.startsWith(`/zones/${ZONE}/`)
+          ? { kind: 'replied', reply: failure(status, [{ code, message: 'no' }]) }
+          : working(request);
+      driven.verify();
+      driven.pass(301_000);
+      const [HOMES, WWWS] = [HOME, WWW].map((name) => cloudflare.contentsOf(name));
+      expect([HOMES, WWWS, driven.inFlight]).toEqual([[A], [A], []]);
+      expect(driven.publisher.zones.flatMap(({ zoneId, names }) => names.map(() => zoneId))).toEqual(
+        ['f', 'f'].map((digit) => digit.repeat(32)),
+      );
+    },
+  );
+
+  test('Publisher: the zone is found and its records are denied all day → logged once, waits doubled up to an hour', () => {
+    const driven = publish([unknown(HOME)]);
+    const working = driven.respond;
+    driven.respond = (request) =>
+      request.path.includes('/dns_records')
+        ? { kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Authentication error' }]) }
+        : working(request);
+    driven.machine.add(A);
+    driven.look();
+    driven.pass(24 * 3_600_000);
+    // After 0, 5, 15, 35, 75 minutes and every hour from then on: the zone by two names, and the list.
+    expect(cloudflare.requests).toHaveLength(2 * 27);
+    expect(driven.log.filter((line) => line.includes('code 10000'))).toHaveLength(1);
+  });
+
+  test('Publisher: the token is refused everywhere all day → logged once, one request an hour', () => {
+    const driven = publish([unknown(HOME)]);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    let asked = 0;
+    driven.respond = () => {
+      asked += 1;
+      return { kind: 'replied', reply: failure(403, [{ code: 9109, message: 'Invalid access token' }]) };
+    };
+    driven.verify();
+    driven.pass(24 * 3_600_000);
+    expect([asked, driven.log.filter((line) => line.includes('code 9109')).length]).toEqual([27, 1]);
+  });
+
+  test('Publisher: the records are denied with a Retry-After → a new address waits for it, though the zone is looked up anew', () => {
+    const driven = publish([unknown(HOME)]);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    driven.respond = () => ({
+      kind: 'replied',
+      reply: failure(403, [{ code: 10000, message: 'no' }], { 'Retry-After': '900' }),
+    });
+    driven.verify();
+    driven.answerAll();
+    driven.machine.remove(A);
+    driven.machine.add(B);
+    driven.look();
+    expect(driven.publisher.dueMs()).toBe(driven.nowMs + 900_000);
+  });
+
   test('Publisher: the zone is gone → asked for more and more slowly', () => {
     const driven = publish([unknown(HOME)]);
     driven.machine.add(A);
