@@ -13,7 +13,8 @@ const PLACES: readonly (readonly [files: RegExp, before: string])[] = [
   [/^src\/core\/daemon\/(?:lookup|found)\.ts$/, '=>\\s*'],
   [/^src\/core\/daemon\/lookup\.ts$/, '(?:=== null|===? .active.|paused|.secondary.) \\? (?:null : )?'],
   [/^src\/core\/daemon\/notices\.ts$/, "(?:level: 'warning', msg: |const msg = |return \\(\\s*|return )"],
-  [/^src\/core\/cloudflare\/(?:failure|transport)\.ts$/, '(?:\\d, |const [A-Z_]+ = )'],
+  [/^src\/core\/daemon\/setback\.ts$/, 'return '],
+  [/^src\/core\/cloudflare\/(?:remedies|transport)\.ts$/, '(?:\\d, |return |const [A-Z_]+ = )'],
   [
     /^src\/core\/config\/(?!command|status|changes)/,
     "(?:report|refuse|refused|failed|problemAt)\\((?:[^'\"`;]|'\\w+')*",

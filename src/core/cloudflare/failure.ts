@@ -1,5 +1,6 @@
 import { printable } from '../text.ts';
 import { type HttpReply, header, rateLimitWaitMs, retryAfterMs } from './http.ts';
+import { MISSING_PERMISSION, NO_USE, remedyFor, SEE_CODE, UNKNOWN_ZONE } from './remedies.ts';
 
 export interface ErrorCode {
   readonly code: number;
@@ -35,7 +36,7 @@ const SHOULD_RETRY = 'x-should-retry';
 const OUTDATED_CODES = [81044, 81057, 81058];
 
 /** Codes that concern the token or the zone, not one record, whatever status they come with. */
-const DENIED_CODES = [1000, 1001, 6003, 6111, 7000, 7003, 9103, 9106, 9109, 10000];
+const DENIED_CODES = [1000, 1001, 1038, 6003, 6111, 7000, 7003, 9103, 9106, 9109, 10000];
 
 /** Of those, the ones that say that the zone's id is none; so does a question that ends in 404. */
 const ZONE_UNKNOWN_CODES = [1001, 7000, 7003];
@@ -43,33 +44,6 @@ const ZONE_UNKNOWN_CODES = [1001, 7000, 7003];
 /** Of those, the ones that say that the token is none, whatever is asked for. 9109 and 10000 say so, too, but also of a
  *  token that is good for other zones. */
 const TOKEN_REFUSED_CODES = [1000, 6003, 6111, 9103, 9106];
-
-const MISSING_PERMISSION = 'give the token the permission Zone → DNS → Edit for this zone, and check zone_id';
-const UNKNOWN_ZONE = "zone_id is not a zone of this account: copy it from the zone's overview page";
-const UNKNOWN_TOKEN = 'the token is unknown, expired, revoked or limited to other client addresses: make a new one';
-
-/** A hint by code; the first that matches the reply's codes wins. */
-const REMEDIES: readonly (readonly [code: number, remedy: string])[] = [
-  [6111, 'the token is malformed: copy it again, without quotes, blanks or a name in front'],
-  [6003, 'the token is malformed: copy it again, without quotes, blanks or a name in front'],
-  [9109, UNKNOWN_TOKEN],
-  [9106, UNKNOWN_TOKEN],
-  [1000, UNKNOWN_TOKEN],
-  [10000, MISSING_PERMISSION],
-  [7003, UNKNOWN_ZONE],
-  [7000, UNKNOWN_ZONE],
-  [1001, UNKNOWN_ZONE],
-  [81053, 'remove the CNAME record of this name, or choose another name'],
-  [81054, 'remove the CNAME record of this name, or choose another name'],
-  [81056, 'the name is delegated by NS records: choose another name'],
-  [81045, 'the zone is full: remove records that are not needed'],
-  [1038, "Cloudflare's API does not serve .cf, .ga, .gq, .ml and .tk: move to another domain"],
-  [9003, 'Cloudflare does not proxy to this address: set proxied to false'],
-  [9004, 'this record cannot be proxied: set proxied to false'],
-  [9041, 'this record cannot be proxied: set proxied to false'],
-  [9021, 'set ttl to 1 (automatic) or 60–86400 seconds'],
-  [9313, "shorten comment to what the zone's plan allows (100 characters on Free)"],
-];
 
 /** Whether the reply is a failure, and which. `x-should-retry` overrides what the status says of a retry, but for 429,
  *  which names its own wait. A body that is no envelope is no verdict of the API's, whatever its status: it comes from the
@@ -127,12 +101,6 @@ const answerOf = (reply: HttpReply, what: string): Answer => ({
   ray: rayOf(reply),
   retryAfterMs: retryAfterMs(reply),
 });
-
-const NO_USE = 'it says that trying again does not help: see the API on its status page';
-const SEE_CODE = "see the code in Cloudflare's documentation, then correct the settings";
-
-const remedyFor = (codes: readonly ErrorCode[]): string | undefined =>
-  REMEDIES.find(([code]) => codes.some((own) => own.code === code))?.[1];
 
 /** Status and codes with their messages. */
 function describeReply(reply: HttpReply, codes: readonly ErrorCode[]): string {

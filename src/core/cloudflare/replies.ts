@@ -194,7 +194,7 @@ function open(
   isWrite: boolean,
 ): Result<{ readonly result?: unknown; readonly result_info?: unknown }, ApiFailure> {
   const envelope = v.safeParse(envelopeShape, parseJson(reply.body));
-  const codes = envelope.success ? flatten(envelope.output.errors ?? []) : null;
+  const codes = envelope.success ? flatten(envelope.output.errors ?? []) : bareCodes(reply);
   const failure = classify(reply, codes, envelope.success && envelope.output.success, isWrite);
   if (failure !== null) return failed(failure);
   return ok(envelope.success ? envelope.output : {});
@@ -210,6 +210,15 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** Top-level domains that were free are turned away in a form of its own, `{"error":…}`, which later got this code. */
+const UNSERVED_DOMAIN = /^\s*\{\s*"error":\s*"(You cannot use this API for domains with[^"]*)/;
+
+/** The code of a refusal that is no envelope; null = it is none of the API's. */
+function bareCodes({ status, body }: HttpReply): ErrorCode[] | null {
+  const [, message] = UNSERVED_DOMAIN.exec(body) ?? [];
+  return message === undefined || status < 400 ? null : [{ code: 1038, message }];
 }
 
 /** The codes at any depth, the outermost first. */

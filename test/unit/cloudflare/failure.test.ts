@@ -19,6 +19,7 @@ const RECORD = { success: true, errors: [], result: wireRecord('home.example.com
 const TOKEN = /token/;
 const ZONE_ID = /zone_id/;
 const CNAME = /remove the CNAME/;
+const OWN_FAULT = /report it/;
 const PROXIED = /set proxied to false/;
 const HTML = '<!DOCTYPE html><title>502 Bad Gateway</title>';
 
@@ -27,9 +28,9 @@ describe('failure: documented codes', () => {
     [400, [6003, 6111], 'denied', /malformed/],
     [400, [6003, 6103], 'denied', /malformed/],
     [400, [6003, 6102], 'denied', /malformed/],
-    [400, [6007], 'refused'],
+    [400, [6007], 'refused', OWN_FAULT],
     [400, [9106], 'denied', TOKEN],
-    [403, [9103], 'denied'],
+    [403, [9103], 'denied', TOKEN],
     [403, [9109], 'denied', TOKEN],
     [403, [10000], 'denied', /Zone → DNS → Edit/],
     [401, [10000], 'denied', /Zone → DNS → Edit/],
@@ -44,11 +45,15 @@ describe('failure: documented codes', () => {
     [400, [1004, 9003], 'refused', PROXIED],
     [400, [9004], 'refused', PROXIED],
     [400, [9041], 'refused', PROXIED],
-    [400, [9005], 'refused'],
-    [400, [9006], 'refused'],
+    [400, [1004, 9000], 'refused', /correct its name/],
+    [400, [1004, 9001], 'refused', /correct its name/],
+    [400, [1004, 9002], 'refused', /correct its name/],
+    [400, [9005], 'refused', OWN_FAULT],
+    [400, [9006], 'refused', OWN_FAULT],
+    [400, [1004, 9020], 'refused', /set ttl/],
     [400, [9021], 'refused', /set ttl/],
-    [400, [9207], 'refused'],
-    [400, [1004, 9300], 'refused'],
+    [400, [9207], 'refused', OWN_FAULT],
+    [400, [1004, 9300], 'refused', /tags/],
     [400, [9313], 'refused', /shorten comment/],
     [400, [1004, 9313], 'refused', /shorten comment/],
     [404, [81044], 'outdated'],
@@ -56,11 +61,12 @@ describe('failure: documented codes', () => {
     [400, [81045], 'refused', /full/],
     [400, [81053], 'refused', CNAME],
     [400, [81054], 'refused', CNAME],
-    [400, [81055], 'refused'],
+    [400, [81055], 'refused', /another record has this name/],
     [400, [81056], 'refused', /NS records/],
     [400, [81057], 'outdated'],
     [400, [81058], 'outdated'],
     [403, [1038], 'denied', /\.tk/],
+    [400, [1038], 'denied', /\.tk/],
     [429, [971], 'throttled'],
     [429, [10300], 'throttled'],
     [500, [10001], 'unavailable'],
@@ -91,6 +97,30 @@ describe('failure: documented codes', () => {
     };
     expect(failureOf(failure(status, [chain(0)])).kind).toBe(kinds[status as keyof typeof kinds]);
   });
+});
+
+describe('failure: one code for several troubles, or none', () => {
+  test.each([
+    ['Invalid access token', /expired or revoked/],
+    ['Cannot use the access token from location: 2001:db8::1', /limited to other client addresses/],
+    ['Unauthorized to access requested resource', /Zone → DNS → Edit/],
+    ['something new', /expired or revoked/],
+  ])('failure: code 9109 "%s" → its own remedy', (message, remedy) => {
+    const error = failureOf(failure(403, [{ code: 9109, message }]));
+    expect(error).toMatchObject({ kind: 'denied', remedy: expect.stringMatching(remedy) });
+  });
+
+  test.each([400, 403])(
+    'failure: HTTP %d, a domain that the API does not serve, said without an envelope → what to do',
+    (status) => {
+      const error = 'You cannot use this API for domains with a .cf, .ga, .gq, .ml, or .tk TLD (top-level domain).';
+      expect(failureOf(jsonReply(status, { error }))).toMatchObject({
+        kind: 'denied',
+        what: expect.stringContaining('.gq'),
+        remedy: expect.stringContaining('another domain'),
+      });
+    },
+  );
 });
 
 describe('failure: whatever is not listed', () => {
@@ -133,7 +163,11 @@ describe('failure: whatever is not listed', () => {
     ['no "success"', jsonReply(200, { errors: [], result: {} })],
     ['"success" as text', jsonReply(200, { success: 'true', errors: [], result: {} })],
     ['errors as text', jsonReply(200, { success: false, errors: 'none' })],
-    ['an unknown TLD’s complaint', jsonReply(400, { error: 'You cannot use this API for domains with a .cf TLD' })],
+    ['an error without an envelope', jsonReply(400, { error: 'You cannot use this proxy' })],
+    [
+      'a success that calls itself an error',
+      jsonReply(200, { error: 'You cannot use this API for domains with a .cf TLD' }),
+    ],
     ['a code beside the envelope', jsonReply(403, { code: 1007, error: 'auth.key_not_in_claims' })],
     ['a redirect', jsonReply(302, { success: true, errors: [], result: {} })],
   ])('failure: %s → passes with time', (_, reply) => {

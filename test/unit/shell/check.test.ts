@@ -181,8 +181,7 @@ describe('check', () => {
     const reply = failure(403, [{ code: 9109, message: 'Invalid access token' }]);
     expect(await checked([recordSettings(HOME)], [reply])).toBe(76);
     expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
-      'FAIL token HTTP 403, code 9109 "Invalid access token": the token is unknown, expired, revoked or limited to other ' +
-        'client addresses: make a new one',
+      'FAIL token HTTP 403, code 9109 "Invalid access token": the token is unknown, expired or revoked: make a new one',
     ]);
   });
 
