@@ -99,6 +99,17 @@ describe('check', () => {
     ]);
   });
 
+  test('check: a CNAME has the name that is to be created → says to remove it, status 76', async () => {
+    const lab = await openLab();
+    await lab.add(A);
+    await lab.seed({ type: 'CNAME', content: 'target.example' });
+    const { status, lines } = await checked(lab);
+    expect([status, failures(lines)]).toEqual([
+      76,
+      [expect.stringMatching(/^FAIL record home\.example\.com no AAAA record, but a CNAME record: remove the CNAME /)],
+    ]);
+  });
+
   test('check: nobody listens at the API’s port → says so, goes on to the address, status 75', async () => {
     const lab = await publishing();
     const environment = { CLOUDFLARE_BASE_URL: 'https://127.0.0.1:9/' };

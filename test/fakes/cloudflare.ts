@@ -13,6 +13,8 @@ interface HeldZone {
   records: readonly HeldRecord[];
   /** Names that another record type occupies: no AAAA can be created there (81054). */
   readonly occupied: Set<string>;
+  /** Names with the type of a record there that is no AAAA. */
+  readonly others: Map<string, string>;
 }
 
 /** A refusal of the API: a value to throw inside the model. */
@@ -48,11 +50,13 @@ export class FakeCloudflare {
   readonly requests: ApiRequest[] = [];
   /** Most items on a page, whatever is asked for. */
   pageSize = 100;
+  /** What zones say of the token's owner. */
+  permissions: readonly string[] = ['#dns_records:edit', '#dns_records:read', '#zone:read'];
   readonly #zones: HeldZone[] = [];
   #lastId = 0;
 
   addZone(id: string, name: string): void {
-    this.#zones.push({ id, name, records: [], occupied: new Set() });
+    this.#zones.push({ id, name, records: [], occupied: new Set(), others: new Map() });
   }
 
   /** The zone was removed and added again: it has another id. */
@@ -70,6 +74,11 @@ export class FakeCloudflare {
     const zone = this.#zoneOf(name);
     const others = zone.records.filter((own) => own.name !== name);
     zone.records = [...others, ...records.map((own) => ({ ...own, name }))];
+  }
+
+  /** A record of another type has the name. */
+  putOther(name: string, type: string): void {
+    this.#zoneOf(name).others.set(name, type);
   }
 
   occupy(name: string, occupied: boolean): void {
@@ -115,7 +124,7 @@ export class FakeCloudflare {
     if (zoneId === undefined) return this.#find(parameter(query, 'name'));
     const zone = this.#zones.find((own) => own.id === zoneId);
     if (zone === undefined) throw new Refusal(404, 7003);
-    if (records === undefined) return { id: zone.id, name: zone.name };
+    if (records === undefined) return { id: zone.id, name: zone.name, permissions: this.permissions };
     if (method === 'GET') return this.#list(zone, query);
     const fields: Fields & BatchFields = body === null ? {} : JSON.parse(body);
     if (id === 'batch') return this.#batch(zone, fields);
@@ -126,13 +135,21 @@ export class FakeCloudflare {
   #find(name: string): unknown {
     const [, ending] = /^ends_with:(.*)$/.exec(name) ?? [];
     const found = this.#zones.filter((own) => (ending === undefined ? own.name === name : own.name.endsWith(ending)));
-    return found.map((own) => ({ id: own.id, name: own.name, status: 'active', paused: false, type: 'full' }));
+    return found.map((own) => ({
+      id: own.id,
+      name: own.name,
+      status: 'active',
+      paused: false,
+      type: 'full',
+      permissions: this.permissions,
+    }));
   }
 
   #list(zone: HeldZone, query: string): unknown {
-    if (parameter(query, 'type') !== 'AAAA') throw new Refusal(400, 9207);
     const name = parameter(query, 'name');
-    return zone.records.filter((own) => name === '' || own.name === name).map((own) => wireRecord(own.name, own));
+    const held = zone.records.filter((own) => name === '' || own.name === name).map((own) => wireRecord(own.name, own));
+    const others = [...zone.others].filter(([own]) => own === name).map(([, type]) => ({ type, name }));
+    return parameter(query, 'type') === 'AAAA' ? held : [...held, ...others];
   }
 
   #batch(zone: HeldZone, { deletes = [], patches = [], posts = [] }: BatchFields): unknown {

@@ -55,7 +55,7 @@ export function turnPage(
 }
 
 /** Only a full page may have another behind it. */
-const lastOf = (page: number, count: number): number => (count === RECORDS_PER_PAGE ? page + 1 : page);
+export const lastOf = (page: number, count: number): number => (count === RECORDS_PER_PAGE ? page + 1 : page);
 
 /** Gives the names that were read together their records. */
 function spread(

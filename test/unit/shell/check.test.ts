@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
-import type { RecordSettings } from '../../../src/core/config/settings.ts';
+import { Secret } from '../../../src/core/config/secret.ts';
+import type { RecordSettings, Settings } from '../../../src/core/config/settings.ts';
 import { check, checkRefused } from '../../../src/shell/check.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { FakeOutput } from '../../fakes/ports.ts';
-import { failure, success, textReply } from '../../fakes/replies.ts';
+import { failure, success, textReply, wireRecord } from '../../fakes/replies.ts';
 import { A, B, C, HOME, record, recordSettings, WWW, ZONE } from '../../fakes/samples.ts';
 import { FakeStation, settingsFor } from '../../fakes/station.ts';
 
@@ -23,12 +24,17 @@ type Ending = HttpReply | 'unreachable' | 'unresolved' | null;
 const SILENCE = { kind: 'unreachable', detail: 'It timed out', sent: true } as const;
 
 /** Runs the check with its requests ended like these in turn, null and all others by the provider. @returns the exit status */
-async function checked(records: readonly RecordSettings[], endings: readonly Ending[] = [], json = false) {
+async function checked(
+  records: readonly RecordSettings[],
+  endings: readonly Ending[] = [],
+  json = false,
+  own: Partial<Settings> = {},
+) {
   let status: ExitStatus | null = null;
   const exit = (own: ExitStatus): void => {
     status = own;
   };
-  check({ ports: station, log: station.log, settings: settingsFor(records), json, exit });
+  check({ ports: station, log: station.log, settings: settingsFor(records, own), json, exit });
   const left = [...endings];
   for (let turns = 0; status === null && turns < 10_000; turns++) {
     if (station.api.inFlight.length > 0) {
@@ -42,6 +48,8 @@ async function checked(records: readonly RecordSettings[], endings: readonly End
   }
   return status;
 }
+
+const UNTOLD = 'whether the token may change its records, only a change can show';
 
 const lines = () => station.output.out.map((line) => line.replace(/ {2,}/g, ' '));
 
@@ -134,7 +142,7 @@ describe('check', () => {
     cloudflare.put(HOME, record('r1', A));
     const reply = failure(403, [{ code: 9109, message: 'Unauthorized' }]);
     expect(await checked([recordSettings(HOME)], [null, reply])).toBe(0);
-    expect(lines()).toContain(`ok zone ${ZONE} its records may be read, its name may not`);
+    expect(lines()).toContain(`ok zone ${ZONE} its records may be read, its name may not; ${UNTOLD}`);
     expect(lines()).toContain('ok token accepted');
   });
 
@@ -150,6 +158,94 @@ describe('check', () => {
     const zone = { id: ZONE, name: 'example.com', status: 'active', ...own };
     expect(await checked([recordSettings(HOME, { zoneId: null })], [success([]), success([zone])])).toBe(status);
     expect(lines().some((own) => own.startsWith(line))).toBe(true);
+  });
+
+  test.each([
+    ['home.example.com', 'CNAME', 'a CNAME record: remove the CNAME record of this name, or choose another name'],
+    ['home.example.com', 'NS', 'NS records: the name is delegated by NS records: choose another name'],
+  ])('check: %s is to be created and a %s record has the name → what to do, 76', async (name, type, words) => {
+    cloudflare.putOther(name, type);
+    expect(await checked([recordSettings(name)])).toBe(76);
+    expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
+      `FAIL record ${name} no AAAA record, but ${words}`,
+    ]);
+  });
+
+  test.each([
+    ['example.com', 'NS'],
+    ['home.example.com', 'A'],
+    ['home.example.com', 'TXT'],
+  ])('check: %s is to be created, and a %s record is there → no obstacle, 0', async (name, type) => {
+    cloudflare.putOther(name, type);
+    expect(await checked([recordSettings(name)])).toBe(0);
+    expect(lines()).toContain(`ok record ${name} no AAAA record; would create AAAA ${A}`);
+  });
+
+  test('check: NS records at a name that may be the zone’s own, which the token may not know → no obstacle, 0', async () => {
+    cloudflare.putOther(HOME, 'NS');
+    const unknown = failure(403, [{ code: 9109, message: 'Unauthorized' }]);
+    expect(await checked([recordSettings(HOME)], [null, unknown])).toBe(0);
+  });
+
+  test('check: a thousand names are to be created → asked for obstacles of a hundred, 0', async () => {
+    const names = Array.from({ length: 1000 }, (_, i) => recordSettings(`host${i}.example.com`));
+    expect(await checked(names)).toBe(0);
+    expect(cloudflare.requests.length).toBeLessThan(110);
+  });
+
+  const READ_ONLY = ['#dns_records:read', '#zone:read'];
+
+  test.each<[string, string | null]>([
+    ['zone_id is set', ZONE],
+    ['the zone is looked up', null],
+  ])('check: the zone says that the token may read alone, %s → which permission it needs, 76', async (_, zoneId) => {
+    cloudflare.permissions = READ_ONLY;
+    expect(await checked([recordSettings(HOME, { zoneId })])).toBe(76);
+    expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
+      `FAIL zone example.com ${ZONE}; the token may read its records, but not change them: ` +
+        'give the token the permission Zone → DNS → Edit for this zone, and check zone_id',
+    ]);
+  });
+
+  test.each<[string, readonly string[], string]>([
+    ['no permissions', [], 'Abcdefghij0123456789'],
+    ['none that is about records', ['#zone:read'], 'Abcdefghij0123456789'],
+    ['reading alone, to the token of an account', READ_ONLY, `cfat_${'a'.repeat(48)}`],
+  ])(
+    'check: the zone tells %s → the token is not called bad, nor good for writing, 0',
+    async (_, permissions, token) => {
+      cloudflare.permissions = permissions;
+      expect(await checked([recordSettings(HOME)], [], false, { apiToken: new Secret(token) })).toBe(0);
+      expect(lines()).toContain(`ok zone example.com ${ZONE}; ${UNTOLD}`);
+    },
+  );
+
+  test('check: the API over plain http → nothing is said of a certificate', async () => {
+    expect(await checked([recordSettings(HOME)], [], false, { baseUrl: 'http://127.0.0.1:8080' })).toBe(0);
+    expect(lines()).toContain('ok API http://127.0.0.1:8080 answered in 0 ms, unencrypted');
+    expect(lines().join()).not.toMatch(/certificate|resolver/);
+  });
+
+  const pageOf = (length: number, content: typeof A) =>
+    success(Array.from({ length }, (_, i) => wireRecord(HOME, record(`r${i}`, content))));
+
+  test('check: a full page without a count of pages → the next is read, too', async () => {
+    await checked([recordSettings(HOME)], [pageOf(100, B), pageOf(1, C)]);
+    expect(lines().find((line) => line.startsWith('FAIL record'))).toContain(`${B}, ${C}) and multi_record`);
+  });
+
+  test('check: a list of one name without end → said so, 75', async () => {
+    const endless = Array.from({ length: 20 }, () => pageOf(100, B));
+    expect(await checked([recordSettings(HOME)], endless)).toBe(75);
+    expect(lines()).toContain(`FAIL records of ${HOME} more than 10 pages: delete surplus ones`);
+  });
+
+  test.each<[string, HttpReply, string]>([
+    ['the token is refused', failure(403, [{ code: 9109, message: 'no' }], { 'CF-Ray': '8f-FRA' }), 'token'],
+    ['the API has trouble', failure(500, [], { 'CF-Ray': '8f-FRA' }), `records of ${HOME}`],
+  ])('check: %s → the line has the cf-ray that the support asks for', async (_, reply, name) => {
+    await checked([recordSettings(HOME)], [reply]);
+    expect(lines().find((line) => line.startsWith(`FAIL ${name}`))).toContain(', cf-ray 8f-FRA: ');
   });
 
   const many = Array.from({ length: 12 }, (_, i) => `host${i}.example.com`);
