@@ -237,8 +237,9 @@ export class Publisher {
   }
 }
 
-/** The name when a person had its settings read again: its records are to be read, and no wait of ours goes on. */
-const anew = (name: NameState): NameState => ({ ...unread(name), alone: false, drifts: 0, outdated: 0, trouble: null });
+/** The name when a person had its settings read again: its records are to be read, and no wait of ours goes on. That others
+ *  keep changing them is no less true for it. */
+const anew = (name: NameState): NameState => ({ ...unread(name), alone: false, outdated: 0, trouble: null });
 
 const keyOf = (interfaces: readonly string[] | null): string => interfaces?.join(' ') ?? '';
 

@@ -41,14 +41,30 @@ describe('Publisher: the settings were read again', () => {
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
   });
 
-  test('Publisher: changed by somebody before each of three reloads → set back every time, a person asked for it', () => {
+  test('Publisher: changed by somebody before each of three reloads → a conflict; the next reload sets it back at once', () => {
     const driven = publishing(HOME);
-    for (let i = 0; i < 3; i++) {
+    const changedAndReloaded = () => {
       cloudflare.put(HOME, record('r9', B));
       driven.reload([recordSettings(HOME)]);
       driven.answerAll();
-      expect(cloudflare.contentsOf(HOME)).toEqual([A]);
+      return cloudflare.contentsOf(HOME);
+    };
+    expect([changedAndReloaded(), changedAndReloaded(), changedAndReloaded()]).toEqual([[A], [A], [B]]);
+    expect(driven.log.at(-1)).toMatch(/somebody else changed the record 3 times in a row .* Next try in 5 min/);
+    expect(changedAndReloaded()).toEqual([A]);
+  });
+
+  test('Publisher: changed by somebody before a verification and two reloads → a conflict', () => {
+    const driven = publishing(HOME);
+    cloudflare.put(HOME, record('r9', B));
+    driven.verify();
+    driven.answerAll();
+    for (let i = 0; i < 2; i++) {
+      cloudflare.put(HOME, record('r9', B));
+      driven.reload([recordSettings(HOME)]);
+      driven.answerAll();
     }
+    expect(driven.log.at(-1)).toMatch(/somebody else changed the record 3 times in a row/);
   });
 
   test('Publisher: refused before, the wait is not over → asked for at once', () => {
