@@ -128,8 +128,8 @@ export function once({ ports, log, settings, dryRun, exit }: CommandContext): vo
   engine.start();
 }
 
+/** Of several failures what only a person can put right comes first, then what another try may. */
 function outcomeOf({ publisher }: Engine, log: Log): ExitStatus {
-  if (!publisher.hasAddress()) return EXIT.noAddress;
   const pending = publisher.zones.flatMap((zone) =>
     pendingNames(zone).map((name) => ({ name, trouble: name.trouble ?? zone.trouble })),
   );
@@ -141,5 +141,6 @@ function outcomeOf({ publisher }: Engine, log: Log): ExitStatus {
     );
   }
   if (pending.some(({ trouble }) => trouble?.permanent)) return EXIT.refused;
-  return pending.length > 0 ? EXIT.temporary : EXIT.ok;
+  if (pending.length > 0) return EXIT.temporary;
+  return publisher.hasAddresses() ? EXIT.ok : EXIT.noAddress;
 }

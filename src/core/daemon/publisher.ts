@@ -79,9 +79,9 @@ export class Publisher {
     return this.zones.every((zone) => zone.inFlight === null && (dueMs(zone) ?? Number.POSITIVE_INFINITY) > nowMs);
   }
 
-  /** Whether any address may be published under any name. */
-  hasAddress(): boolean {
-    return [...this.#groups.values()].some(({ chosen }) => chosen !== null);
+  /** Whether there was an address to publish for every name. */
+  hasAddresses(): boolean {
+    return [...this.#groups.values()].every(({ chosen }) => chosen !== null);
   }
 
   /** Whether nothing may be published now, under any name. */

@@ -155,14 +155,14 @@ describe('Publisher: one name', () => {
 describe('Publisher: busy and idle', () => {
   test('Publisher: request in flight, then answered → busy, then idle', () => {
     const driven = publish([recordSettings(HOME)]);
-    expect([driven.publisher.isBusy(), driven.publisher.isIdle(0), driven.publisher.hasAddress()]).toEqual([
+    expect([driven.publisher.isBusy(), driven.publisher.isIdle(0), driven.publisher.hasAddresses()]).toEqual([
       false,
       true,
       false,
     ]);
     driven.machine.add(A);
     driven.look();
-    expect([driven.publisher.isBusy(), driven.publisher.isIdle(0), driven.publisher.hasAddress()]).toEqual([
+    expect([driven.publisher.isBusy(), driven.publisher.isIdle(0), driven.publisher.hasAddresses()]).toEqual([
       true,
       false,
       true,
@@ -255,7 +255,7 @@ describe('Publisher: no address', () => {
           'fd00::1 on eth2: unique local (RFC 4193)). The records stay as they are.',
       ],
     ]);
-    expect(driven.publisher.hasAddress()).toBe(false);
+    expect(driven.publisher.hasAddresses()).toBe(false);
   });
 
   test('Publisher: no address at all → said so', () => {

@@ -69,6 +69,21 @@ describe('once', () => {
     );
   });
 
+  test('once: no address for one of two names → the other is brought in line, 69', () => {
+    once(context([...home, recordSettings('www.example.com', { interfaces: ['ppp0'] })]));
+    station.api.answerAll();
+    expect([exits, cloudflare.contentsOf(HOME), cloudflare.contentsOf('www.example.com')]).toEqual([[69], [A], []]);
+  });
+
+  test.each([
+    ['unreachable', { kind: 'unreachable', detail: 'It timed out', sent: false }, 75],
+    ['refused', { kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Forbidden' }]) }, 76],
+  ] as const)('once: no address for one name, the other %s → the status of the other', (_, outcome, status) => {
+    once(context([...home, recordSettings('www.example.com', { interfaces: ['ppp0'] })]));
+    station.api.end(outcome);
+    expect(exits).toEqual([status]);
+  });
+
   test('once: unreachable → 75, without a second try', () => {
     once(context(home));
     station.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
