@@ -144,6 +144,16 @@ static int search_file(const char *path, const mbedtls_x509_buf *subject, mbedtl
     return result;
 }
 
+/* Copies the next of the folders at *left, which colons part (SSL_CERT_DIR as OpenSSL has it). Returns 0 = none is left. */
+static int next_folder(const char **left, char name[PATH_MAX])
+{
+    *left += strspn(*left, ":");
+    int length = (int)strcspn(*left, ":");
+    snprintf(name, PATH_MAX, "%.*s", length, *left); /* one that is too long is not there */
+    *left += length;
+    return length > 0;
+}
+
 static int search_folder(const char *path, const mbedtls_x509_buf *subject, mbedtls_x509_crt **list)
 {
     char name[PATH_MAX];
@@ -158,6 +168,14 @@ static int search_folder(const char *path, const mbedtls_x509_buf *subject, mbed
     return result;
 }
 
+static int search_folders(const char *paths, const mbedtls_x509_buf *subject, mbedtls_x509_crt **list)
+{
+    char path[PATH_MAX];
+    int result = 0;
+    while (result == 0 && next_folder(&paths, path)) result = search_folder(path, subject, list);
+    return result;
+}
+
 /* mbedtls_x509_crt_ca_cb_t: the roots that may have signed `child`. mbedTLS frees the list, also after a failure. */
 static int find_issuers(void *opaque, const mbedtls_x509_crt *child, mbedtls_x509_crt **list)
 {
@@ -165,14 +183,16 @@ static int find_issuers(void *opaque, const mbedtls_x509_crt *child, mbedtls_x50
     int result = 0;
     *list = NULL;
     if (trust->file) result = search_file(trust->file, &child->issuer_raw, list);
-    if (result == 0 && trust->folder) result = search_folder(trust->folder, &child->issuer_raw, list);
+    if (result == 0 && trust->folder) result = search_folders(trust->folder, &child->issuer_raw, list);
     return result;
 }
 
 const char *trust_missing(const Trust *trust)
 {
     if (trust->file && access(trust->file, R_OK)) return trust->file;
-    if (trust->folder && access(trust->folder, R_OK | X_OK)) return trust->folder;
+    char path[PATH_MAX];
+    for (const char *left = trust->folder; left && next_folder(&left, path);)
+        if (access(path, R_OK | X_OK)) return trust->folder;
     return NULL;
 }
 

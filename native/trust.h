@@ -4,7 +4,7 @@
 
 #include <mbedtls/ssl.h>
 
-/* Where they are: a PEM bundle and a folder of such files; NULL = none. */
+/* Where they are: a PEM bundle, and folders of such files, parted by colons; NULL = none. */
 typedef struct {
     char *file, *folder;
 } Trust;

@@ -25,7 +25,7 @@ declare module 'http' {
     readonly connectTimeoutMs: number;
     /** A longer reply, or a head over 64 KiB, ends the transfer: CURLE_WRITE_ERROR, and `detail` says which. */
     readonly maxBodyBytes: number;
-    /** A PEM bundle and a hashed folder; null = none. */
+    /** A PEM bundle, and folders of such files, parted by colons; null = none. */
     readonly caFile: string | null;
     readonly caPath: string | null;
     /** URL of a proxy, and the hosts that do without (CURLOPT_PROXY, CURLOPT_NOPROXY); '' = none, null = as the

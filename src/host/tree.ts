@@ -9,5 +9,8 @@ export const systemTree = (): Tree => ({
   landlockAbi: landlockAbi(),
   realPath: (path) => orNull(os.realpath(path)),
   readLink: (path) => orNull(os.readlink(path)),
-  list: (folder) => os.readdir(folder)[0],
+  list: (folder) => {
+    const [names, errno] = os.readdir(folder);
+    return errno === 0 ? names : null;
+  },
 });

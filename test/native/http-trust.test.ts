@@ -66,6 +66,27 @@ describe('http: roots of trust', () => {
     expect((await here.client.fetch(urlOf('p256', '/hello'), { caFile: null, caPath: setup.caPath })).code).toBe(0);
   });
 
+  test.each([
+    ['behind one without roots', `/sys/class:${setup.caPath}`],
+    ['before one without roots', `${setup.caPath}:/sys/class`],
+    ['between colons without a name', `::${setup.caPath}:`],
+  ])('http: root in a folder %s → verified', async (_, caPath) => {
+    expect((await here.client.fetch(urlOf('p256', '/hello'), { caFile: null, caPath })).code).toBe(0);
+  });
+
+  test('http: one of several folders does not exist → says which list and why, nothing sent', async () => {
+    const caPath = `${setup.caPath}:${setup.folder}/missing`;
+    const reply = await here.client.fetch(urlOf('p256', '/hello'), { caFile: null, caPath });
+    expect(reply).toMatchObject({ code: CURLE_SSL_CACERT_BADFILE, sentBytes: 0 });
+    expect(reply.detail).toBe(`${caPath}: No such file or directory`);
+  });
+
+  test('http: a folder whose name is longer than a path may be → not there, nothing sent', async () => {
+    const caPath = `/${'x'.repeat(5000)}:${setup.caPath}`;
+    const reply = await here.client.fetch(urlOf('p256', '/hello'), { caFile: null, caPath });
+    expect(reply).toMatchObject({ code: CURLE_SSL_CACERT_BADFILE, sentBytes: 0 });
+  });
+
   test('http: bundle with another root, folder with the right one → verified', async () => {
     const places = { caFile: `${setup.folder}/stranger.pem`, caPath: setup.caPath };
     expect((await here.client.fetch(urlOf('p256', '/hello'), places)).code).toBe(0);

@@ -13,8 +13,10 @@ import { failed, ok } from '../../src/core/result.ts';
 const TOKEN = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
 
 function loadFrom(config: string, environment: Record<string, string> = {}) {
-  return loadSettings({ configFile: '/c.toml', environmentFile: null, verbose: false, environment }, (path) =>
-    path === '/c.toml' ? ok(config) : failed({ kind: 'missing', detail: 'No such file or directory' }),
+  return loadSettings(
+    { configFile: '/c.toml', environmentFile: null, verbose: false, environment },
+    (path) => (path === '/c.toml' ? ok(config) : failed({ kind: 'missing', detail: 'No such file or directory' })),
+    () => false,
   );
 }
 

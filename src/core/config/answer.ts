@@ -1,5 +1,14 @@
 import { helpText, parseCommandLine } from './command-line.ts';
-import { type Confinement, closedFolders, confinementFor, neededPaths, type Paths, type Tree } from './confinement.ts';
+import {
+  type Confinement,
+  closedFolders,
+  confinementFor,
+  neededPaths,
+  type Paths,
+  READ,
+  type Rule,
+  type Tree,
+} from './confinement.ts';
 import { type Answer, plain, type Question } from './interview.ts';
 import { loadInterfaces, loadSettings, loadStatusPlace } from './load.ts';
 import { describeProblem, quote } from './problem.ts';
@@ -37,9 +46,15 @@ export function answerTo(question: Question, machine: Machine): Answer {
   if (command === 'status') {
     return { kind: 'status', ...reportStatus(loadStatusPlace(request, readFile), commandLine.json, machine) };
   }
-  const loaded = loadSettings(request, readFile);
+  const asked: Rule[] = [];
+  const isFolder = (path: string): boolean => {
+    asked.push([path, READ]);
+    return machine.list(path) !== null;
+  };
+  const loaded = loadSettings(request, readFile, isFolder);
   const paths = neededPaths(files, loaded.ok ? loaded.value.settings : null, machine);
-  const closed = closedFolders(paths, machine, question.inForce ?? [['/', ~0]]).map(describeClosed);
+  const wanted = { files, folders: [...paths.folders, ...asked] };
+  const closed = closedFolders(wanted, machine, question.inForce ?? [['/', ~0]]).map(describeClosed);
   if (!loaded.ok) return { kind: 'refused', commandLine, problems: [...loaded.error.map(describeProblem), ...closed] };
   const { settings, warnings } = loaded.value;
   return {

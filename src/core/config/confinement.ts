@@ -1,4 +1,5 @@
 import { CA_FILES } from '../cloudflare/transport.ts';
+import { caFolders } from './ca-folders.ts';
 import type { Settings } from './settings.ts';
 
 /** LANDLOCK_ACCESS_FS_ bits (<linux/landlock.h>). */
@@ -18,7 +19,7 @@ const BIND_TCP = 1 << 0;
 const ABSTRACT_UNIX_SOCKET = 1 << 0;
 const SIGNAL = 1 << 1;
 
-const READ = READ_FILE | READ_DIR;
+export const READ = READ_FILE | READ_DIR;
 /** To replace a file by renaming a new one. */
 const REPLACE = READ | WRITE_FILE | TRUNCATE | MAKE_REG | REMOVE_FILE;
 
@@ -49,8 +50,8 @@ export interface Tree {
   realPath(path: string): string | null;
   /** Where a link leads, as it stands in the link; null = it is none. */
   readLink(path: string): string | null;
-  /** Names in a folder; none where there is no folder. */
-  list(folder: string): readonly string[];
+  /** Names in a folder; null = there is no such folder, or it may not be read. */
+  list(folder: string): readonly string[] | null;
 }
 
 /** Folders of the system that are read while it runs: settings, resolv.conf, hosts, certificates and what links there
@@ -77,11 +78,13 @@ export function neededPaths(
   const written = [statusFile, metricsFile].filter((place) => place !== null);
   const folders = written.map(({ path }): Rule => [parentOf(path), REPLACE]);
   if (caPath === null) return { files, folders };
-  // Some hundred links, which lead to one or two folders.
-  const targets = tree.list(caPath).map((name) => parentOf(linkTarget(`${caPath}/${name}`, tree) ?? `${caPath}/`));
-  const certificates = [...new Set([caPath, ...targets])].map((folder): Rule => [folder, READ]);
-  return { files, folders: [...folders, ...certificates] };
+  const certificates = new Set(caFolders(caPath).flatMap((folder) => [folder, ...targetFolders(folder, tree)]));
+  return { files, folders: [...folders, ...[...certificates].map((folder): Rule => [folder, READ])] };
 }
+
+/** Where the links in a folder of certificates lead: some hundred of them, to one or two folders. */
+const targetFolders = (folder: string, tree: Tree): string[] =>
+  (tree.list(folder) ?? []).map((name) => parentOf(linkTarget(`${folder}/${name}`, tree) ?? `${folder}/`));
 
 /** @param notifySocket `$NOTIFY_SOCKET`; an abstract one (`@…`) has to stay within reach */
 export function confinementFor(paths: Paths, tree: Tree, notifySocket: string): Confinement {

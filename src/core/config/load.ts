@@ -1,4 +1,5 @@
 import { failed, ok, type Result } from '../result.ts';
+import { caFolders } from './ca-folders.ts';
 import { readNotify } from './notify.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
 import { readRecords } from './records.ts';
@@ -27,15 +28,20 @@ const DEFAULT_POLL_SEC = 60;
 const DEFAULT_VERIFY_SEC = 3600;
 
 /** Puts the settings together: command line > environment > environment file > config file > default.
+ *  @param isFolder whether there is such a folder, and its names may be read
  *  @returns the settings, or everything that is wrong with them, then the warnings */
-export function loadSettings(request: Request, readFile: ReadFile): Result<Loaded, readonly Problem[]> {
+export function loadSettings(
+  request: Request,
+  readFile: ReadFile,
+  isFolder: (path: string) => boolean,
+): Result<Loaded, readonly Problem[]> {
   const findings: Findings = { problems: [], warnings: [], incomplete: false };
   const environment = readEnvironment(request.environmentFile, request.environment, readFile, findings);
   const config = readConfigFile(request.configFile, readFile, findings);
   const credentialsFolder = request.environment['CREDENTIALS_DIRECTORY']?.trim() ?? '';
   const apiToken = findToken(environment, credentialsFolder, config, readFile, findings);
   const records = readRecords(environment, config, findings);
-  checkCaFile(environment, readFile, findings);
+  checkCertificates(environment, readFile, isFolder, findings);
   const notify = readNotify(environment, credentialsFolder, config, readFile, findings);
   if (apiToken === null || findings.problems.length > 0) {
     return failed([...[...findings.problems].sort(byPlace), ...findings.warnings]);
@@ -70,12 +76,21 @@ function statusPlace(named: string | undefined, environment: Request['environmen
   return { path: `${folder === '' ? '/run/ipv6ddns' : folder}/status.json`, optional: folder === '' };
 }
 
-/** A bundle that the user named has to be there; those of the system are looked for when they are needed. */
-function checkCaFile(environment: Environment, readFile: ReadFile, { problems }: Findings): void {
-  const path = environment.values.ca_file;
-  const read = path === undefined ? null : readFile(path);
-  if (read === null || read.ok) return;
-  problems.push(problemAt(environment.place('ca_file'), `${quote(path ?? '')} cannot be read: ${read.error.detail}`));
+/** What the user named has to be there; the places of the system are looked for when they are needed. */
+function checkCertificates(
+  { values, place }: Environment,
+  readFile: ReadFile,
+  isFolder: (path: string) => boolean,
+  { problems }: Findings,
+): void {
+  const { ca_file: file, ca_path: path } = values;
+  const read = file === undefined ? null : readFile(file);
+  if (file !== undefined && read?.ok === false) {
+    problems.push(problemAt(place('ca_file'), `${quote(file)} cannot be read: ${read.error.detail}`));
+  }
+  for (const folder of caFolders(path ?? '')) {
+    if (!isFolder(folder)) problems.push(problemAt(place('ca_path'), `${quote(folder)} is no folder that can be read`));
+  }
 }
 
 /** The interfaces that the settings allow, for looking at addresses, which needs neither token nor names: whatever else

@@ -139,7 +139,7 @@ const ENVIRONMENT_ONLY = {
   url: hook,
   base_url: allowing('URLs', v.pipe(v.string(), converting(baseUrl))),
   ca_file: text,
-  ca_path: text,
+  ca_path: allowing('folders, parted by ":"', v.pipe(v.string(), v.trim(), v.regex(/[^:]/))),
   https_proxy: allowing(
     'non-empty texts',
     v.pipe(

@@ -72,7 +72,8 @@ export interface Settings {
   readonly statusFile: FilePlace;
   /** Ends in ".prom"; null = none. */
   readonly metricsFile: FilePlace | null;
-  /** CA bundle and folder named by the user (`SSL_CERT_FILE`, `SSL_CERT_DIR`); null = search the system's places. */
+  /** CA bundle and folders, parted by colons, named by the user (`SSL_CERT_FILE`, `SSL_CERT_DIR`); null = search the
+   *  system's places. */
   readonly caFile: string | null;
   readonly caPath: string | null;
   /** `HTTPS_PROXY` (may hold a password) and `NO_PROXY`, for libcurl, which reads them from the process's environment:

@@ -50,6 +50,22 @@ describe('answer: confinement', () => {
     });
   });
 
+  test('answer: a folder of certificates is closed since the start → says that a restart is needed', () => {
+    const files = { ...FILES, '/etc/default/ipv6ddns': 'SSL_CERT_DIR=/srv/ca' };
+    const inForce = ['/etc', '/run', '/srv/ddns', '/srv/secret'].map((folder) => [folder, -1] as const);
+    const problems = answerTo(
+      { argv: ['-c', CONFIG], environment: {}, version: '1', inForce },
+      { ...machine(files), list: () => null },
+    );
+    expect(problems).toMatchObject({
+      kind: 'refused',
+      problems: [
+        '/etc/default/ipv6ddns:1: SSL_CERT_DIR: "/srv/ca" is no folder that can be read',
+        expect.stringMatching(/^the folder "\/srv\/ca" is closed .* restart it/),
+      ],
+    });
+  });
+
   test('answer: all folders are open → no word of it', () => {
     expect(answer(FILES, { inForce: [['/', -1]] })).toMatchObject({ warnings: [] });
   });

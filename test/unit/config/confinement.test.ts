@@ -82,13 +82,21 @@ describe('confinement: rules', () => {
     expect(folders(paths, {}).slice(3)).toEqual([]);
   });
 
-  test('rules: folder of certificates → itself, and where its links lead', () => {
-    const entries = { '/ca/': null, '/ca/1.0': '/store/a.pem', '/store/': null, '/store/a.pem': null };
+  test('rules: folders of certificates → themselves, and where their links lead', () => {
+    const entries = {
+      '/ca/': null,
+      '/ca/1.0': '/store/a.pem',
+      '/store/': null,
+      '/store/a.pem': null,
+      '/more/': null,
+      '/more/2.pem': null,
+    };
     const place = { path: '/x/status.json', optional: true };
-    const paths = neededPaths([], { caPath: '/ca', statusFile: place, metricsFile: null }, treeOf(entries));
+    const paths = neededPaths([], { caPath: '/ca:/more:/none', statusFile: place, metricsFile: null }, treeOf(entries));
     expect(folders(paths, entries).slice(3)).toEqual([
       ['/ca', READ],
       ['/store', READ],
+      ['/more', READ],
     ]);
   });
 });

@@ -118,7 +118,7 @@ describe('loadSettings: what is read', () => {
     const { apiToken, httpsProxy, ...rest } = settings(
       withBase('timeout = 7\nverbose = false\nmulti_record = "all"'),
       environment,
-      { '/ca.pem': '' },
+      { '/ca.pem': '', '/ca/1.0': '' },
     );
     expect([apiToken.reveal(), httpsProxy?.reveal()]).toEqual([TOKEN, 'http://user:pass@proxy:3128']);
     const shared = { zoneId: '0123456789abcdef0123456789abcdef', multiRecord: 'first', interfaces: ['eth0', 'eth1'] };
@@ -174,7 +174,7 @@ describe('loadSettings: what is read', () => {
   test('loadSettings: no config file at all → the environment is enough', () => {
     const environment = { CLOUDFLARE_API_TOKEN: TOKEN, CLOUDFLARE_RECORD_NAME: 'home.example.com' };
     const request = { configFile: null, environmentFile: null, verbose: false, environment };
-    expect(loadSettings(request, reader({})).ok).toBe(true);
+    expect(loadSettings(request, reader({}), () => false).ok).toBe(true);
   });
 
   test('loadSettings: files named on the command line → read in place of the default ones', () => {
@@ -258,6 +258,24 @@ describe('loadSettings: warnings', () => {
   test('loadSettings: SSL_CERT_FILE names a file that is not there → a problem at the start, not a failure of TLS', () => {
     expect(problems(BASE, { SSL_CERT_FILE: '/none.pem' })).toEqual([
       'SSL_CERT_FILE: "/none.pem" cannot be read: No such file or directory',
+    ]);
+  });
+
+  test('loadSettings: SSL_CERT_DIR names folders, some of which are not there → a problem for each of those', () => {
+    expect(problems(BASE, { SSL_CERT_DIR: '/none:/ca:/nor' }, { '/ca/1.0': '' })).toEqual([
+      'SSL_CERT_DIR: "/none" is no folder that can be read',
+      'SSL_CERT_DIR: "/nor" is no folder that can be read',
+    ]);
+  });
+
+  test('loadSettings: SSL_CERT_DIR names several folders → taken as they are', () => {
+    const files = { '/ca/1.0': '', '/more/2.0': '' };
+    expect(settings(BASE, { SSL_CERT_DIR: '/ca::/more:' }, files).caPath).toBe('/ca::/more:');
+  });
+
+  test('loadSettings: SSL_CERT_DIR without a folder in it → refused', () => {
+    expect(problems(BASE, { SSL_CERT_DIR: ':' })).toEqual([
+      'SSL_CERT_DIR: found ":"; allowed are folders, parted by ":"',
     ]);
   });
 });

@@ -28,6 +28,7 @@ export function load(
   return loadSettings(
     { configFile: null, environmentFile: null, verbose: false, environment, ...request },
     reader({ [CONFIG]: config, ...files }),
+    (path) => Object.keys(files).some((file) => file.startsWith(`${path}/`)),
   );
 }
 
