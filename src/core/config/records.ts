@@ -9,7 +9,8 @@ type Report = (place: Place, detail: string) => void;
 
 /** A name to keep right and the table that says how. */
 interface Candidate extends Source<RecordValues> {
-  readonly name: string;
+  /** null = missing or refused, which is reported: the rest of the table is looked at all the same. */
+  readonly name: string | null;
 }
 
 /** The names of the top level, then those of the `[[record]]` tables, each with the top level's values below its own. */
@@ -28,8 +29,8 @@ export function readRecords(environment: Environment, config: ConfigFile, findin
     return { name, values: {}, has: () => false, place: () => topPlace('record_name') };
   });
   for (const table of config.records) {
-    if (table.values.name !== undefined) candidates.push({ ...table, name: table.values.name });
-    else if (!table.has('name')) report(table.place('name'), 'missing; every [[record]] table needs one');
+    candidates.push({ ...table, name: table.values.name ?? null });
+    if (!table.has('name')) report(table.place('name'), 'missing; every [[record]] table needs one');
   }
   const isNamed = config.records.length > 0 || config.topLevel.has('record_name') || environment.has('record_name');
   if (!isNamed && !findings.incomplete) {
@@ -38,19 +39,22 @@ export function readRecords(environment: Environment, config: ConfigFile, findin
   }
 
   const seen = new Set<string>();
-  return candidates.map((candidate) => {
-    if (seen.has(candidate.name)) report(candidate.place('name'), `"${candidate.name}" is named more than once`);
-    seen.add(candidate.name);
-    return readRecord(candidate, top, topPlace, report);
+  return candidates.flatMap((candidate) => {
+    const { name, place } = candidate;
+    const rest = readRest(candidate, top, topPlace, report);
+    if (name === null) return [];
+    if (seen.has(name)) report(place('name'), `"${name}" is named more than once`);
+    seen.add(name);
+    return { name, ...rest };
   });
 }
 
-function readRecord(
+function readRest(
   candidate: Candidate,
   top: TopLevelValues,
   topPlace: (key: string) => Place,
   report: Report,
-): RecordSettings {
+): Omit<RecordSettings, 'name'> {
   const all = { ...top, ...candidate.values };
   if (all.proxied === true && all.ttl !== undefined && all.ttl !== 1) {
     const own = ['ttl', 'proxied'].find(candidate.has);
@@ -61,7 +65,6 @@ function readRecord(
     );
   }
   return {
-    name: candidate.name,
     zoneId: all.zone_id ?? null,
     interfaces: all.interface ?? null,
     multiRecord: all.multi_record ?? 'error',

@@ -129,6 +129,24 @@ describe('loadSettings: problems', () => {
     ]);
   });
 
+  test.each([
+    ['missing', '', ': record.name: missing; every [[record]] table needs one'],
+    ['bad', 'name = "a"', ': record.name: "a" is not a record name: give the full name, such as home.example.com'],
+  ])(
+    'loadSettings: the name of a table is %s → what else is wrong with the table is listed as well',
+    (_, name, own) => {
+      const table = `[[record]]\n${name}\nttl = 60\nproxied = true\nhost_id = "1::1"\n[[record]]\nprefix_length = 64`;
+      const details = problems(withBase(table)).map((problem) => problem.replace(/^.*?:\d+/, ''));
+      expect(details).toEqual([
+        own,
+        ': record.ttl: found ttl 60 with proxied true; allowed for a proxied record are ttl 1 (automatic) and no ttl',
+        ': record.host_id: found "1::1", which reaches into the first 64 bits; allowed are bits below the prefix',
+        ': record.name: missing; every [[record]] table needs one',
+        ': record.prefix_length: has no meaning without host_id',
+      ]);
+    },
+  );
+
   test('loadSettings: nothing is set → what to set', () => {
     expect(problems('')).toEqual([
       `no API token; set CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_TOKEN_FILE or, in ${CONFIG}, api_token_file`,
