@@ -260,6 +260,8 @@ test.concurrent.for(CALLS)(
         'right after (s)': tookSec,
         KiB: `${idleKib} → ${kib}`,
       });
+      // Records that are found changed again and again are a conflict.
+      await readBack(lane);
     }
     await lab.api.addFault({ kind: 'throttle', retryAfter: null, on: lane.on });
     const since = lane.daemon.lines.length;
