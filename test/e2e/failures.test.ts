@@ -76,7 +76,7 @@ describe('a failure that passes', () => {
     await lab.api.addFault({ kind: 'reset', on: { method: 'POST' }, applied: true });
     const daemon = await lab.daemon();
     await lab.add(A);
-    await daemon.line(/cannot reach Cloudflare/);
+    await daemon.line(/could not confirm the update .*Reading the records back in/);
     await daemon.line(/AAAA 3ffe:1::a, already right$/);
     const sent = await lab.sent();
     expect(sent.slice(sent.indexOf(`POST ${A}`))).toEqual([`POST ${A}`, 'LIST']);
@@ -142,8 +142,10 @@ describe('a failure that passes', () => {
     await change(lab);
     await lab.says(B);
     await daemon.line(/AAAA 3ffe:1::b/);
-    const complaints = daemon.stderr.filter((line) => / (warning|error) .*Cloudflare/.test(line));
-    expect(complaints).toEqual([expect.stringMatching(/ warning home\.example\.com: .*Next try in /)]);
+    const complaints = daemon.stderr.filter((line) => / (warning|error) .*(Cloudflare|confirm)/.test(line));
+    expect(complaints).toEqual([
+      expect.stringMatching(/ warning home\.example\.com: .*(?:Next try|Reading the records back) in /),
+    ]);
   });
 });
 
@@ -178,7 +180,7 @@ describe('a failure that somebody has to put right', () => {
     await lab.api.changeToken(lab.token.value, { status: 'disabled' });
     await change(lab);
     await daemon.line(
-      / error .*the token is unknown, expired, revoked .*AAAA 3ffe:1::a when last seen\. Next try in 5 min/,
+      / error .*the token is unknown, expired or revoked.*AAAA 3ffe:1::a when last seen\. Next try in 5 min/,
     );
     await lab.api.changeToken(lab.token.value, { status: 'active' });
     await lab.remove(B);

@@ -136,7 +136,7 @@ async function goRound(lane: Lane, count: number, follow: () => Promise<unknown>
 }
 
 function announcementIn(text: string): Announcement | null {
-  const [, time = '', sec] = /^(\S+) .*Next try in ([\d.]+) s \(failure/.exec(text) ?? [];
+  const [, time = '', sec] = /^(\S+) .*(?:Next try|Reading the records back) in ([\d.]+) s \(failure/.exec(text) ?? [];
   if (sec === undefined) return null;
   return { sec: Number(sec), atMs: Date.parse(time) - Date.now() + monotonicMs() };
 }

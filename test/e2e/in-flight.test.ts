@@ -66,7 +66,7 @@ test('daemon: a write is lost in flight, the address has changed → tried again
   await lab.add(B);
   await daemon.line(/detected 3ffe:1::b/);
   await lab.api.dropConnections();
-  await daemon.line(/ warning home\.example\.com: cannot reach Cloudflare: .*Next try in 0\.0 s/);
+  await daemon.line(/ warning home\.example\.com: could not confirm the update .*Reading the records back in 0\.0 s/);
   await lab.says(B);
 });
 

@@ -26,6 +26,7 @@ export type Notice = Readonly<
       published: Address | null;
       nowMs: number;
       repeated: boolean;
+      unsure: boolean; // the next try is to read what became of a write
     }
   | { kind: 'bucketEmpty'; waitMs: number }
   | { kind: 'oddZone'; zone: string; what: string }
@@ -89,9 +90,9 @@ export function describeNotice(notice: Notice): LogEntry {
         fields: { name: notice.name },
       };
     case 'nameTrouble':
-      return describeTrouble([notice.name], notice);
+      return describeTrouble([notice.name], notice, false);
     case 'zoneTrouble':
-      return describeTrouble(notice.names, notice);
+      return describeTrouble(notice.names, notice, notice.unsure);
     case 'bucketEmpty': {
       const msg = `the address changes too often: next write in ${seconds(notice.waitMs)}, with the newest address`;
       return { level: 'warning', msg, fields: {} };
@@ -112,10 +113,12 @@ function describeDrift(address: Address, found: readonly (Address | null)[]): st
 function describeTrouble(
   names: readonly string[],
   { trouble, published, nowMs, repeated }: Extract<Notice, { kind: 'nameTrouble' | 'zoneTrouble' }>,
+  unsure: boolean,
 ): LogEntry {
   const meanwhile = published === null ? '' : ` AAAA ${published} when last seen.`;
   const ray = trouble.ray === null ? '' : `, cf-ray ${trouble.ray}`;
-  const retry = `Next try in ${seconds(trouble.retryAtMs - nowMs)} (failure ${trouble.failures}${ray}).`;
+  const next = unsure ? 'Reading the records back' : 'Next try';
+  const retry = `${next} in ${seconds(trouble.retryAtMs - nowMs)} (failure ${trouble.failures}${ray}).`;
   return {
     level: troubleLevel(trouble, repeated),
     msg: `${describeNames(names)}: ${sentence(trouble.what)}${meanwhile} ${retry}`,

@@ -38,12 +38,14 @@ export function fail(before: ZoneState, call: Call, failure: ApiFailure, moment:
       return failName(doubtful, indexes[0] ?? 0, failure, moment, effects);
     }
     default: {
-      const trouble = zoneTrouble(failure, (zone.trouble?.failures ?? 0) + 1, moment, zone.hurry);
+      const unsure = isUnsure(call, failure);
+      const trouble = zoneTrouble(failure, unsure, (zone.trouble?.failures ?? 0) + 1, moment, zone.hurry);
       const repeated = trouble.permanent && zone.trouble?.what === trouble.what;
       const concerned = indexes.flatMap((i) => zone.names[i] ?? []);
       const own = concerned.map(({ settings }) => settings.name);
       const published = concerned[0]?.published ?? null;
-      effects.push(notice({ kind: 'zoneTrouble', names: own, trouble, published, nowMs: moment.nowMs, repeated }));
+      const { nowMs } = moment;
+      effects.push(notice({ kind: 'zoneTrouble', names: own, trouble, published, nowMs, repeated, unsure }));
       if (failure.kind === 'denied' && isLost(zone, call, failure)) effects.push({ kind: 'zoneLost' });
       return { ...afterDenial(doubtful, call, failure, trouble), trouble };
     }
@@ -99,6 +101,10 @@ function doubt(zone: ZoneState, call: Call, failure: ApiFailure): ZoneState {
   return { ...zone, names: zone.names.map((name, i) => (indexes.has(i) ? unread(name) : name)) };
 }
 
+/** Whether a write was sent and nothing came back. */
+const isUnsure = (call: Call, failure: ApiFailure): boolean =>
+  call.kind === 'write' && failure.kind === 'unreachable' && failure.sent;
+
 /** The names that a call is about. */
 function concernedBy({ names }: ZoneState, call: Call): readonly number[] {
   if (call.kind === 'write') return [...new Set(call.steps.map(({ index }) => index))];
@@ -115,6 +121,7 @@ const isRefusal = ({ kind }: ApiFailure): boolean => kind === 'denied' || kind =
 
 function zoneTrouble(
   failure: Exclude<ApiFailure, { kind: 'refused' | 'outdated' }>,
+  unsure: boolean,
   failures: number,
   { nowMs, draw }: Moment,
   hurry: boolean,
@@ -123,13 +130,14 @@ function zoneTrouble(
   const ownMs = permanent ? slowRetryMs(failures) : backoffMs(failures, draw);
   const retryAtMs = nowMs + Math.max(hurry ? 0 : ownMs, imposedMs(failure));
   const ray = failure.kind === 'unreachable' ? null : failure.ray;
-  return { what: describeFailure(failure), permanent, failures, ray, retryAtMs };
+  return { what: describeFailure(failure, unsure), permanent, failures, ray, retryAtMs };
 }
 
 /** What happened, why, and what to do. */
-function describeFailure(failure: Exclude<ApiFailure, { kind: 'refused' | 'outdated' }>): string {
+function describeFailure(failure: Exclude<ApiFailure, { kind: 'refused' | 'outdated' }>, unsure: boolean): string {
   switch (failure.kind) {
     case 'unreachable':
+      if (unsure) return `could not confirm the update (${failure.detail})`;
       return `cannot reach Cloudflare: ${failure.detail}`;
     case 'unavailable':
       return `Cloudflare could not answer (${failure.what})`;

@@ -106,7 +106,7 @@ describe('describeNotice', () => {
   ])('describeNotice: trouble, permanent %j, the same as before %j → %s', (permanent, repeated, level) => {
     const common = { trouble: trouble({ permanent }), published: null, nowMs: 0, repeated };
     expect(describeNotice({ kind: 'nameTrouble', name: NAME, ...common }).level).toBe(level);
-    expect(describeNotice({ kind: 'zoneTrouble', names: [NAME], ...common }).level).toBe(level);
+    expect(describeNotice({ kind: 'zoneTrouble', names: [NAME], unsure: false, ...common }).level).toBe(level);
   });
 
   test('describeNotice: trouble of several names → the first and how many more, all of them in the fields', () => {
@@ -118,6 +118,7 @@ describe('describeNotice', () => {
       published: null,
       nowMs: 0,
       repeated: false,
+      unsure: false,
     });
     expect(entry.msg).toBe(`${NAME} and 2 more: it broke. Next try in 0.0 s (failure 1).`);
     expect(entry.fields).toEqual({ name: names.join(','), state: 'error', failures: 1 });
@@ -192,6 +193,14 @@ test.each([
 test('describeNotice: trouble of a thousand names → the line stays short, its fields too', () => {
   const names = Array.from({ length: 1000 }, (_, i) => `host${i}.example.com`);
   const trouble = { what: 'no', permanent: false, failures: 1, retryAtMs: 0, ray: null };
-  const notice = { kind: 'zoneTrouble', names, trouble, published: null, nowMs: 0, repeated: false } as const;
+  const notice = {
+    kind: 'zoneTrouble',
+    names,
+    trouble,
+    published: null,
+    nowMs: 0,
+    repeated: false,
+    unsure: false,
+  } as const;
   expect(JSON.stringify(describeNotice(notice)).length).toBeLessThan(600);
 });
