@@ -131,13 +131,32 @@ test.each(PROXIES)('secrets: a proxy %s → run, once and check tell, and none i
   expect([lab.transcript(), status, shown].join('\n')).not.toContain(PASSWORD);
 });
 
-test('secrets: variables of a proxy that are other programs’ → not used, not repeated', async () => {
+const PROXY = 'http://user:pr0xy-passw0rd@127.0.0.1:9';
+
+test.each(['https_proxy', 'all_proxy', 'ALL_PROXY'])(
+  'secrets: %s → used, not shown, not in the environment',
+  async (name) => {
+    const lab = await openLab();
+    await lab.add(A);
+    const daemon = await lab.daemon({ environment: { [name]: PROXY } });
+    await daemon.line(/cannot reach Cloudflare/);
+    expect([daemon.transcript(), await shownBy(daemon.pid)].join('\n')).not.toContain(PASSWORD);
+  },
+);
+
+test('secrets: variables of a proxy for plain http → not used, not repeated', async () => {
   const lab = await openLab();
   await lab.add(A);
-  const proxy = 'http://user:pr0xy-passw0rd@127.0.0.1:99999';
-  const daemon = await lab.daemon({ environment: { https_proxy: proxy, ALL_PROXY: proxy, all_proxy: proxy } });
+  const daemon = await lab.daemon({ environment: { http_proxy: PROXY, HTTP_PROXY: PROXY } });
   await daemon.line(/ created in /);
   expect(daemon.transcript()).not.toContain(PASSWORD);
+});
+
+test('secrets: a proxy, and no_proxy that names the API’s host → none is used', async () => {
+  const lab = await openLab();
+  await lab.add(A);
+  const daemon = await lab.daemon({ environment: { https_proxy: PROXY, no_proxy: new URL(lab.api.url).hostname } });
+  await daemon.line(/ created in /);
 });
 
 test.each([[], ['--json']])(

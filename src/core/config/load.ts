@@ -61,7 +61,7 @@ export function loadSettings(
     metricsFile: values.metrics_file === undefined ? null : { path: values.metrics_file, optional: false },
     caFile: values.ca_file ?? null,
     caPath: values.ca_path ?? null,
-    httpsProxy: values.https_proxy ?? null,
+    httpsProxy: values.https_proxy ?? values.all_proxy ?? null,
     noProxy: values.no_proxy ?? null,
     notify,
   };

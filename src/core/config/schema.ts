@@ -134,19 +134,23 @@ const NOTIFY = {
   error_after: integer(0, 86400, ' seconds'),
 };
 
+/** URL of a proxy, which may hold a password. */
+const proxy = allowing(
+  'non-empty texts',
+  v.pipe(
+    v.string(),
+    v.transform((value) => new Secret(value)),
+  ),
+);
+
 /** Settings that the environment alone has. */
 const ENVIRONMENT_ONLY = {
   url: hook,
   base_url: allowing('URLs', v.pipe(v.string(), converting(baseUrl))),
   ca_file: text,
   ca_path: allowing('folders, parted by ":"', v.pipe(v.string(), v.trim(), v.regex(/[^:]/))),
-  https_proxy: allowing(
-    'non-empty texts',
-    v.pipe(
-      v.string(),
-      v.transform((value) => new Secret(value)),
-    ),
-  ),
+  https_proxy: proxy,
+  all_proxy: proxy,
   no_proxy: text,
 };
 
@@ -155,7 +159,7 @@ export const RECORD_KEYS = Object.keys(RECORD);
 export const NOTIFY_KEYS = Object.keys(NOTIFY);
 
 /** Keys whose value no message repeats. */
-export const SECRET_KEYS: readonly string[] = ['api_token', 'https_proxy', 'url', 'exec'];
+export const SECRET_KEYS: readonly string[] = ['api_token', 'https_proxy', 'all_proxy', 'url', 'exec'];
 
 export const topLevelSchema = v.partial(v.object(TOP_LEVEL));
 export const notifySchema = v.partial(v.object(NOTIFY));
@@ -181,6 +185,7 @@ interface Variable {
   readonly read: (value: string) => unknown;
 }
 
+/** Of several that have the same key, the first one counts: as with curl, that in lower case. */
 export const VARIABLES: Readonly<Record<string, Variable>> = {
   CLOUDFLARE_API_TOKEN: { key: 'api_token', read: asText },
   CLOUDFLARE_API_TOKEN_FILE: { key: 'api_token_file', read: asText },
@@ -198,6 +203,10 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   CLOUDFLARE_BASE_URL: { key: 'base_url', read: asText },
   SSL_CERT_FILE: { key: 'ca_file', read: asText },
   SSL_CERT_DIR: { key: 'ca_path', read: asText },
+  https_proxy: { key: 'https_proxy', read: asText },
   HTTPS_PROXY: { key: 'https_proxy', read: asText },
+  all_proxy: { key: 'all_proxy', read: asText },
+  ALL_PROXY: { key: 'all_proxy', read: asText },
+  no_proxy: { key: 'no_proxy', read: asText },
   NO_PROXY: { key: 'no_proxy', read: asText },
 };

@@ -76,8 +76,7 @@ export interface Settings {
    *  system's places. */
   readonly caFile: string | null;
   readonly caPath: string | null;
-  /** `HTTPS_PROXY` (may hold a password) and `NO_PROXY`, for libcurl, which reads them from the process's environment:
-   *  an environment file's values have to be put there. */
+  /** `https_proxy`, else `all_proxy` (may hold a password), and `no_proxy`, in either case, for libcurl. */
   readonly httpsProxy: Secret | null;
   readonly noProxy: string | null;
   /** null = nobody is to be told. */

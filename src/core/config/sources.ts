@@ -68,7 +68,8 @@ export type Environment = Source<v.InferOutput<typeof environmentSchema>>;
 export type TopLevelValues = v.InferOutput<typeof topLevelSchema>;
 export type RecordValues = v.InferOutput<typeof recordSchema>;
 
-/** The process's environment laid over the environment file; in both an empty value counts as unset. */
+/** The process's environment laid over the environment file, by variable and, of several spellings, by key; in both an
+ *  empty value counts as unset. */
 export function readEnvironment(
   named: string | null,
   environment: Readonly<Record<string, string>>,
@@ -89,6 +90,8 @@ export function readEnvironment(
     const found = set.get(name);
     const value = found?.value.trim();
     if (found === undefined || value === undefined || value === '') continue;
+    const other = places.get(key);
+    if (other !== undefined && (other.file === null || found.file !== null)) continue;
     raw[key] = read(value);
     places.set(key, { file: found.file, line: found.line, key: name });
   }

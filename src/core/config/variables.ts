@@ -1,5 +1,12 @@
 /** Variables that hold a secret; the process erases them once they are read. */
-export const SECRET_VARIABLES: readonly string[] = ['CLOUDFLARE_API_TOKEN', 'HTTPS_PROXY', 'IPV6DDNS_NOTIFY_URL'];
+export const SECRET_VARIABLES: readonly string[] = [
+  'CLOUDFLARE_API_TOKEN',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+  'IPV6DDNS_NOTIFY_URL',
+];
 
 /** Names the file for a trace of what the kernel tells; for finding faults, so it is no setting. */
 export const TRACE_VARIABLE = 'IPV6DDNS_TRACE';

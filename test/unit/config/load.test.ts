@@ -112,7 +112,7 @@ describe('loadSettings: what is read', () => {
     };
     expect(Object.keys(environment).sort()).toEqual(
       Object.keys(VARIABLES)
-        .filter((name) => name !== 'CLOUDFLARE_API_TOKEN_FILE')
+        .filter((name) => name !== 'CLOUDFLARE_API_TOKEN_FILE' && !/^[a-z]|^ALL_/.test(name))
         .sort(),
     );
     const { apiToken, httpsProxy, ...rest } = settings(
@@ -259,6 +259,24 @@ describe('loadSettings: warnings', () => {
     expect(problems(BASE, { SSL_CERT_FILE: '/none.pem' })).toEqual([
       'SSL_CERT_FILE: "/none.pem" cannot be read: No such file or directory',
     ]);
+  });
+
+  test.each<[string, Record<string, string>, string, string | null]>([
+    ['lower before upper case', { HTTPS_PROXY: 'http://b', https_proxy: 'http://a' }, '', 'http://a'],
+    ['that of HTTPS before that for all', { all_proxy: 'http://b', HTTPS_PROXY: 'http://a' }, '', 'http://a'],
+    ['that for all, lower before upper case', { ALL_PROXY: 'http://b', all_proxy: 'socks5h://a' }, '', 'socks5h://a'],
+    ['that for all in upper case alone', { ALL_PROXY: 'http://a' }, '', 'http://a'],
+    ['an empty one as if unset', { https_proxy: ' ', HTTPS_PROXY: 'http://a' }, '', 'http://a'],
+    ['the environment before its file', { HTTPS_PROXY: 'http://a' }, 'https_proxy=http://b', 'http://a'],
+    ['lower case of the file, too', {}, 'HTTPS_PROXY=http://b\nhttps_proxy=http://a', 'http://a'],
+    ['not the one of HTTP', { http_proxy: 'http://b', HTTP_PROXY: 'http://b' }, '', null],
+  ])('loadSettings: variables of a proxy → %s', (_, environment, file, expected) => {
+    expect(settings(BASE, environment, { [ENV_FILE]: file }).httpsProxy?.reveal() ?? null).toBe(expected);
+  });
+
+  test('loadSettings: no_proxy in both cases → the lower one counts', () => {
+    expect(settings(BASE, { NO_PROXY: 'b', no_proxy: 'a' }).noProxy).toBe('a');
+    expect(settings(BASE, { NO_PROXY: 'b' }).noProxy).toBe('b');
   });
 
   test('loadSettings: SSL_CERT_DIR names folders, some of which are not there → a problem for each of those', () => {
