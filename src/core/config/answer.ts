@@ -44,7 +44,9 @@ export function answerTo(question: Question, machine: Machine): Answer {
     };
   }
   if (command === 'status') {
-    return { kind: 'status', ...reportStatus(loadStatusPlace(request, readFile), commandLine.json, machine) };
+    const place = loadStatusPlace(request, readFile);
+    if (!place.ok) return { kind: 'refused', commandLine, problems: place.error.map(describeProblem) };
+    return { kind: 'status', ...reportStatus(place.value, commandLine.json, machine) };
   }
   const asked: Rule[] = [];
   const isFolder = (path: string): boolean => {

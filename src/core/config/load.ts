@@ -4,7 +4,14 @@ import { readNotify } from './notify.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
 import { readRecords } from './records.ts';
 import type { FilePlace, Settings } from './settings.ts';
-import { type Environment, type Findings, type ReadFile, readConfigFile, readEnvironment } from './sources.ts';
+import {
+  type Environment,
+  type Findings,
+  type ReadFile,
+  readConfigFile,
+  readEnvironment,
+  unreadable,
+} from './sources.ts';
 import { findToken } from './token.ts';
 
 /** What decides the settings besides the files; what the command line says comes first. */
@@ -104,12 +111,18 @@ export function loadInterfaces(request: Request, readFile: ReadFile): readonly s
   return first?.interfaces ?? environment.values.interface ?? config.topLevel.values.interface ?? null;
 }
 
-/** Where a daemon with these settings keeps its status, whatever else is wrong with them. */
-export function loadStatusPlace(request: Request, readFile: ReadFile): FilePlace {
+/** Where a daemon with these settings keeps its status, whatever else is wrong with them.
+ *  @returns the place, or which of the files that the command line names cannot be read: it may stand there */
+export function loadStatusPlace(request: Request, readFile: ReadFile): Result<FilePlace, readonly Problem[]> {
+  const closed = [request.environmentFile, request.configFile].flatMap((file) => {
+    const read = file === null ? null : readFile(file);
+    return file === null || read === null || read.ok ? [] : [unreadable(file, read.error.detail)];
+  });
+  if (closed.length > 0) return failed(closed);
   const findings: Findings = { problems: [], warnings: [], incomplete: false };
   const environment = readEnvironment(request.environmentFile, request.environment, readFile, findings);
   const config = readConfigFile(request.configFile, readFile, findings);
-  return statusPlace(environment.values.status_file ?? config.topLevel.values.status_file, request.environment);
+  return ok(statusPlace(environment.values.status_file ?? config.topLevel.values.status_file, request.environment));
 }
 
 /** The environment's first, then file by file in the order of the lines. */

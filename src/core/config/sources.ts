@@ -123,7 +123,7 @@ function readAssignments(named: string | null, readFile: ReadFile, findings: Fin
   return [];
 }
 
-const unreadable = (file: string, detail: string): Problem =>
+export const unreadable = (file: string, detail: string): Problem =>
   problemAt({ file, line: null, key: null }, `cannot be read: ${detail}`);
 
 export type NotifyValues = v.InferOutput<typeof notifySchema>;

@@ -21,6 +21,37 @@ const answer = (files: Files, changes: Partial<Parameters<typeof answerTo>[0]> =
 
 const READ = 0b1100;
 
+describe('answer: status', () => {
+  const STATUS = JSON.stringify({ version: '1', pid: 7, mode: 'netlink', since: '2026-01-02T03:04:05Z', records: [] });
+  const running = (files: Files): Machine => ({ ...machine(files), processAgeMs: () => Number.POSITIVE_INFINITY });
+  const status = (argv: readonly string[], files: Files) =>
+    answerTo({ argv: ['status', ...argv], environment: {}, version: '1', inForce: null }, running(files));
+
+  test.each<[string, readonly string[], Files, string]>([
+    ['config file that is missing', ['-c', '/none'], {}, '/none: cannot be read: No such file or directory'],
+    ['config file that may not be read', ['-c', '/x'], { '/x': null }, '/x: cannot be read: Permission denied'],
+    ['environment file', ['--env-file', '/none'], {}, '/none: cannot be read: No such file or directory'],
+  ])('answer: status with a named %s → refused, though a daemon runs', (_, argv, files, problem) => {
+    const answered = status(argv, { ...files, '/run/ipv6ddns/status.json': STATUS });
+    expect(answered).toMatchObject({ kind: 'refused', problems: [problem] });
+  });
+
+  test.each([
+    ['unknown keys and no token', 'nonsense = 1\nstatus_file = "/s.json"', '/s.json'],
+    ['broken TOML', 'a = = 1', '/run/ipv6ddns/status.json'],
+  ])('answer: status with a config file of %s → the state all the same', (_, config, place) => {
+    expect(status(['-c', '/c'], { '/c': config, [place]: STATUS })).toMatchObject({
+      kind: 'status',
+      verdict: 'synced',
+    });
+  });
+
+  test('answer: status, neither default file is there → the state', () => {
+    const files = { '/run/ipv6ddns/status.json': STATUS };
+    expect(status([], files)).toMatchObject({ kind: 'status', verdict: 'synced' });
+  });
+});
+
 describe('answer: confinement', () => {
   test('answer: settings in several files → the folder of each is open', () => {
     expect(answer(FILES)).toMatchObject({
