@@ -78,6 +78,15 @@ test('daemon: no base URL set → talks to https://api.cloudflare.com/client/v4'
   expect(new Set(hosts)).toEqual(new Set(['api.cloudflare.com']));
 });
 
+test('daemon: a proxy is set, the base URL is http → goes straight to the loopback address, past the proxy', async () => {
+  const lab = await openLab({ plain: true });
+  expect(lab.api.url).toMatch(/^http:/);
+  const daemon = await lab.daemon({ environment: { HTTPS_PROXY: 'http://127.0.0.1:9' } }); // where nobody listens
+  await lab.add(A);
+  await lab.says(A);
+  expect(daemon.transcript()).not.toContain('cannot reach');
+});
+
 test('daemon: no zone_id set → the zone is looked up from the name', async () => {
   const lab = await openLab();
   await lab.daemon({ environment: { CLOUDFLARE_ZONE_ID: undefined, CLOUDFLARE_RECORD_NAME: 'deep.down.example.com' } });

@@ -53,7 +53,7 @@ export interface Strike<F extends Behaviour> {
 export const matches = (match: RequestMatch, method: string, path: string): boolean =>
   (match.method ?? method) === method && (match.path === undefined || new RegExp(match.path).test(path));
 
-const isConnectionFault = (fault: Behaviour): fault is ConnectionFault =>
+export const isConnectionFault = (fault: Behaviour): fault is ConnectionFault =>
   fault.kind === 'handshakeHang' || fault.kind === 'handshakeReset' || fault.kind === 'certificate';
 
 interface Scripted {

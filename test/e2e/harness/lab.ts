@@ -20,6 +20,8 @@ export interface LabOptions {
   readonly port?: number;
   /** It takes requests that are not quite HTTP. */
   readonly lenient?: boolean;
+  /** It speaks HTTP without TLS. */
+  readonly plain?: boolean;
 }
 
 export interface RunOptions {
@@ -71,7 +73,7 @@ export class Lab {
     this.#disposals = disposals;
   }
 
-  static async open({ port = 0, lenient = false }: LabOptions = {}): Promise<Lab> {
+  static async open({ port = 0, lenient = false, plain = false }: LabOptions = {}): Promise<Lab> {
     const disposals: (() => Promise<void>)[] = [];
     try {
       const folder = await mkdtemp(join(tmpdir(), 'ipv6ddns-e2e-'));
@@ -88,13 +90,14 @@ export class Lab {
         '--certificates',
         folder,
         ...(lenient ? ['--lenient'] : []),
+        ...(plain ? ['--plain'] : []),
       ];
       const server: Command = [process.execPath, await bundle('test/simulator/main.ts', folder), ...options];
       const [api] = await Promise.all([spawnSimulator(host.command(server)), host.link('wan0', router, 'lan0')]);
       disposals.push(() => api.close());
       const zone = await api.addZone({ name: ZONE });
       const token = await api.addToken({ zones: [zone.id] });
-      const caBundle = await makeCaBundle(folder, api.caFile ?? '');
+      const caBundle = await makeCaBundle(folder, api.caFile);
       return new Lab({ host, router, api, zone, token, folder, caBundle }, disposals);
     } catch (error) {
       await dispose(disposals);
@@ -231,8 +234,8 @@ async function dispose(disposals: readonly (() => Promise<void>)[]): Promise<voi
   for (const disposal of [...disposals].reverse()) await disposal();
 }
 
-async function makeCaBundle(folder: string, caFile: string): Promise<string> {
-  const parts = [CA_FILES.find(existsSync), caFile].filter((path) => path !== undefined);
+async function makeCaBundle(folder: string, caFile: string | null): Promise<string> {
+  const parts = [CA_FILES.find(existsSync), caFile].filter((path) => typeof path === 'string');
   const bundle = join(folder, 'ca-bundle.pem');
   await writeFile(bundle, await Promise.all(parts.map((path) => readFile(path))));
   return bundle;
