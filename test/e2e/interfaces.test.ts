@@ -128,8 +128,8 @@ test('uplink: the default route goes and is back within a second → nothing is 
   await route(lab, 'wan1');
   const daemon = await lab.daemon();
   await daemon.line(/AAAA 3ffe:1::a, created in /);
-  await lab.host.ip('-6 route del default via fe80::1 dev wan1 metric 100');
-  await route(lab, 'wan1');
+  const held = 'via fe80::1 dev wan1 metric 100';
+  await lab.host.ipBatch([`route del ::/0 ${held}`, `route add ::/0 ${held}`]);
   // What comes next was preceded by the events of the routes.
   await lab.add('3ffe:1::c', 'nodad', 'wan1');
   await lab.says('3ffe:1::c');

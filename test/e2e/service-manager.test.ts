@@ -35,7 +35,7 @@ test('sd_notify: a life → ready, every state, reloading and ready, stopping', 
 
 test('watchdog: 400 ms → answered twice as often, not while stopped, then again', async () => {
   const lab = await openLab();
-  const { manager, environment } = await serviceManager(lab);
+  const { manager, environment, drain } = await serviceManager(lab);
   await lab.add(A);
   const daemon = await lab.daemon({ environment: { ...environment, WATCHDOG_USEC: '400000' } });
   const answered = async (times: number): Promise<number[]> => {
@@ -51,8 +51,7 @@ test('watchdog: 400 ms → answered twice as often, not while stopped, then agai
   expect(median).toBeGreaterThan(100);
   expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(2_000);
   daemon.signal('SIGSTOP');
-  // What was under way when it stopped.
-  await sleep(300);
+  await drain();
   const { length } = manager.lines;
   await sleep(1_000);
   expect(manager.lines).toHaveLength(length);

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { monotonicMs } from '../simulator/log.ts';
 import { type Lab, NAME, type RunOptions } from './harness/lab.ts';
 import { openLab } from './harness/open.ts';
 
@@ -15,19 +16,18 @@ interface Shown {
   readonly records: readonly Readonly<Record<string, string | number | null>>[];
 }
 
-/** Resolves with the status of the lab's record once the file shows that state. @throws Error after 10 s */
+/** Resolves with the status of the lab's record once the file shows that state. @throws Error after 30 s */
 async function until(
   lab: Lab,
   state: string,
   read = () => readFile(fileOf(lab), 'utf8'),
 ): Promise<Readonly<Record<string, string | number | null>>> {
   let text = '';
-  for (let left = 500; left > 0; left--) {
+  for (const endMs = monotonicMs() + 30_000; monotonicMs() < endMs; await sleep(20)) {
     text = await read().catch(() => '');
     // Never half-written: what is there parses.
     const [record] = text === '' ? [] : (JSON.parse(text) as Shown).records;
     if (record?.['state'] === state) return record;
-    await sleep(20);
   }
   throw new Error(`never ${state}: ${text}`);
 }

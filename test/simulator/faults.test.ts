@@ -250,11 +250,13 @@ describe('connections', () => {
     await ask();
     await simulator.dropConnections();
     await expect
-      .poll(() =>
-        ask().then(
-          (reply) => reply.status,
-          () => null,
-        ),
+      .poll(
+        () =>
+          ask().then(
+            (reply) => reply.status,
+            () => null,
+          ),
+        { timeout: 10_000 },
       )
       .toBe(200);
     const [first, second, third] = (await simulator.requests(from)).map(({ connection }) => connection);

@@ -171,9 +171,9 @@ export class Lab {
   }
 
   /** Resolves with the first address of the host that is as wanted, once there is one.
-   *  @throws Error after 10 s */
+   *  @throws Error after 30 s */
   async untilAddress(wanted: (address: KernelAddress) => boolean): Promise<KernelAddress> {
-    for (const endMs = monotonicMs() + 10_000; monotonicMs() < endMs; ) {
+    for (const endMs = monotonicMs() + 30_000; monotonicMs() < endMs; ) {
       const found = (await this.addresses()).find(wanted);
       if (found !== undefined) return found;
       await sleep(20);
