@@ -25,7 +25,10 @@ typedef struct Free {
 
 static uint8_t *base; /* of the range; NULL = not reserved yet */
 static size_t used, usable; /* bytes given to runs; bytes that may be touched */
-static uint8_t steps_of_run[RANGE / RUN]; /* size of its blocks; 0 = given to none */
+static struct {
+    uint8_t steps; /* size of its blocks; 0 = given to none */
+    uint8_t free; /* of them, as host_heap_trim counted */
+} runs[RANGE / RUN];
 static size_t first_empty; /* no run before it is given to none */
 static Free *free_blocks[MAX_SMALL / STEP + 1];
 
@@ -49,7 +52,7 @@ static size_t run_of(const void *block)
 static size_t size_of(const void *block)
 {
     if (!is_small(block)) return malloc_usable_size((void *)block);
-    return steps_of_run[run_of(block)] * STEP;
+    return runs[run_of(block)].steps * STEP;
 }
 
 static int reserve_range(void)
@@ -71,7 +74,7 @@ static int grow_range(void)
 /* The first run that is given to no size. Returns RANGE / RUN when there is no room for one. */
 static size_t take_run(void)
 {
-    while (first_empty < used / RUN && steps_of_run[first_empty]) first_empty++;
+    while (first_empty < used / RUN && runs[first_empty].steps) first_empty++;
     if (first_empty < used / RUN) return first_empty;
     if (!base && !reserve_range()) return RANGE / RUN;
     if (used == usable && !grow_range()) return RANGE / RUN;
@@ -84,7 +87,7 @@ static int add_run(size_t steps)
 {
     size_t run = take_run();
     if (run == RANGE / RUN) return 0;
-    steps_of_run[run] = (uint8_t)steps;
+    runs[run].steps = (uint8_t)steps;
     for (size_t at = RUN / STEP; at >= steps; at -= steps) {
         Free *block = (Free *)(base + run * RUN + (at - steps) * STEP);
         block->next = free_blocks[steps];
@@ -152,11 +155,9 @@ static void *resize(JSMallocState *state, void *block, size_t size)
     return moved;
 }
 
-static uint8_t free_in_run[RANGE / RUN];
-
 static int is_fallow(size_t run)
 {
-    return steps_of_run[run] && free_in_run[run] == RUN / (steps_of_run[run] * STEP);
+    return runs[run].steps && runs[run].free == RUN / (runs[run].steps * STEP);
 }
 
 /* Two ascending chains as one. */
@@ -193,9 +194,9 @@ static Free *ascending(Free *chain)
 void host_heap_trim(void)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    memset(free_in_run, 0, used / RUN);
+    for (size_t run = 0; run < used / RUN; run++) runs[run].free = 0;
     for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++)
-        for (Free *block = free_blocks[steps]; block; block = block->next) free_in_run[run_of(block)]++;
+        for (Free *block = free_blocks[steps]; block; block = block->next) runs[run_of(block)].free++;
     for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++)
         for (Free **link = &free_blocks[steps]; *link;)
             if (is_fallow(run_of(*link))) *link = (*link)->next;
@@ -203,9 +204,9 @@ void host_heap_trim(void)
     for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++) free_blocks[steps] = ascending(free_blocks[steps]);
     first_empty = 0;
     for (size_t run = 0; run < used / RUN; run++)
-        if (is_fallow(run)) steps_of_run[run] = 0;
+        if (is_fallow(run)) runs[run].steps = 0;
     for (size_t at = 0, empty = 0; at < used; at += RUN) {
-        empty = steps_of_run[at / RUN] ? 0 : empty + RUN;
+        empty = runs[at / RUN].steps ? 0 : empty + RUN;
         if (empty >= page && (at + RUN) % page == 0) madvise(base + at + RUN - page, page, MADV_DONTNEED);
     }
 }
