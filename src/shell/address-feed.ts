@@ -185,8 +185,8 @@ export class AddressFeed {
     this.#polled = polled;
     const nowSec = this.#ports.clock.nowMs() / 1000;
     this.#table.beginDump();
-    for (const { message, bytes, ifName } of rows) {
-      this.#table.apply(message, bytes, nowSec);
+    for (const { message, words, ifName } of rows) {
+      this.#table.apply(message, words, nowSec);
       const link = { ifIndex: message.ifIndex, ifName, flags: flags.get(ifName) ?? IFF_UP };
       this.#table.applyLink({ kind: 'link', removed: false, ...link });
     }

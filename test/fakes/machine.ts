@@ -1,4 +1,4 @@
-import { type Address, addressBytes } from '../../src/core/address/address.ts';
+import { type Address, addressWords } from '../../src/core/address/address.ts';
 import { AddressTable } from '../../src/core/address/table.ts';
 import { IFA_F_PERMANENT, IFF_UP, INFINITE_LIFETIME_SEC } from '../../src/core/wire/constants.ts';
 
@@ -43,7 +43,7 @@ export class FakeMachine {
         createdStamp: this.#stamp,
         renewedStamp: this.#stamp,
       },
-      new Uint8Array(addressBytes(address)),
+      addressWords(address),
       0,
     );
   }

@@ -2,6 +2,7 @@ import type { AddressTable, IfAddr } from '../../src/core/address/table.ts';
 import { INFINITE_LIFETIME_SEC } from '../../src/core/wire/constants.ts';
 import type { AddressMessage } from '../../src/core/wire/reader.ts';
 import { bytesOf, readBits } from './bits.ts';
+import { wordsOf } from './captured.ts';
 
 /** What the kernel says of one address. */
 export interface Row {
@@ -109,5 +110,5 @@ export function tell(table: AddressTable, row: Row, removed: boolean, nowSec: nu
     createdStamp: 1,
     renewedStamp: row.renewedStamp,
   };
-  return table.apply(message, Uint8Array.from(bytesOf(readBits(row.text) ?? 0n)), nowSec);
+  return table.apply(message, wordsOf(Uint8Array.from(bytesOf(readBits(row.text) ?? 0n))), nowSec);
 }

@@ -156,8 +156,8 @@ test('readIfInet6: any text → never an exception, rows in range', () => {
   );
   fc.assert(
     fc.property(text, (any) => {
-      for (const { message, bytes, ifName } of readIfInet6(any)) {
-        expect([bytes.length, /\s/.test(ifName)]).toEqual([16, false]);
+      for (const { message, words, ifName } of readIfInet6(any)) {
+        expect([words.length, /\s/.test(ifName)]).toEqual([4, false]);
         for (const number of [message.ifIndex, message.flags, message.scope, message.prefixLength]) {
           expect(number).toBeGreaterThanOrEqual(0);
           expect(number).toBeLessThanOrEqual(0xffffffff);

@@ -1,4 +1,4 @@
-import { FIELD, type PackedRows } from './packed-rows.ts';
+import { IF_INDEX, LAST_RENEWAL, type PackedRows, RENEWAL_BEFORE, ROW_WORDS } from './packed-rows.ts';
 
 interface LinkState {
   /** Addresses whose last renewal has a lower number are stale: another one had three since. */
@@ -24,27 +24,27 @@ export class Renewals {
   }
 
   isStale(row: number): boolean {
-    const last = this.#rows.get(row, FIELD.lastRenewal);
-    return last > 0 && last < (this.#links.get(this.#rows.get(row, FIELD.ifIndex))?.staleBefore ?? 0);
+    const { words } = this.#rows;
+    const last = words[row + LAST_RENEWAL] ?? 0;
+    return last > 0 && last < (this.#links.get(words[row + IF_INDEX] ?? 0)?.staleBefore ?? 0);
   }
 
   /** A router advertised the address of the row, for the first time or again.
-   *  @param sound the rows that matter
-   *  @returns whether the staleness of one of them changed */
-  renewed(row: number, sound: ReadonlySet<number>): boolean {
-    const rows = this.#rows;
-    const wasStale = this.isStale(row);
-    const thirdLast = rows.get(row, FIELD.renewalBefore);
-    rows.set(row, FIELD.renewalBefore, rows.get(row, FIELD.lastRenewal));
-    rows.set(row, FIELD.lastRenewal, ++this.#count);
+   *  @returns whether the staleness of a sound row changed */
+  renewed(row: number): boolean {
+    const { words } = this.#rows;
+    const ifIndex = words[row + IF_INDEX] ?? 0;
+    const link = this.#links.get(ifIndex) ?? this.#addLink(ifIndex);
+    const last = words[row + LAST_RENEWAL] ?? 0;
+    const thirdLast = words[row + RENEWAL_BEFORE] ?? 0;
+    words[row + RENEWAL_BEFORE] = last;
+    words[row + LAST_RENEWAL] = ++this.#count;
     // The third last of a stale address is too old to speak against others.
-    if (wasStale) return true;
-    const ifIndex = rows.get(row, FIELD.ifIndex);
-    const link = this.#links.get(ifIndex) ?? { staleBefore: 0, freshFrom: 0 };
-    this.#links.set(ifIndex, link);
-    const staleBefore = link.staleBefore;
-    link.staleBefore = Math.max(staleBefore, thirdLast);
-    return link.staleBefore > link.freshFrom && this.#sweep(ifIndex, link, staleBefore, sound);
+    if (last > 0 && last < link.staleBefore) return true;
+    if (thirdLast <= link.staleBefore) return false;
+    const { staleBefore } = link;
+    link.staleBefore = thirdLast;
+    return thirdLast > link.freshFrom && this.#sweep(ifIndex, link, staleBefore);
   }
 
   /** Forgets links that are gone. */
@@ -52,15 +52,22 @@ export class Renewals {
     for (const ifIndex of this.#links.keys()) if (!links.has(ifIndex)) this.#links.delete(ifIndex);
   }
 
+  #addLink(ifIndex: number): LinkState {
+    const link = { staleBefore: 0, freshFrom: 0 };
+    this.#links.set(ifIndex, link);
+    return link;
+  }
+
   /** Sets `freshFrom` anew. @returns whether a sound row turned stale since `staleBefore` was lower */
-  #sweep(ifIndex: number, link: LinkState, staleBefore: number, sound: ReadonlySet<number>): boolean {
+  #sweep(ifIndex: number, link: LinkState, staleBefore: number): boolean {
+    const { words, end, soundEnd } = this.#rows;
     let changed = false;
     link.freshFrom = this.#count;
-    for (let row = 0; row < this.#rows.count; row++) {
-      const last = this.#rows.get(row, FIELD.lastRenewal);
-      if (last === 0 || this.#rows.get(row, FIELD.ifIndex) !== ifIndex) continue;
+    for (let row = 0; row < end; row += ROW_WORDS) {
+      const last = words[row + LAST_RENEWAL] ?? 0;
+      if (last === 0 || words[row + IF_INDEX] !== ifIndex) continue;
       if (last >= link.staleBefore) link.freshFrom = Math.min(link.freshFrom, last);
-      else if (last >= staleBefore) changed ||= sound.has(row);
+      else if (last >= staleBefore) changed ||= row < soundEnd;
     }
     return changed;
   }

@@ -1,11 +1,12 @@
 import { IFA_F_DEPRECATED, INFINITE_LIFETIME_SEC } from './constants.ts';
 import type { AddressMessage } from './reader.ts';
+import { fromHex } from './trace.ts';
 
 /** One line of /proc/net/if_inet6. */
 export interface PolledAddress {
   readonly message: AddressMessage;
-  /** The 16 bytes that `message.localAt` points into. */
-  readonly bytes: Uint8Array;
+  /** The four words that `message.localAt` points to. */
+  readonly words: Uint32Array;
   readonly ifName: string;
 }
 
@@ -22,7 +23,7 @@ export function readIfInet6(text: string): PolledAddress[] {
     const [, address = '', ifIndex = '', prefixLength = '', scope = '', flagsText = '', ifName = ''] = match;
     const flags = Number.parseInt(flagsText, 16);
     found.push({
-      bytes: Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(address.slice(2 * i, 2 * i + 2), 16)),
+      words: new Uint32Array(fromHex(address).buffer),
       ifName,
       message: {
         kind: 'address',

@@ -91,14 +91,15 @@ export class RtnetlinkSession {
       return nothing;
     }
     let report: Progress = nothing;
-    for (const envelope of messages) report = this.#take(envelope, datagram, nowMs) ?? report;
+    const words = new Uint32Array(datagram.buffer, datagram.byteOffset, datagram.byteLength >> 2);
+    for (const envelope of messages) report = this.#take(envelope, words, nowMs) ?? report;
     const changed = report.changed || (this.#dirty && this.#whole && this.#dump === null && this.#stale === null);
     if (changed) this.#dirty = false;
     return report.changed === changed ? report : { ...report, changed };
   }
 
-  #take({ sequence, interrupted, message }: Envelope<Message>, datagram: Uint8Array, nowMs: number): Progress | null {
-    if (message.kind === 'address') this.#dirty = this.#table.apply(message, datagram, nowMs / 1000) || this.#dirty;
+  #take({ sequence, interrupted, message }: Envelope<Message>, words: Uint32Array, nowMs: number): Progress | null {
+    if (message.kind === 'address') this.#dirty = this.#table.apply(message, words, nowMs / 1000) || this.#dirty;
     else if (message.kind === 'link') this.#dirty = this.#applyLink(message, sequence) || this.#dirty;
     if (sequence !== this.#dump?.sequence) return null;
     this.#interrupted ||= interrupted;

@@ -53,5 +53,5 @@ export function toHex(bytes: ArrayLike<number>): string {
   return text;
 }
 
-const fromHex = (hex: string): Uint8Array =>
+export const fromHex = (hex: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AddressTable, type Flaw } from '../../../src/core/address/table.ts';
 import { INFINITE_LIFETIME_SEC } from '../../../src/core/wire/constants.ts';
 import { readDatagram } from '../../../src/core/wire/reader.ts';
-import { captured, viewOf } from '../../fakes/captured.ts';
+import { captured, viewOf, wordsOf } from '../../fakes/captured.ts';
 import { type Row, tell } from '../../fakes/table-model.ts';
 
 let table: AddressTable;
@@ -30,7 +30,7 @@ function play(name: string): boolean[] {
   const changes: boolean[] = [];
   for (const bytes of captured(name)) {
     for (const { message } of readDatagram(viewOf(bytes))) {
-      if (message.kind === 'address') changes.push(table.apply(message, bytes, 0));
+      if (message.kind === 'address') changes.push(table.apply(message, wordsOf(bytes), 0));
     }
   }
   return changes;
@@ -218,7 +218,8 @@ describe('AddressTable: lifetimes', () => {
       protocol: 0,
     } as const;
     const lifetimes = { preferredSec: 60, validSec: 60, createdStamp: 0, renewedStamp: 0 };
-    table.apply({ kind: 'address', ...unknown, ...lifetimes }, Uint8Array.of(0x3f, 0xfe, ...Array(14).fill(1)), 0);
+    const words = wordsOf(Uint8Array.of(0x3f, 0xfe, ...Array(14).fill(1)));
+    table.apply({ kind: 'address', ...unknown, ...lifetimes }, words, 0);
     expect(table.sound()).toMatchObject([{ createdStamp: null }]);
   });
 });

@@ -8,8 +8,8 @@ import { readIfInet6 } from '../../../src/core/wire/if-inet6.ts';
 const REAL = readFileSync('test/fixtures/if_inet6.txt', 'utf8');
 
 test('readIfInet6: what a real kernel shows → address, link, prefix length, scope, flags, name', () => {
-  const found = readIfInet6(REAL).map(({ message, bytes, ifName }) => [
-    formatAddress(bytes, message.localAt),
+  const found = readIfInet6(REAL).map(({ message, words, ifName }) => [
+    formatAddress(new Uint8Array(words.buffer), message.localAt),
     message.ifIndex,
     message.prefixLength,
     message.scope,
