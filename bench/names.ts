@@ -13,11 +13,11 @@ export const measureNames: Part = async (openLab) => {
   const measurements: Measurement[] = [];
   for (const count of NAME_COUNTS) {
     const lab = await openLab();
-    const { names, start, untilSaid } = await manyNames(lab, count);
+    const { names, start, untilSynced } = await manyNames(lab, count);
     await lab.add(BEFORE);
     await lab.seed(...names.map((name) => ({ name, content: BEFORE })));
     const daemon = await start();
-    await untilSaid(daemon, '.*, already right$');
+    await untilSynced(BEFORE);
     const { pid } = daemon;
     await untilAsleep(pid);
     const since = (await lab.api.requests()).length;
@@ -25,7 +25,7 @@ export const measureNames: Part = async (openLab) => {
     const { cpuMs } = await usageDuring(pid, async () => {
       await lab.remove(BEFORE);
       await lab.add(AFTER);
-      await untilSaid(daemon, `AAAA ${AFTER} .*, updated in `);
+      await untilSynced(AFTER);
       await untilAsleep(pid);
     });
     measurements.push(

@@ -1,3 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicMs } from '../../simulator/log.ts';
 import type { Lab, RunOptions } from './lab.ts';
 import type { Process } from './process.ts';
 
@@ -8,9 +12,9 @@ export interface ManyNames {
   readonly names: readonly string[];
   /** @param environment laid over that of every run */
   start(environment?: RunOptions['environment']): Promise<Process>;
-  /** Waits until the daemon has said of each name a line that ends like this.
-   *  @param ending source of a regular expression */
-  untilSaid(daemon: Process, ending: string): Promise<void>;
+  /** Waits until the status file has every record at `address`. A log of so many lines may have gaps on a busy machine.
+   *  @throws Error after a minute */
+  untilSynced(address: string): Promise<void>;
 }
 
 export async function manyNames(lab: Lab, count: number): Promise<ManyNames> {
@@ -23,8 +27,17 @@ export async function manyNames(lab: Lab, count: number): Promise<ManyNames> {
         config: `record_name = ${JSON.stringify(names)}\n`,
         environment: { CLOUDFLARE_RECORD_NAME: undefined, ...environment },
       }),
-    async untilSaid(daemon, ending) {
-      for (const name of names) await daemon.line(new RegExp(` ${name}: ${ending}`), { timeoutMs: PATIENCE_MS });
+    async untilSynced(address) {
+      const file = join(lab.folder, 'status.json');
+      let text = '';
+      for (const endMs = monotonicMs() + PATIENCE_MS; monotonicMs() < endMs; await sleep(50)) {
+        // There is none before the first report.
+        text = await readFile(file, 'utf8').catch(() => '{"records":[]}');
+        const { records }: { records: { state: string; published: string }[] } = JSON.parse(text);
+        const right = records.filter(({ state, published }) => state === 'synced' && published === address);
+        if (right.length === count) return;
+      }
+      throw new Error(`not all records are right: ${text.slice(0, 1000)}`);
     },
   };
 }
