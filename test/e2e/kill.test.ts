@@ -33,7 +33,7 @@ const LISTENS = / keeping .* right by /;
 const lives = fc.sample(fc.noBias(life), { numRuns: KILLS, seed });
 
 test(`kill -9: ${KILLS} times at any moment while addresses change → never twice, never empty, right in the end (E2E_SEED=${seed})`, {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const lab = await openLab();
   const statusFile = join(lab.folder, 'status.json');

@@ -51,7 +51,7 @@ test('daemon: 1000 new names without zone_id → made and verified within few re
   const changed = (await lab.api.records(lab.zone.id)).at(-1);
   await lab.api.changeRecord(lab.zone.id, changed?.id ?? '', { content: AFTER });
   daemon.signal('SIGHUP');
-  await daemon.line(new RegExp(` host1000.example.com: AAAA ${BEFORE} .*, updated in `));
+  await lab.api.untilContents(lab.zone.id, 'host1000.example.com', [BEFORE]);
   const verified = (await lab.sent()).slice(made.length);
   results.push({ names: 1000, 'first look': made.length, verification: verified.length });
   expect(verified).toEqual(['READ', ...Array.from({ length: 11 }, () => 'LIST'), `PATCH ${BEFORE}`]);
