@@ -13,6 +13,7 @@
 
 #define QUIET_SEC 1
 #define STACK_BYTES (256 * 1024) /* more than anything has needed */
+#define CALL_BYTES 1024 /* of the stack, for the calls that follow */
 
 int __real_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout);
 int __wrap_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout);
@@ -36,7 +37,7 @@ static int drop_read_only_segments(struct dl_phdr_info *image, size_t size, void
 static void drop_unused_stack(void)
 {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t end = ((uintptr_t)__builtin_frame_address(0) & ~(page - 1)) - page; /* the call itself needs some */
+    uintptr_t end = ((uintptr_t)__builtin_frame_address(0) - CALL_BYTES) & ~(page - 1);
     madvise((void *)(end - STACK_BYTES), STACK_BYTES, MADV_DONTNEED);
 }
 
