@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { CEILINGS } from '../../bench/budgets.ts';
+import { BUDGETS } from '../../bench/budgets.ts';
 import { executableKiB, memoryAsleep } from '../../bench/memory.ts';
 import { openLab } from './harness/open.ts';
 import { untilAsleep, wakeUps } from './harness/proc.ts';
@@ -39,15 +39,15 @@ test('secret: the token → in no line at debug level, not in the process’s en
   expect([...traces, daemon.transcript()].join('\n')).not.toContain(lab.token.value);
 });
 
-test('executable: its size → within its ceiling', async () => {
-  expect(await executableKiB()).toBeLessThanOrEqual(CEILINGS.executableKiB);
+test('executable: its size → within its budget', async () => {
+  expect(await executableKiB()).toBeLessThanOrEqual(BUDGETS.executableKiB);
 });
 
-test('idle: after five syncs with the system’s root certificates → memory within its ceilings', async () => {
+test('idle: after five syncs with the system’s root certificates → memory within its budgets', async () => {
   const { resident, anonymous, peak } = await memoryAsleep(await openLab());
-  expect(resident).toBeLessThanOrEqual(CEILINGS.residentKiB);
-  expect(anonymous).toBeLessThanOrEqual(CEILINGS.anonymousKiB);
-  expect(peak).toBeLessThanOrEqual(CEILINGS.peakKiB);
+  expect(resident).toBeLessThanOrEqual(BUDGETS.residentKiB);
+  expect(anonymous).toBeLessThanOrEqual(BUDGETS.anonymousKiB);
+  expect(peak).toBeLessThanOrEqual(BUDGETS.peakKiB);
 });
 
 test('idle: after a sync, verification off → not woken once in 4 s', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { CEILINGS } from '../../bench/budgets.ts';
+import { BUDGETS } from '../../bench/budgets.ts';
 import { manyNames } from './harness/many-names.ts';
 import { openLab } from './harness/open.ts';
 
@@ -11,7 +11,7 @@ const results: object[] = [];
 afterAll(() => console.table(results));
 
 test.each([1, 10, 100, 1000])(
-  `daemon: the prefix of %i names changes → at most ${CEILINGS.namesRequests} requests until all are right`,
+  `daemon: the prefix of %i names changes → at most ${BUDGETS.namesRequests} requests until all are right`,
   { timeout: 120_000 },
   async (count) => {
     const lab = await openLab();
@@ -29,7 +29,7 @@ test.each([1, 10, 100, 1000])(
     const tookMs = Math.round(performance.now() - changedMs);
     const sent = await lab.sent(length);
     results.push({ names: count, 'first look': length, change: sent.length, 'all right after (ms)': tookMs });
-    expect(sent.length).toBeLessThanOrEqual(CEILINGS.namesRequests);
+    expect(sent.length).toBeLessThanOrEqual(BUDGETS.namesRequests);
     expect(await lab.writes(length)).toEqual(sent);
     const records = await lab.api.records(lab.zone.id);
     expect(records.map(({ name, content }) => `${name} ${content}`)).toEqual(names.map((name) => `${name} ${AFTER}`));
