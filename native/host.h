@@ -18,6 +18,9 @@ int host_get_number(JSContext *ctx, JSValueConst object, const char *name, int64
 extern const JSMallocFunctions host_heap;
 void host_heap_trim(void);
 
+/* Gives back the memory that the last datagrams were received into. */
+void host_netlink_trim(void);
+
 /* A runtime on that heap, or on the sanitizer's; NULL = no memory. */
 JSRuntime *host_new_runtime(void);
 

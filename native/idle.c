@@ -1,7 +1,7 @@
 /* What a sleeping process keeps in memory. quickjs-libc.c waits for events in select(2), and nowhere else; the linker
  * sends that call here (--wrap=select). When nothing happened for a second, the pages of the executable that are as in
  * the file are given back (the kernel keeps them in its cache, and the next event brings back those that it needs), and
- * those of the stack and of the heap that only the work before has needed. */
+ * those of the stack, of the heap and of the buffer for datagrams that only the work before has needed. */
 #include "host.h"
 
 #include <link.h>
@@ -53,6 +53,7 @@ int __wrap_select(int count, fd_set *readable, fd_set *writable, fd_set *failed,
     *writable = wanted_writable;
     if (timeout) timeout->tv_sec -= QUIET_SEC;
     host_heap_trim();
+    host_netlink_trim();
     drop_unused_stack();
     dl_iterate_phdr(drop_read_only_segments, NULL); /* last: what runs after it is brought back (layout.ld) */
     return __real_select(count, readable, writable, failed, timeout);

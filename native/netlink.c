@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -68,11 +69,28 @@ static JSValue netlink_send(JSContext *ctx, JSValueConst this_val, int argc, JSV
     return JS_UNDEFINED;
 }
 
+static uint8_t *buffer; /* of pages of its own, which are given back in sleep */
+
+static JSValue netlink_buffer(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    (void)this_val, (void)argc, (void)argv;
+    if (!buffer) {
+        void *pages = mmap(NULL, MAX_DATAGRAM_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (pages == MAP_FAILED) return host_throw_errno(ctx, "mmap", errno);
+        buffer = pages;
+    }
+    return JS_NewArrayBuffer(ctx, buffer, MAX_DATAGRAM_BYTES, NULL, NULL, 0);
+}
+
+void host_netlink_trim(void)
+{
+    if (buffer) madvise(buffer, MAX_DATAGRAM_BYTES, MADV_DONTNEED);
+}
+
 static JSValue netlink_receive(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
-    uint8_t buffer[MAX_DATAGRAM_BYTES]; /* of the stack, which is given back in sleep (idle.c) */
     struct sockaddr_nl from = {0};
-    struct iovec iov = {.iov_base = buffer, .iov_len = sizeof buffer};
+    struct iovec iov = {.iov_base = buffer, .iov_len = MAX_DATAGRAM_BYTES};
     struct msghdr msg = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &iov, .msg_iovlen = 1};
     int fd;
     (void)this_val, (void)argc;
@@ -81,7 +99,7 @@ static JSValue netlink_receive(JSContext *ctx, JSValueConst this_val, int argc, 
         ssize_t length = recvmsg(fd, &msg, MSG_DONTWAIT);
         if (length >= 0 && from.nl_pid != 0) continue; /* any local process may send to us: only the kernel counts */
         if (length >= 0 && (msg.msg_flags & MSG_TRUNC)) return host_throw_errno(ctx, "recvmsg", EMSGSIZE);
-        if (length >= 0) return JS_NewArrayBufferCopy(ctx, buffer, (size_t)length);
+        if (length >= 0) return JS_NewInt32(ctx, (int)length);
         if (errno == EAGAIN) return JS_NULL;
         if (errno != EINTR) return host_throw_errno(ctx, "recvmsg", errno);
     }
@@ -102,6 +120,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("attachFilter", 2, netlink_attach_filter),
     JS_CFUNC_DEF("send", 2, netlink_send),
     JS_CFUNC_DEF("receive", 1, netlink_receive),
+    JS_CFUNC_DEF("buffer", 0, netlink_buffer),
     JS_CFUNC_DEF("close", 1, netlink_close),
 };
 

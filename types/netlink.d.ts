@@ -9,9 +9,12 @@ declare module 'netlink' {
   export function attachFilter(fd: number, program: ArrayBuffer): void;
   /** Sends one request to the kernel (nl_pid 0). */
   export function send(fd: number, message: ArrayBuffer): void;
-  /** Receives one datagram of the kernel; those of other senders (nl_pid not 0) are dropped unread.
-   *  @returns its bytes; null = nothing to read now
+  /** Receives one datagram of the kernel into `buffer`; those of other senders (nl_pid not 0) are dropped unread.
+   *  @returns its length; null = nothing to read now
    *  @throws HostError ENOBUFS when the kernel dropped messages, EMSGSIZE when the datagram is longer than 32 KiB */
-  export function receive(fd: number): ArrayBuffer | null;
+  export function receive(fd: number): number | null;
+  /** 32 KiB of memory, the same for every socket; needed before `receive`. What was received stands at its beginning until
+   *  the next `receive`, and until the process sleeps. */
+  export function buffer(): ArrayBuffer;
   export function close(fd: number): void;
 }

@@ -38,6 +38,9 @@ export class RtnetlinkKernel implements Kernel {
 
 const nothing = ok(null);
 
+/** Where the last datagram lies, of whatever socket. */
+const buffer = netlink.buffer();
+
 class Socket implements KernelSocket {
   readonly #fd: number;
 
@@ -56,8 +59,8 @@ class Socket implements KernelSocket {
 
   receive(): ReturnType<KernelSocket['receive']> {
     try {
-      const datagram = netlink.receive(this.#fd);
-      return datagram === null ? nothing : ok(new Uint8Array(datagram));
+      const length = netlink.receive(this.#fd);
+      return length === null ? nothing : ok(new Uint8Array(buffer, 0, length));
     } catch (error) {
       const lost = error instanceof Error && 'code' in error && (error.code === 'ENOBUFS' || error.code === 'EMSGSIZE');
       return failed({ kind: lost ? 'overrun' : 'broken', detail: messageOf(error) });

@@ -137,16 +137,17 @@ export class AddressFeed {
   }
 
   #drain(): void {
+    const nowMs = this.#ports.clock.nowMs();
     let changed = false;
     for (let left = BURST; left > 0 && this.#source !== null; left--) {
       const { socket, session } = this.#source;
       const received = socket.receive();
       if (received.ok && received.value === null) {
-        this.#follow(session.tick(this.#ports.clock.nowMs()));
+        this.#follow(session.tick(nowMs));
         break;
       }
       if (received.ok && received.value !== null) {
-        const progress = session.receive(received.value, this.#ports.clock.nowMs());
+        const progress = session.receive(received.value, nowMs);
         this.#follow(progress);
         changed ||= progress.changed;
       } else if (!received.ok && received.error.kind === 'overrun') {
@@ -188,7 +189,7 @@ export class AddressFeed {
     for (const { message, words, ifName } of rows) {
       this.#table.apply(message, words, nowSec);
       const link = { ifIndex: message.ifIndex, ifName, flags: flags.get(ifName) ?? IFF_UP };
-      this.#table.applyLink({ kind: 'link', removed: false, ...link });
+      this.#table.applyLink({ removed: false, ...link });
     }
     this.#table.endDump();
     this.#onChange();

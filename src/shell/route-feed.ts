@@ -135,9 +135,8 @@ export class RouteFeed {
     if (!received.ok && received.error.kind === 'broken') this.#giveUp(received.error.detail);
     else if (!received.ok) this.#startDump();
     if (!received.ok || received.value === null) return null;
-    const { buffer, byteOffset, byteLength } = received.value;
     try {
-      return applyRoutes(new DataView(buffer, byteOffset, byteLength), routes);
+      return applyRoutes(received.value, routes);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#giveUp(error.message);

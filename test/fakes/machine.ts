@@ -27,10 +27,9 @@ export class FakeMachine {
 
   #tell(address: Address, { ifIndex = 2, flags, lifetimeSec }: Placed, removed: boolean): void {
     const lasting = lifetimeSec ?? INFINITE_LIFETIME_SEC;
-    this.table.applyLink({ kind: 'link', removed: false, ifIndex, ifName: `eth${ifIndex}`, flags: IFF_UP });
+    this.table.applyLink({ removed: false, ifIndex, ifName: `eth${ifIndex}`, flags: IFF_UP });
     this.table.apply(
       {
-        kind: 'address',
         removed,
         ifIndex,
         localAt: 0,

@@ -1,9 +1,8 @@
 import type { Address } from '../../src/core/address/address.ts';
-import { HOST_IS_LITTLE_ENDIAN, NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN } from '../../src/core/wire/constants.ts';
-import { walkMessages } from '../../src/core/wire/framing.ts';
+import { NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN } from '../../src/core/wire/constants.ts';
+import { DatagramReader } from '../../src/core/wire/framing.ts';
 import { parseTrace, socketName, type TraceEvent } from '../../src/core/wire/trace.ts';
 import { Engine } from '../../src/shell/engine.ts';
-import { viewOf } from './captured.ts';
 import { FakeCloudflare } from './cloudflare.ts';
 import type { FakeSocket } from './ports.ts';
 import { readRequest } from './rtnetlink.ts';
@@ -139,9 +138,10 @@ class Player implements Timeline {
   /** The number of the request that the datagram is the first to answer; null = of none. */
   #newQuestion(socket: FakeSocket, datagram: Uint8Array): number | null {
     let question: number | null = null;
-    walkMessages(viewOf(datagram), (_type, _flags, sequence) => {
+    for (const reader = new DatagramReader().open(datagram); reader.next(); ) {
+      const { sequence } = reader;
       if (sequence !== 0 && !this.#sequences.get(socket)?.has(sequence)) question ??= sequence;
-    });
+    }
     return question;
   }
 
@@ -155,12 +155,13 @@ class Player implements Timeline {
 
   #renumber(socket: FakeSocket, datagram: Uint8Array): Uint8Array {
     const bytes = datagram.slice();
-    walkMessages(viewOf(bytes), (type, _flags, sequence, body) => {
-      const known = this.#sequences.get(socket);
-      viewOf(bytes).setUint32(body - NLMSG_HDRLEN + SEQUENCE_AT, known?.get(sequence) ?? 0, HOST_IS_LITTLE_ENDIAN);
+    const known = this.#sequences.get(socket);
+    for (const reader = new DatagramReader().open(bytes); reader.next(); ) {
+      const { type, sequence } = reader;
+      reader.words[(reader.body - NLMSG_HDRLEN + SEQUENCE_AT) >> 2] = known?.get(sequence) ?? 0;
       // A daemon that was started anew, as in a trace put together of two, counts from the beginning again.
       if (type === NLMSG_DONE || type === NLMSG_ERROR) known?.delete(sequence);
-    });
+    }
     return bytes;
   }
 }

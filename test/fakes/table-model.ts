@@ -97,7 +97,6 @@ export const rankedOf = (rows: readonly IfAddr[]): string[] =>
 /** Tells a table of a row. @returns what it says about changes */
 export function tell(table: AddressTable, row: Row, removed: boolean, nowSec: number): boolean {
   const message: AddressMessage = {
-    kind: 'address',
     removed,
     ifIndex: row.ifIndex,
     localAt: 0,

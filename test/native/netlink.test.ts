@@ -34,7 +34,7 @@ function dumpRequest(): ArrayBuffer {
 
 /** Types of the messages in one datagram; [] = nothing to read. */
 function receiveTypes(): number[] {
-  const view = new DataView(netlink.receive(fd) ?? new ArrayBuffer(0));
+  const view = new DataView(netlink.buffer(), 0, netlink.receive(fd) ?? 0);
   const types: number[] = [];
   for (let at = 0; at < view.byteLength; at += (view.getUint32(at, true) + 3) & ~3)
     types.push(view.getUint16(at + 4, true));

@@ -40,7 +40,7 @@ class Pair {
 
   constructor() {
     for (const ifIndex of [1, 2]) {
-      this.table.applyLink({ kind: 'link', removed: false, ifIndex, ifName: `eth${ifIndex}`, flags: 1 });
+      this.table.applyLink({ removed: false, ifIndex, ifName: `eth${ifIndex}`, flags: 1 });
     }
   }
 

@@ -40,7 +40,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ ifIndex, flags: fc.constantFrom(0, 1), removed: fc.boolean() }).map(
     (link): Step =>
       (table) =>
-        table.applyLink({ kind: 'link', ifName: `eth${link.ifIndex}`, ...link }),
+        table.applyLink({ ifName: `eth${link.ifIndex}`, ...link }),
   ),
   fc.record({ ifIndex, isThere: fc.boolean() }).map(
     ({ isThere, ...own }): Step =>
@@ -62,7 +62,7 @@ test('Group: any history of addresses, links and routes → told what came, it c
     fc.property(history, fc.nat(20), fc.constantFrom(null, ['eth1']), (steps, settledAt, interfaces) => {
       const table = new AddressTable();
       for (const own of [1, 2]) {
-        table.applyLink({ kind: 'link', removed: false, ifIndex: own, ifName: `eth${own}`, flags: 1 });
+        table.applyLink({ removed: false, ifIndex: own, ifName: `eth${own}`, flags: 1 });
       }
       const [sparing, thorough] = [new Group(interfaces), new Group(interfaces)];
       let nowMs = 1_000_000;

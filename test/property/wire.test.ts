@@ -6,11 +6,11 @@ import { AddressTable } from '../../src/core/address/table.ts';
 import { NLMSG_HDRLEN } from '../../src/core/wire/constants.ts';
 import { WireError } from '../../src/core/wire/framing.ts';
 import { readIfInet6 } from '../../src/core/wire/if-inet6.ts';
-import { readDatagram } from '../../src/core/wire/reader.ts';
 import { applyRoutes } from '../../src/core/wire/routes.ts';
 import { RtnetlinkSession } from '../../src/core/wire/session.ts';
 import { formatTraceEvent, parseTrace, type TraceEvent } from '../../src/core/wire/trace.ts';
-import { captured, viewOf } from '../fakes/captured.ts';
+import { captured } from '../fakes/captured.ts';
+import { readDatagram } from '../fakes/reading.ts';
 import { addressMessage } from '../fakes/rtnetlink.ts';
 import { A, B, C, D } from '../fakes/samples.ts';
 
@@ -23,7 +23,7 @@ const REAL = [
 
 /** Every reader of datagrams, which must read or refuse with WireError, whatever the bytes. */
 function readAll(bytes: Uint8Array): void {
-  const refusals = [() => checkMessages(bytes), () => applyRoutes(viewOf(bytes), new DefaultRoutes())].map((read) => {
+  const refusals = [() => checkMessages(bytes), () => applyRoutes(bytes, new DefaultRoutes())].map((read) => {
     try {
       read();
       return null;
@@ -36,7 +36,7 @@ function readAll(bytes: Uint8Array): void {
 
 /** No more messages than fit, and no address outside the datagram. */
 function checkMessages(bytes: Uint8Array): void {
-  const messages = readDatagram(viewOf(bytes));
+  const messages = readDatagram(bytes);
   expect(messages.length).toBeLessThanOrEqual(bytes.length / NLMSG_HDRLEN);
   for (const { message } of messages) {
     if (message.kind === 'address') expect(message.localAt + 16).toBeLessThanOrEqual(bytes.length);
@@ -70,7 +70,7 @@ describe('readDatagram, applyRoutes', () => {
   test('readDatagram: a short real datagram cut at every byte → WireError, but for nothing left', () => {
     for (const bytes of REAL.filter(({ length }) => length < 150)) {
       for (let length = 1; length < bytes.length; length++) {
-        expect(() => readDatagram(viewOf(bytes.subarray(0, length)))).toThrow(WireError);
+        expect(() => readDatagram(bytes.subarray(0, length))).toThrow(WireError);
       }
     }
   });
@@ -96,7 +96,7 @@ describe('readDatagram, applyRoutes', () => {
       fc.property(fc.constantFrom(A, B, C, D), content, (address, written) => {
         const bytes = addressMessage(address, written);
         const { sequence, ifIndex, flags32: flags, lifetimeSec, createdStamp, removed } = written;
-        const [envelope, ...rest] = readDatagram(viewOf(bytes));
+        const [envelope, ...rest] = readDatagram(bytes);
         expect(rest).toEqual([]);
         expect(envelope).toMatchObject({
           sequence,

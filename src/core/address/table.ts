@@ -73,6 +73,8 @@ export type Gains = ReadonlyMap<number, number>;
 /** In DETAIL. */
 const PUBLISHABLE_RANGE = 0x1000000;
 
+const { ceil } = Math;
+
 /** What the ranking rules before `published` see of an address, the first in the highest bit. */
 const RANK = { uplink: 4, advertised: 2, permanent: 1 } as const;
 
@@ -142,7 +144,7 @@ export class AddressTable {
   /** Takes one message of the kernel over.
    *  @param datagram the words of the bytes that `message.localAt` points into
    *  @returns whether the set of sound addresses, or what ranks them, changed: renewals return false */
-  apply(message: AddressMessage, datagram: Uint32Array, nowSec: number): boolean {
+  apply(message: Readonly<AddressMessage>, datagram: Uint32Array, nowSec: number): boolean {
     const rows = this.#rows;
     const found = rows.find(message.ifIndex, datagram, message.localAt >> 2);
     const isNew = found < 0;
@@ -152,13 +154,17 @@ export class AddressTable {
       return wasSound;
     }
     const row = isNew ? this.#add(message, datagram) : found;
-    const renewed = isNew || rows.words[row + RENEWED_STAMP] !== message.renewedStamp;
-    const factsBefore = this.#factsOf(row);
+    const { words } = rows;
+    const renewed = isNew || words[row + RENEWED_STAMP] !== message.renewedStamp;
+    const flagsBefore = words[row + FLAGS];
+    const wasForEver = words[row + PREFERRED_UNTIL] === INFINITE_LIFETIME_SEC;
     this.#write(row, message, renewed, nowSec);
     const filed = this.#judge(row, nowSec);
     if (filed >= rows.soundEnd) return wasSound;
-    const restaled = renewed && this.#isAdvertised(filed) && this.#renewals.renewed(filed);
-    const changed = !wasSound || restaled || this.#factsOf(filed) !== factsBefore;
+    const restaled = renewed && isAdvertised(message) && this.#renewals.renewed(filed);
+    const isForEver = words[filed + PREFERRED_UNTIL] === INFINITE_LIFETIME_SEC;
+    // Of what the ranking sees lifetimes do not count, because renewals change them.
+    const changed = !wasSound || restaled || message.flags !== flagsBefore || isForEver !== wasForEver;
     if (changed) this.#gained(message.ifIndex, this.#rankOf(filed));
     return changed;
   }
@@ -194,19 +200,20 @@ export class AddressTable {
       yield { row: this.#read(row), flaw: this.#flawOf(row, nowSec) };
   }
 
-  #add(message: AddressMessage, datagram: Uint32Array): number {
+  #add(message: Readonly<AddressMessage>, datagram: Uint32Array): number {
     const row = this.#rows.add(message.ifIndex, datagram, message.localAt >> 2);
     if (specialRange(this.#rows.addressOf(row)) === null) this.#rows.words[row + DETAIL] = PUBLISHABLE_RANGE;
     return row;
   }
 
-  #write(row: number, message: AddressMessage, renewed: boolean, nowSec: number): void {
+  #write(row: number, message: Readonly<AddressMessage>, renewed: boolean, nowSec: number): void {
     const { words } = this.#rows;
     const { preferredSec } = message;
     // A lifetime only ever counts down: more than before is a new one, set within the same hundredth of a second.
     const isNew = renewed || preferredSec > (words[row + PREFERRED_TOLD] ?? 0);
-    const preferredUntil = deadline(preferredSec, nowSec);
-    const validUntil = deadline(message.validSec, nowSec);
+    const now = ceil(nowSec);
+    const preferredUntil = deadline(preferredSec, now);
+    const validUntil = deadline(message.validSec, now);
     // The kernel's count stands still in suspend: of one and the same lifetime the first reckoning is the right one.
     if (isNew || preferredUntil < (words[row + PREFERRED_UNTIL] ?? 0)) words[row + PREFERRED_UNTIL] = preferredUntil;
     if (isNew || validUntil < (words[row + VALID_UNTIL] ?? 0)) words[row + VALID_UNTIL] = validUntil;
@@ -221,10 +228,11 @@ export class AddressTable {
 
   /** Files the row among the sound or not. @returns its number from now on */
   #judge(row: number, nowSec: number): number {
+    const rows = this.#rows;
     const isSound = this.#flawOf(row, nowSec) === null;
-    const until = this.#word(row, PREFERRED_UNTIL);
+    const until = rows.words[row + PREFERRED_UNTIL] ?? 0;
     if (isSound && until < this.#deadline) this.#deadline = until;
-    return this.#rows.file(row, isSound);
+    return row < rows.soundEnd === isSound ? row : rows.file(row, isSound);
   }
 
   #flawOf(row: number, nowSec: number): Flaw | null {
@@ -241,18 +249,6 @@ export class AddressTable {
       return { kind: 'range', name: specialRange(this.#rows.addressOf(row)) ?? '' };
     }
     return scopeOf(detail) === RT_SCOPE_UNIVERSE ? null : { kind: 'scope' };
-  }
-
-  /** Made from a router's advertisement, by the kernel, or by a manager that marks it as kernels before 5.18 did. */
-  #isAdvertised(row: number): boolean {
-    if (protocolOf(this.#word(row, DETAIL)) === IFAPROT_KERNEL_RA) return true;
-    const flags = this.#word(row, FLAGS);
-    return (flags & IFA_F_PERMANENT) === 0 && (flags & (IFA_F_MANAGETEMPADDR | IFA_F_STABLE_PRIVACY)) !== 0;
-  }
-
-  /** What the ranking sees of a row, but for lifetimes, which renewals change. */
-  #factsOf(row: number): number {
-    return this.#word(row, FLAGS) * 2 + (this.#isForEver(row) ? 1 : 0);
   }
 
   /** The rank, as if its router went on advertising it. */
@@ -294,13 +290,18 @@ export class AddressTable {
   }
 }
 
+/** Made from a router's advertisement, by the kernel, or by a manager that marks it as kernels before 5.18 did. */
+const isAdvertised = ({ flags, protocol }: Readonly<AddressMessage>): boolean =>
+  protocol === IFAPROT_KERNEL_RA ||
+  ((flags & IFA_F_PERMANENT) === 0 && (flags & (IFA_F_MANAGETEMPADDR | IFA_F_STABLE_PRIVACY)) !== 0);
+
 const scopeOf = (detail: number): number => (detail >> 8) & 0xff;
 const protocolOf = (detail: number): number => (detail >> 16) & 0xff;
 
 /** A lifetime made into a point in time; 0 stays 0 = over. */
 const deadline = (lifetimeSec: number, nowSec: number): number => {
   if (lifetimeSec === 0 || lifetimeSec === INFINITE_LIFETIME_SEC) return lifetimeSec;
-  const until = Math.ceil(nowSec) + lifetimeSec;
+  const until = nowSec + lifetimeSec;
   return until < INFINITE_LIFETIME_SEC ? until : INFINITE_LIFETIME_SEC - 1;
 };
 

@@ -1,49 +1,103 @@
-import { HOST_IS_LITTLE_ENDIAN, NLA_HDRLEN, NLA_TYPE_MASK, NLMSG_HDRLEN } from './constants.ts';
+import { NLA_HDRLEN, NLA_TYPE_MASK, NLMSG_HDRLEN } from './constants.ts';
+
+const ATTRIBUTE_TYPES = 16;
+
+/** Which attributes to look for: by type, the least length with header, 0 = not this one. */
+export type Wanted = Uint8Array;
+
+/** @param leastBytes of the payload; types are below 16 */
+export function wanted(attributes: readonly (readonly [type: number, leastBytes: number])[]): Wanted {
+  const lengths = new Uint8Array(ATTRIBUTE_TYPES);
+  for (const [type, leastBytes] of attributes) lengths[type] = NLA_HDRLEN + leastBytes;
+  return lengths;
+}
 
 /** Bytes that are no well-formed netlink message: drop the datagram and resync. */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
-/** Takes one message: type, NLM_F_ flags and sequence number of struct nlmsghdr, where its own header starts, and where
- *  it ends. */
-export type VisitMessage = (type: number, flags: number, sequence: number, body: number, end: number) => void;
+/** Goes through the messages of a datagram (netlink(7)) and copies nothing: it tells the header of the message it stands
+ *  at, and where the parts are. Positions are bytes of the buffer that the datagram lies in. */
+export class DatagramReader {
+  /** The buffer: as bytes, and as 16-bit and 32-bit numbers of the host's byte order, which rtnetlink speaks. */
+  bytes: Uint8Array = new Uint8Array(0);
+  halves: Uint16Array = new Uint16Array(0);
+  words: Uint32Array = new Uint32Array(0);
+  /** Of struct nlmsghdr; `sequence` is the number of the request that it answers, 0 = an event. */
+  type = 0;
+  sequence = 0;
+  /** Where the message's own header starts, and where it ends. */
+  body = 0;
+  end = 0;
+  #next = 0;
+  #limit = 0;
+  /** By type: where the payload starts; 0 = there is none. */
+  readonly #attributes = new Uint32Array(ATTRIBUTE_TYPES);
 
-const align = (length: number): number => (length + 3) & ~3;
+  /** Stands before the first message.
+   *  @param datagram starts at a multiple of 4 of its buffer */
+  open({ buffer, byteOffset, byteLength }: Uint8Array): this {
+    if (buffer !== this.bytes.buffer) {
+      this.bytes = new Uint8Array(buffer);
+      this.halves = new Uint16Array(buffer, 0, buffer.byteLength >> 1);
+      this.words = new Uint32Array(buffer, 0, buffer.byteLength >> 2);
+    }
+    this.#next = byteOffset;
+    this.#limit = byteOffset + byteLength;
+    return this;
+  }
 
-/** Visits every message of a datagram (netlink(7)).
- *  @throws WireError when a length reaches outside the datagram */
-export function walkMessages(view: DataView, visit: VisitMessage): void {
-  for (let at = 0; at < view.byteLength; ) {
-    const left = view.byteLength - at;
-    const length = left < NLMSG_HDRLEN ? 0 : view.getUint32(at, HOST_IS_LITTLE_ENDIAN);
+  /** NLM_F_ bits of the message. */
+  get flags(): number {
+    return this.halves[(this.body - NLMSG_HDRLEN + 6) >> 1] ?? 0;
+  }
+
+  /** Goes to the next message. @returns whether there is one
+   *  @throws WireError when its length reaches outside the datagram */
+  next(): boolean {
+    const at = this.#next;
+    const left = this.#limit - at;
+    if (left <= 0) return false;
+    const length = left < NLMSG_HDRLEN ? 0 : (this.words[at >> 2] ?? 0);
     if (length < NLMSG_HDRLEN || length > left) {
       throw new WireError(`message length ${length} at byte ${at}, ${left} bytes left`);
     }
-    const type = view.getUint16(at + 4, HOST_IS_LITTLE_ENDIAN);
-    const flags = view.getUint16(at + 6, HOST_IS_LITTLE_ENDIAN);
-    const sequence = view.getUint32(at + 8, HOST_IS_LITTLE_ENDIAN);
-    visit(type, flags, sequence, at + NLMSG_HDRLEN, at + length);
-    at += align(length);
+    this.type = this.halves[(at >> 1) + 2] ?? 0;
+    this.sequence = this.words[(at >> 2) + 2] ?? 0;
+    this.body = at + NLMSG_HDRLEN;
+    this.end = at + length;
+    this.#next = at + ((length + 3) & ~3);
+    return true;
   }
-}
 
-/** Visits every attribute between `start` and `end` (struct nlattr: u16 length with header, u16 type, payload, padding).
- *  @param visit gets where the payload starts and ends
- *  @throws WireError when a length reaches outside */
-export function walkAttributes(
-  view: DataView,
-  start: number,
-  end: number,
-  visit: (type: number, payload: number, limit: number) => void,
-): void {
-  for (let at = start; at < end; ) {
-    const length = end - at < NLA_HDRLEN ? 0 : view.getUint16(at, HOST_IS_LITTLE_ENDIAN);
-    if (length < NLA_HDRLEN || length > end - at) {
-      throw new WireError(`attribute length ${length} at byte ${at}, ${end - at} bytes left`);
+  /** Finds attributes from `start` on (struct nlattr: u16 length with header, u16 type, payload, padding).
+   *  @returns by type: where the payload starts, 0 = there is none; until the next call
+   *  @throws WireError when a length reaches outside, or is too short */
+  findAttributes(what: Wanted, start: number, end = this.end): Uint32Array {
+    const { halves } = this;
+    const found = this.#attributes.fill(0);
+    for (let at = start; at < end; ) {
+      const length = end - at < NLA_HDRLEN ? 0 : (halves[at >> 1] ?? 0);
+      const type = (halves[(at >> 1) + 1] ?? 0) & NLA_TYPE_MASK;
+      const least = what[type];
+      if (length < (least || NLA_HDRLEN) || length > end - at) {
+        throw new WireError(`attribute ${type} of length ${length} at byte ${at}, ${end - at} bytes left`);
+      }
+      if (least) found[type] = at + NLA_HDRLEN;
+      at += (length + 3) & ~3;
     }
-    visit(view.getUint16(at + 2, HOST_IS_LITTLE_ENDIAN) & NLA_TYPE_MASK, at + NLA_HDRLEN, at + length);
-    at += align(length);
+    return found;
+  }
+
+  /** The payload of an attribute that starts at `at`. */
+  payload(at: number): Uint8Array {
+    return this.bytes.subarray(at, at - NLA_HDRLEN + (this.halves[(at - NLA_HDRLEN) >> 1] ?? 0));
+  }
+
+  /** The 32-bit number at a position. */
+  word(at: number): number {
+    return this.words[at >> 2] ?? 0;
   }
 }
 
@@ -54,7 +108,7 @@ export function requireBytes(at: number, end: number, bytes: number, what: strin
   return at;
 }
 
-/** What NLMSG_DONE and NLMSG_ERROR say; 0 = all went well. Errors of a dump arrive inside NLMSG_DONE. Old kernels end a
- *  dump without a status. */
-export const endErrno = (view: DataView, body: number, end: number): number =>
-  end - body >= 4 ? Math.abs(view.getInt32(body, HOST_IS_LITTLE_ENDIAN)) : 0;
+/** What NLMSG_DONE and NLMSG_ERROR say; 0 = all went well. Errors of a dump arrive inside NLMSG_DONE, those of a request in
+ *  NLMSG_ERROR. Old kernels end a dump without a status. */
+export const endErrno = (reader: DatagramReader): number =>
+  reader.end - reader.body >= 4 ? Math.abs(reader.word(reader.body) | 0) : 0;

@@ -4,7 +4,7 @@ import { fromHex } from './trace.ts';
 
 /** One line of /proc/net/if_inet6. */
 export interface PolledAddress {
-  readonly message: AddressMessage;
+  readonly message: Readonly<AddressMessage>;
   /** The four words that `message.localAt` points to. */
   readonly words: Uint32Array;
   readonly ifName: string;
@@ -26,7 +26,6 @@ export function readIfInet6(text: string): PolledAddress[] {
       words: new Uint32Array(fromHex(address).buffer),
       ifName,
       message: {
-        kind: 'address',
         removed: false,
         ifIndex: Number.parseInt(ifIndex, 16),
         localAt: 0,

@@ -18,7 +18,7 @@ import {
   RTN_UNICAST,
   RTNH_LEN,
 } from './constants.ts';
-import { endErrno, requireBytes, walkAttributes, walkMessages } from './framing.ts';
+import { DatagramReader, endErrno, requireBytes, wanted } from './framing.ts';
 import { toHex } from './trace.ts';
 
 /** What a datagram did to the routes. */
@@ -32,17 +32,18 @@ export interface RouteProgress {
 /** Takes the IPv6 default routes of the main table out of a datagram of a dump or of events; all others are passed
  *  over by their header alone, because a router may hold a million of them.
  *  @throws WireError */
-export function applyRoutes(view: DataView, routes: DefaultRoutes): RouteProgress {
+export function applyRoutes(datagram: Uint8Array, routes: DefaultRoutes): RouteProgress {
   let changed = false;
   let interrupted = false;
   let ended: RouteProgress['ended'] = null;
-  walkMessages(view, (type, flags, _sequence, body, end) => {
-    interrupted ||= (flags & NLM_F_DUMP_INTR) !== 0;
-    if (type === NLMSG_DONE || type === NLMSG_ERROR) ended = { errno: endErrno(view, body, end) };
-    if ((type === RTM_NEWROUTE || type === RTM_DELROUTE) && isDefault(view, body, end)) {
-      changed = applyRoute(routes, type, flags, readRoute(view, body, end)) || changed;
+  for (const reader = new DatagramReader().open(datagram); reader.next(); ) {
+    const { type } = reader;
+    interrupted ||= (reader.flags & NLM_F_DUMP_INTR) !== 0;
+    if (type === NLMSG_DONE || type === NLMSG_ERROR) ended = { errno: endErrno(reader) };
+    if ((type === RTM_NEWROUTE || type === RTM_DELROUTE) && isDefault(reader)) {
+      changed = applyRoute(routes, type, reader.flags, readRoute(reader)) || changed;
     }
-  });
+  }
   return { changed, ended, interrupted };
 }
 
@@ -54,14 +55,14 @@ function applyRoute(routes: DefaultRoutes, type: number, flags: number, { metric
 }
 
 /** struct rtmsg: u8 family, dst_len, src_len, tos, table, protocol, scope, type, u32 flags (rtnetlink(7)). */
-function isDefault(view: DataView, body: number, end: number): boolean {
+function isDefault({ bytes, body, end }: DatagramReader): boolean {
   requireBytes(body, end, RTMSG_LEN, 'struct rtmsg');
   return (
-    view.getUint8(body) === AF_INET6 &&
-    view.getUint8(body + 1) === 0 &&
-    view.getUint8(body + 2) === 0 &&
-    view.getUint8(body + 4) === RT_TABLE_MAIN &&
-    view.getUint8(body + 7) === RTN_UNICAST
+    bytes[body] === AF_INET6 &&
+    bytes[body + 1] === 0 &&
+    bytes[body + 2] === 0 &&
+    bytes[body + 4] === RT_TABLE_MAIN &&
+    bytes[body + 7] === RTN_UNICAST
   );
 }
 
@@ -75,42 +76,42 @@ interface Route {
   readonly hops: readonly Hop[];
 }
 
-function readRoute(view: DataView, body: number, end: number): Route {
-  let metric = 0;
-  let ifIndex = 0;
-  let gateway = '';
-  const hops: Hop[] = [];
-  walkAttributes(view, body + RTMSG_LEN, end, (type, payload, limit) => {
-    if (type === RTA_OIF) ifIndex = readUint32(view, payload, limit);
-    else if (type === RTA_PRIORITY) metric = readUint32(view, payload, limit);
-    else if (type === RTA_GATEWAY) gateway = hexOf(view, payload, limit);
-    else if (type === RTA_MULTIPATH) hops.push(...readHops(view, payload, limit));
-  });
-  return { metric, hops: hops.length > 0 ? hops : [{ ifIndex, gateway }] };
+const ATTRIBUTES = wanted([
+  [RTA_OIF, 4],
+  [RTA_GATEWAY, 0],
+  [RTA_PRIORITY, 4],
+  [RTA_MULTIPATH, 0],
+]);
+
+function readRoute(reader: DatagramReader): Route {
+  const found = reader.findAttributes(ATTRIBUTES, reader.body + RTMSG_LEN);
+  const metricAt = found[RTA_PRIORITY];
+  const ifIndexAt = found[RTA_OIF];
+  const hopsAt = found[RTA_MULTIPATH];
+  const metric = metricAt ? reader.word(metricAt) : 0;
+  const hop = { ifIndex: ifIndexAt ? reader.word(ifIndexAt) : 0, gateway: readGateway(reader, found) };
+  const hops = hopsAt ? readHops(reader, hopsAt, hopsAt + reader.payload(hopsAt).length) : [];
+  return { metric, hops: hops.length > 0 ? hops : [hop] };
 }
 
-function readHops(view: DataView, start: number, end: number): Hop[] {
+function readHops(reader: DatagramReader, start: number, end: number): Hop[] {
   const hops: Hop[] = [];
   for (let at = start; at < end; ) {
     requireBytes(at, end, RTNH_LEN, 'struct rtnexthop');
-    const length = Math.max(RTNH_LEN, view.getUint16(at, HOST_IS_LITTLE_ENDIAN));
+    const length = Math.max(RTNH_LEN, reader.halves[at >> 1] ?? 0);
     requireBytes(at, end, length, 'struct rtnexthop');
-    let gateway = '';
-    walkAttributes(view, at + RTNH_LEN, at + length, (type, payload, limit) => {
-      if (type === RTA_GATEWAY) gateway = hexOf(view, payload, limit);
-    });
-    hops.push({ ifIndex: view.getUint32(at + 4, HOST_IS_LITTLE_ENDIAN), gateway });
+    const found = reader.findAttributes(ATTRIBUTES, at + RTNH_LEN, at + length);
+    hops.push({ ifIndex: reader.word(at + 4), gateway: readGateway(reader, found) });
     at += (length + 3) & ~3;
   }
   return hops;
 }
 
-const readUint32 = (view: DataView, at: number, end: number): number =>
-  view.getUint32(requireBytes(at, end, 4, 'route attribute'), HOST_IS_LITTLE_ENDIAN);
-
-/** Bytes as text that can be compared. */
-const hexOf = (view: DataView, start: number, end: number): string =>
-  toHex(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
+/** The router's address as text that can be compared; '' = none. */
+function readGateway(reader: DatagramReader, found: Uint32Array): string {
+  const at = found[RTA_GATEWAY];
+  return at ? toHex(reader.payload(at)) : '';
+}
 
 /** A socket filter that lets only default routes through, so that a router's full table never wakes us: classic BPF
  *  (struct sock_filter: u16 code, u8 jt, u8 jf, u32 k) over the message, whose loads are in network byte order. */

@@ -1,7 +1,16 @@
 import type { AddressTable } from '../address/table.ts';
-import { IFF_UP } from './constants.ts';
-import { WireError } from './framing.ts';
-import { type Envelope, type LinkMessage, type Message, readDatagram } from './reader.ts';
+import {
+  IFF_UP,
+  NLM_F_DUMP_INTR,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  RTM_DELADDR,
+  RTM_DELLINK,
+  RTM_NEWADDR,
+  RTM_NEWLINK,
+} from './constants.ts';
+import { DatagramReader, endErrno, WireError } from './framing.ts';
+import { emptyAddress, type LinkMessage, readAddress, readLink } from './reader.ts';
 import { addressDumpRequest, linkDumpRequest } from './requests.ts';
 
 /** The least time between two resyncs: a machine that overruns the socket again and again must not make us spin. */
@@ -23,6 +32,8 @@ export interface Progress {
  *  Join the groups first, then send `begin`. */
 export class RtnetlinkSession {
   readonly #table: AddressTable;
+  readonly #reader = new DatagramReader();
+  readonly #address = emptyAddress();
   /** Number of the dump that runs; 0 = none. */
   #dump: { readonly sequence: number; readonly of: 'links' | 'addresses' } | null = null;
   #sequence = 0;
@@ -77,33 +88,37 @@ export class RtnetlinkSession {
     return { request: this.begin(), changed: false, resync };
   }
 
-  /** Takes one datagram in.
+  /** Takes one datagram in, up to what makes no sense in it.
+   *  @param datagram starts at a multiple of 4 of its buffer
    *  @param nowMs CLOCK_BOOTTIME */
   receive(datagram: Uint8Array, nowMs: number): Progress {
-    let messages: Envelope<Message>[];
+    let report = nothing;
     try {
-      messages = readDatagram(new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength));
+      const reader = this.#reader.open(datagram);
+      while (reader.next()) report = this.#take(reader, nowMs) ?? report;
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       // Rows of the running dump may be among what is dropped.
       this.#interrupted = true;
       this.lost(error.message);
-      return nothing;
     }
-    let report: Progress = nothing;
-    const words = new Uint32Array(datagram.buffer, datagram.byteOffset, datagram.byteLength >> 2);
-    for (const envelope of messages) report = this.#take(envelope, words, nowMs) ?? report;
     const changed = report.changed || (this.#dirty && this.#whole && this.#dump === null && this.#stale === null);
     if (changed) this.#dirty = false;
     return report.changed === changed ? report : { ...report, changed };
   }
 
-  #take({ sequence, interrupted, message }: Envelope<Message>, words: Uint32Array, nowMs: number): Progress | null {
-    if (message.kind === 'address') this.#dirty = this.#table.apply(message, words, nowMs / 1000) || this.#dirty;
-    else if (message.kind === 'link') this.#dirty = this.#applyLink(message, sequence) || this.#dirty;
+  /** Takes the message in that the reader stands at. @returns null = nothing follows from it */
+  #take(reader: DatagramReader, nowMs: number): Progress | null {
+    const { type, sequence } = reader;
+    if (type === RTM_NEWADDR || type === RTM_DELADDR) {
+      const message = this.#address;
+      if (readAddress(reader, message) && this.#table.apply(message, reader.words, nowMs / 1000)) this.#dirty = true;
+    } else if (type === RTM_NEWLINK || type === RTM_DELLINK) {
+      if (this.#applyLink(readLink(reader), sequence)) this.#dirty = true;
+    }
     if (sequence !== this.#dump?.sequence) return null;
-    this.#interrupted ||= interrupted;
-    return message.kind === 'end' ? this.#endDump(message.errno) : null;
+    if (reader.flags & NLM_F_DUMP_INTR) this.#interrupted = true;
+    return type === NLMSG_DONE || type === NLMSG_ERROR ? this.#endDump(endErrno(reader)) : null;
   }
 
   #applyLink(message: LinkMessage, sequence: number): boolean {

@@ -32,7 +32,7 @@ describe('eligible, refused', () => {
   beforeEach(() => {
     table = new AddressTable();
     for (const link of [UP, LOOPBACK, { ifIndex: 3, ifName: 'eth3', flags: 0 }]) {
-      table.applyLink({ kind: 'link', removed: false, ...link });
+      table.applyLink({ removed: false, ...link });
     }
     for (const [ifIndex, text, flags] of [
       [1, '3ffe:1::1', 0x80],

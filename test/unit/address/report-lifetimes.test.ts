@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { reportAddresses } from '../../../src/core/address/report.ts';
 import { AddressTable } from '../../../src/core/address/table.ts';
-import { readDatagram } from '../../../src/core/wire/reader.ts';
-import { viewOf, wordsOf } from '../../fakes/captured.ts';
+import { wordsOf } from '../../fakes/captured.ts';
+import { readDatagram } from '../../fakes/reading.ts';
 import { addressMessage } from '../../fakes/rtnetlink.ts';
 import { A } from '../../fakes/samples.ts';
 
@@ -16,7 +16,7 @@ test.each([
   (nowSec, leftSec) => {
     const table = new AddressTable();
     const bytes = addressMessage(A, { flags32: 0, lifetimeSec: 3600 });
-    for (const { message } of readDatagram(viewOf(bytes))) {
+    for (const { message } of readDatagram(bytes)) {
       if (message.kind === 'address') table.apply(message, wordsOf(bytes), 1000.4);
     }
     expect(reportAddresses(table, null, nowSec).addresses).toMatchObject([{ preferred_s: leftSec, valid_s: leftSec }]);

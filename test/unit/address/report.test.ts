@@ -13,7 +13,7 @@ beforeEach(() => {
     [2, 'eth2'],
     [3, 'eth3'],
   ] as const) {
-    table.applyLink({ kind: 'link', removed: false, ifIndex, ifName, flags: IFF_UP });
+    table.applyLink({ removed: false, ifIndex, ifName, flags: IFF_UP });
   }
   table.defaultRoutes.add([{ ifIndex: 2, metric: 1024, gateway: '' }]);
 });

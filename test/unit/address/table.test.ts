@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AddressTable, type Flaw } from '../../../src/core/address/table.ts';
 import { INFINITE_LIFETIME_SEC } from '../../../src/core/wire/constants.ts';
-import { readDatagram } from '../../../src/core/wire/reader.ts';
-import { captured, viewOf, wordsOf } from '../../fakes/captured.ts';
+import { captured, wordsOf } from '../../fakes/captured.ts';
+import { readDatagram } from '../../fakes/reading.ts';
 import { type Row, tell } from '../../fakes/table-model.ts';
 
 let table: AddressTable;
@@ -29,7 +29,7 @@ const sound = (): string[] => table.sound().map(({ address }) => address);
 function play(name: string): boolean[] {
   const changes: boolean[] = [];
   for (const bytes of captured(name)) {
-    for (const { message } of readDatagram(viewOf(bytes))) {
+    for (const { message } of readDatagram(bytes)) {
       if (message.kind === 'address') changes.push(table.apply(message, wordsOf(bytes), 0));
     }
   }
@@ -219,7 +219,7 @@ describe('AddressTable: lifetimes', () => {
     } as const;
     const lifetimes = { preferredSec: 60, validSec: 60, createdStamp: 0, renewedStamp: 0 };
     const words = wordsOf(Uint8Array.of(0x3f, 0xfe, ...Array(14).fill(1)));
-    table.apply({ kind: 'address', ...unknown, ...lifetimes }, words, 0);
+    table.apply({ ...unknown, ...lifetimes }, words, 0);
     expect(table.sound()).toMatchObject([{ createdStamp: null }]);
   });
 });
@@ -328,10 +328,10 @@ describe('AddressTable: flash renumbering', () => {
   });
 
   test('AddressTable: the link went and came back → what was known of its routers is forgotten', () => {
-    table.applyLink({ kind: 'link', removed: false, ifIndex: 2, ifName: 'eth2', flags: 1 });
+    table.applyLink({ removed: false, ifIndex: 2, ifName: 'eth2', flags: 1 });
     renew('3ffe:1::1', 1);
     for (const stamp of [2, 3, 4]) renew('3ffe:2::1', stamp);
-    table.applyLink({ kind: 'link', removed: true, ifIndex: 2, ifName: 'eth2', flags: 0 });
+    table.applyLink({ removed: true, ifIndex: 2, ifName: 'eth2', flags: 0 });
     table.beginDump();
     renew('3ffe:1::1', 1);
     table.endDump();
@@ -348,7 +348,7 @@ describe('AddressTable: flash renumbering', () => {
 });
 
 describe('AddressTable: links', () => {
-  const link = { kind: 'link', removed: false, ifIndex: 2, ifName: 'eth2', flags: 1 } as const;
+  const link = { removed: false, ifIndex: 2, ifName: 'eth2', flags: 1 } as const;
 
   test('AddressTable: new, same, renamed, down, gone → changed but for the same', () => {
     const changes = [

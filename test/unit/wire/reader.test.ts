@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { formatAddress } from '../../../src/core/address/address.ts';
 import { INFINITE_LIFETIME_SEC } from '../../../src/core/wire/constants.ts';
-import { WireError } from '../../../src/core/wire/framing.ts';
-import { type AddressMessage, type Envelope, type Message, readDatagram } from '../../../src/core/wire/reader.ts';
+import { DatagramReader, WireError } from '../../../src/core/wire/framing.ts';
+import { type AddressMessage, emptyAddress, readAddress } from '../../../src/core/wire/reader.ts';
 import { captured, viewOf } from '../../fakes/captured.ts';
+import { type Message, readDatagram } from '../../fakes/reading.ts';
 import { addressMessage, datagram, doneMessage, linkMessage } from '../../fakes/rtnetlink.ts';
 import { A, B } from '../../fakes/samples.ts';
 
-const read = (bytes: Uint8Array): Envelope<Message>[] => readDatagram(viewOf(bytes));
-
 /** The messages of a capture, addresses as text. */
 const capturedMessages = (name: string): unknown[] =>
-  captured(name).flatMap((bytes) => read(bytes).map(({ message }) => named(message, bytes)));
+  captured(name).flatMap((bytes) => readDatagram(bytes).map(({ message }) => named(message, bytes)));
 
 function named(message: Message, bytes: Uint8Array): unknown {
   if (message.kind !== 'address') return message;
@@ -143,13 +142,15 @@ describe('readDatagram: dumps as the kernel sends them', () => {
 
   test('readDatagram: any dump → every message carries the number of its request', () => {
     const sequences = ['dump-links', 'dump-addresses', 'dump-addresses-interrupted', 'dump-error'].flatMap((name) =>
-      captured(name).flatMap((bytes) => read(bytes).map(({ sequence }) => sequence)),
+      captured(name).flatMap((bytes) => readDatagram(bytes).map(({ sequence }) => sequence)),
     );
     expect(new Set(sequences)).toEqual(new Set([7]));
   });
 
   test('readDatagram: the table changed during the dump → one message of many says so, and not the last', () => {
-    const marks = captured('dump-addresses-interrupted').flatMap((bytes) => read(bytes).map((own) => own.interrupted));
+    const marks = captured('dump-addresses-interrupted').flatMap((bytes) =>
+      readDatagram(bytes).map((own) => own.interrupted),
+    );
     expect(marks.filter((interrupted) => interrupted)).toHaveLength(1);
     expect(marks.at(-1)).toBe(false);
   });
@@ -172,13 +173,13 @@ describe('readDatagram: what is not of interest', () => {
   test('readDatagram: an IPv4 address → nothing', () => {
     const bytes = addressMessage(A);
     bytes[16] = 2;
-    expect(read(bytes)).toEqual([]);
+    expect(readDatagram(bytes)).toEqual([]);
   });
 
   test('readDatagram: an unknown type between others → the others', () => {
     const unknown = linkMessage(9, 'eth9');
     unknown[4] = 99;
-    const found = read(datagram(addressMessage(A), unknown, addressMessage(B)));
+    const found = readDatagram(datagram(addressMessage(A), unknown, addressMessage(B)));
     expect(found.map(({ message }) => message.kind)).toEqual(['address', 'address']);
   });
 
@@ -186,27 +187,27 @@ describe('readDatagram: what is not of interest', () => {
     const bytes = addressMessage(A);
     const flagsAt = bytes.length - 8;
     viewOf(bytes).setUint16(flagsAt + 2, 99, true);
-    expect(read(bytes)).toMatchObject([{ message: { kind: 'address', flags: 0x80 } }]);
+    expect(readDatagram(bytes)).toMatchObject([{ message: { kind: 'address', flags: 0x80 } }]);
   });
 
   test('readDatagram: flags in the type of an attribute (NLA_F_NESTED, NLA_F_NET_BYTEORDER) → do not count', () => {
     const bytes = addressMessage(A, { flags32: 0x300 });
     viewOf(bytes).setUint16(bytes.length - 6, 0xc008, true);
-    expect(read(bytes)).toMatchObject([{ message: { flags: 0x300 } }]);
+    expect(readDatagram(bytes)).toMatchObject([{ message: { flags: 0x300 } }]);
   });
 
   test('readDatagram: a message whose length is no multiple of 4 → the next one starts after padding', () => {
     const odd = linkMessage(9, 'eth9');
     viewOf(odd).setUint32(0, odd.length - 3, true);
     viewOf(odd).setUint16(32, 9, true);
-    expect(read(datagram(odd, addressMessage(A)))).toMatchObject([
+    expect(readDatagram(datagram(odd, addressMessage(A)))).toMatchObject([
       { message: { kind: 'link', ifName: 'eth9' } },
       { message: { kind: 'address' } },
     ]);
   });
 
   test('readDatagram: an empty datagram → nothing', () => {
-    expect(read(new Uint8Array(0))).toEqual([]);
+    expect(readDatagram(new Uint8Array(0))).toEqual([]);
   });
 });
 
@@ -219,12 +220,12 @@ describe('readDatagram: what old or odd kernels send', () => {
   }
 
   test('readDatagram: no IFA_FLAGS (before 3.14) → the flags of the header', () => {
-    const [envelope] = read(withoutLast(addressMessage(A, { flags32: 0xc0 }), 8));
+    const [envelope] = readDatagram(withoutLast(addressMessage(A, { flags32: 0xc0 }), 8));
     expect(envelope?.message).toMatchObject({ flags: 0xc0 });
   });
 
   test('readDatagram: no IFA_CACHEINFO → lifetimes for ever, stamps unknown', () => {
-    const [envelope] = read(withoutLast(addressMessage(A), 28));
+    const [envelope] = readDatagram(withoutLast(addressMessage(A), 28));
     expect(envelope?.message).toMatchObject({
       preferredSec: INFINITE_LIFETIME_SEC,
       validSec: INFINITE_LIFETIME_SEC,
@@ -234,18 +235,52 @@ describe('readDatagram: what old or odd kernels send', () => {
   });
 
   test('readDatagram: an end without a status (before 2.6.24) → complete', () => {
-    expect(read(withoutLast(doneMessage(7, 5), 4))).toMatchObject([
+    expect(readDatagram(withoutLast(doneMessage(7, 5), 4))).toMatchObject([
       { sequence: 7, message: { kind: 'end', errno: 0 } },
     ]);
   });
 
   test('readDatagram: an address message without an address → WireError', () => {
-    expect(() => read(withoutLast(addressMessage(A), 48))).toThrow(WireError);
+    expect(() => readDatagram(withoutLast(addressMessage(A), 48))).toThrow(WireError);
   });
 
   test('readDatagram: a link without a name → an empty one', () => {
     const bytes = withoutLast(linkMessage(9, 'abc'), 8);
-    expect(read(bytes)).toMatchObject([{ message: { kind: 'link', ifIndex: 9, ifName: '' } }]);
+    expect(readDatagram(bytes)).toMatchObject([{ message: { kind: 'link', ifIndex: 9, ifName: '' } }]);
+  });
+});
+
+describe('DatagramReader: a buffer that serves again and again', () => {
+  const buffer = new ArrayBuffer(1024);
+  const reader = new DatagramReader();
+
+  /** What is read of a datagram that stands at the beginning of the buffer. */
+  const received = (bytes: Uint8Array): string[] => {
+    new Uint8Array(buffer).set(bytes);
+    const message = emptyAddress();
+    const found: string[] = [];
+    for (reader.open(new Uint8Array(buffer, 0, bytes.length)); reader.next(); ) {
+      readAddress(reader, message);
+      found.push(`${formatAddress(reader.bytes, message.localAt)} until ${message.preferredSec}`);
+    }
+    return found;
+  };
+
+  test('DatagramReader: a shorter datagram after a longer one → nothing of the longer one', () => {
+    expect(received(datagram(addressMessage(A), addressMessage(B, { lifetimeSec: 5 })))).toEqual([
+      `${A} until ${INFINITE_LIFETIME_SEC}`,
+      `${B} until 5`,
+    ]);
+    expect(received(addressMessage(B, { lifetimeSec: 7 }))).toEqual([`${B} until 7`]);
+  });
+
+  test('DatagramReader: a message without IFA_CACHEINFO after one with it → no lifetime of the other', () => {
+    const bare = addressMessage(B).slice(0, -28);
+    viewOf(bare).setUint32(0, bare.length, true);
+    expect(received(datagram(addressMessage(A, { lifetimeSec: 5 }), bare))).toEqual([
+      `${A} until 5`,
+      `${B} until ${INFINITE_LIFETIME_SEC}`,
+    ]);
   });
 });
 
@@ -270,20 +305,20 @@ describe('readDatagram: lengths that lie', () => {
   ])('readDatagram: %s → WireError', (_, at, word) => {
     const bytes = addressMessage(A);
     viewOf(bytes).setUint32(at, word, true);
-    expect(() => read(bytes)).toThrow(WireError);
+    expect(() => readDatagram(bytes)).toThrow(WireError);
   });
 
-  test('readDatagram: garbage after a good message → WireError, nothing half read', () => {
-    expect(() => read(datagram(addressMessage(A), Uint8Array.of(1, 2, 3)))).toThrow(WireError);
+  test('readDatagram: garbage after a good message → WireError', () => {
+    expect(() => readDatagram(datagram(addressMessage(A), Uint8Array.of(1, 2, 3)))).toThrow(WireError);
   });
 
   test('readDatagram: bytes in the middle of a buffer → no byte outside them counts', () => {
     const bytes = addressMessage(A);
     const buffer = datagram(addressMessage(B), bytes, addressMessage(B)).buffer;
     const middle = new Uint8Array(buffer, bytes.length, bytes.length);
-    const [envelope, ...rest] = read(middle);
+    const [envelope, ...rest] = readDatagram(middle);
     expect(rest).toEqual([]);
-    expect(envelope === undefined ? null : named(envelope.message, middle)).toMatchObject({ local: A });
-    expect(() => read(middle.subarray(0, -1))).toThrow(WireError);
+    expect(envelope === undefined ? null : named(envelope.message, new Uint8Array(buffer))).toMatchObject({ local: A });
+    expect(() => readDatagram(middle.subarray(0, -1))).toThrow(WireError);
   });
 });

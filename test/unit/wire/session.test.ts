@@ -70,6 +70,14 @@ describe('RtnetlinkSession: the first dump', () => {
     expect([progress.changed, session.isWhole, session.isDumping]).toEqual([false, false, true]);
   });
 
+  test('RtnetlinkSession: garbage behind the end of the dump of links → the addresses are asked for all the same', () => {
+    session.begin();
+    const { request, changed } = receive(linkMessage(2, 'eth2', { sequence: 1 }), doneMessage(1), GARBAGE);
+    expect([asked(request), changed]).toEqual([{ type: RTM_GETADDR, sequence: 2 }, false]);
+    expect(receive(addressMessage(A, { sequence: 2 }), doneMessage(2))).toEqual(QUIET);
+    expect(session.dueMs).not.toBeNull();
+  });
+
   test('RtnetlinkSession: addresses in several datagrams → reported with the last', () => {
     session.begin();
     answerLinks(1);
@@ -233,6 +241,12 @@ describe('RtnetlinkSession: resync', () => {
     session.tick(nowMs);
     receive(linkMessage(4, 'eth4'), linkMessage(3, 'eth3', { sequence: 3 }), doneMessage(3));
     expect([...table.links.keys()].sort()).toEqual([3, 4]);
+  });
+
+  test('RtnetlinkSession: an address, then garbage in one datagram → taken in, reported with the resync', () => {
+    expect(receive(addressMessage(B), GARBAGE)).toEqual(QUIET);
+    expect(sound()).toEqual([A, B]);
+    expect(resync(3, addressMessage(A, { sequence: 4 }), addressMessage(B, { sequence: 4 })).changed).toBe(true);
   });
 
   test('RtnetlinkSession: a garbage datagram → resync', () => {

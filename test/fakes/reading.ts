@@ -1,0 +1,58 @@
+import {
+  NLM_F_DUMP_INTR,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  RTM_DELADDR,
+  RTM_DELLINK,
+  RTM_NEWADDR,
+  RTM_NEWLINK,
+} from '../../src/core/wire/constants.ts';
+import { DatagramReader, endErrno } from '../../src/core/wire/framing.ts';
+import {
+  type AddressMessage,
+  emptyAddress,
+  type LinkMessage,
+  readAddress,
+  readLink,
+} from '../../src/core/wire/reader.ts';
+
+export type Message =
+  | ({ readonly kind: 'address' } & Readonly<AddressMessage>)
+  | ({ readonly kind: 'link' } & LinkMessage)
+  | { readonly kind: 'end'; readonly errno: number };
+
+export interface Envelope {
+  readonly sequence: number;
+  readonly interrupted: boolean;
+  readonly message: Message;
+}
+
+/** Every message of one datagram that the daemon reads.
+ *  @throws WireError */
+export function readDatagram(datagram: Uint8Array): Envelope[] {
+  const found: Envelope[] = [];
+  for (const reader = new DatagramReader().open(datagram); reader.next(); ) {
+    const message = readMessage(reader);
+    const { sequence, flags } = reader;
+    if (message !== null) found.push({ sequence, interrupted: (flags & NLM_F_DUMP_INTR) !== 0, message });
+  }
+  return found;
+}
+
+function readMessage(reader: DatagramReader): Message | null {
+  switch (reader.type) {
+    case RTM_NEWADDR:
+    case RTM_DELADDR: {
+      const address = emptyAddress();
+      return readAddress(reader, address) ? { kind: 'address', ...address } : null;
+    }
+    case RTM_NEWLINK:
+    case RTM_DELLINK:
+      return { kind: 'link', ...readLink(reader) };
+    case NLMSG_DONE:
+    case NLMSG_ERROR:
+      return { kind: 'end', errno: endErrno(reader) };
+    default:
+      return null;
+  }
+}
