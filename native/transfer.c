@@ -216,6 +216,7 @@ Transfer *transfer_new(JSContext *ctx, JSValueConst options)
 JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode code)
 {
     long status = 0, sent = 0;
+    curl_off_t looked_up_us = 0;
     char *remote = NULL;
     const char *error = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
     const char *detail = transfer->reason[0] ? transfer->reason : error;
@@ -224,6 +225,8 @@ JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode cod
     if (JS_IsException(result)) return result;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up_us); /* 0 on a kept connection, too */
+    if (code == CURLE_OPERATION_TIMEDOUT && !looked_up_us && !sent) code = CURLE_COULDNT_RESOLVE_HOST;
     curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &remote);
     JS_SetPropertyStr(ctx, result, "id", JS_NewInt32(ctx, transfer->id));
     JS_SetPropertyStr(ctx, result, "code", JS_NewInt32(ctx, (int32_t)code));

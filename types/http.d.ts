@@ -38,7 +38,7 @@ declare module 'http' {
 
   export interface Completed {
     readonly id: number;
-    /** CURLcode; 0 = a whole reply arrived. */
+    /** CURLcode; 0 = a whole reply arrived. A time-out in which no address was found is CURLE_COULDNT_RESOLVE_HOST. */
     readonly code: number;
     /** Words for a failure, libcurl's or our own; '' for none. */
     readonly detail: string;

@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../core/cloudflare/http.ts';
-import { RESOLVER_FAILED, remember, resolveAs, TIMED_OUT } from '../core/cloudflare/transport.ts';
+import { RESOLVER_FAILED, remember, resolveAs } from '../core/cloudflare/transport.ts';
 import type { ApiClient, ApiSettings, HttpOutcome } from '../core/ports.ts';
 import { type TransferEnd, Transfers } from './transfers.ts';
 
@@ -21,9 +21,7 @@ export class CurlApiClient implements ApiClient {
 
   send(request: ApiRequest, done: (outcome: HttpOutcome) => void): void {
     this.#start(request, [], (end) => {
-      // libcurl does not tell a silent resolver from silent addresses; for both, those that answered are worth a try.
-      const noWay = end.code === RESOLVER_FAILED || (end.code === TIMED_OUT && end.remoteAddress === '');
-      const fallback = noWay ? resolveAs(this.#settings.baseUrl, this.#lastGood) : null;
+      const fallback = end.code === RESOLVER_FAILED ? resolveAs(this.#settings.baseUrl, this.#lastGood) : null;
       if (fallback !== null) this.#start(request, [fallback], (again) => done(again.outcome));
       else done(end.outcome);
     });

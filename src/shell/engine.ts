@@ -149,7 +149,7 @@ export class Engine {
     });
   }
 
-  /** Twice its time, because what found no server is sent a second time. */
+  /** Twice its time, because what the resolver failed is sent a second time. */
   #limit(zone: number): void {
     this.#limits.set(zone, this.#ports.clock.nowMs() + 2 * this.#timeoutMs);
   }

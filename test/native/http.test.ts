@@ -127,10 +127,14 @@ describe('http: limits', () => {
     expect(reply).toMatchObject({ code: CURLE_OPERATION_TIMEDOUT, sentBytes: 0 });
   });
 
-  test('http: silent name server → connect timeout, nothing sent', async () => {
-    const reply = await here.client.fetch('https://api.test/', { connectTimeoutMs: 300 });
-    expect(reply).toMatchObject({ code: CURLE_OPERATION_TIMEDOUT, sentBytes: 0, remoteAddress: '' });
-  });
+  test.each(['connectTimeoutMs', 'timeoutMs'])(
+    'http: name server silent for %s → no such host, nothing sent',
+    async (limit) => {
+      const reply = await here.client.fetch('https://api.test/', { [limit]: 300 });
+      expect(reply).toMatchObject({ code: CURLE_COULDNT_RESOLVE_HOST, sentBytes: 0, remoteAddress: '' });
+      expect(reply.detail).toMatch(/timed out/);
+    },
+  );
 });
 
 describe('http: failures', () => {

@@ -22,10 +22,8 @@ const ADVICE: readonly (readonly [code: number, advice: string])[] = [
   [77, 'the bundle of root certificates cannot be read'],
 ];
 
-/** CURLE_COULDNT_RESOLVE_HOST. */
+/** CURLE_COULDNT_RESOLVE_HOST: the resolver knows no address, or is silent. */
 export const RESOLVER_FAILED = 6;
-/** CURLE_OPERATION_TIMEDOUT. */
-export const TIMED_OUT = 28;
 
 /** For the resolver's answer, the connection and the TLS handshake together: well below the default for the whole
  *  request, so that other addresses can still be tried. */
