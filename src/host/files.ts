@@ -12,7 +12,8 @@ const ENOENT = 2;
 const ENOTDIR = 20;
 
 export class SystemFiles implements Files {
-  read(path: string): ReturnType<Files['read']> {
+  /** @param mostBytes the beginning will do; without it the whole file, which may have 4 MiB */
+  read(path: string, mostBytes?: number): ReturnType<Files['read']> {
     const error = { errno: 0 };
     const file = std.open(path, 'r', error);
     if (file === null) {
@@ -20,9 +21,10 @@ export class SystemFiles implements Files {
       return failed({ kind, detail: std.strerror(error.errno) });
     }
     try {
-      const text = file.readAsString(MAX_FILE_BYTES);
+      const text = file.readAsString(mostBytes ?? MAX_FILE_BYTES);
       if (file.error()) return failed({ kind: 'unreadable', detail: 'it is a folder, or reading failed' });
-      if (!file.eof()) return failed({ kind: 'unreadable', detail: `it is longer than ${MAX_FILE_BYTES} bytes` });
+      if (mostBytes === undefined && !file.eof())
+        return failed({ kind: 'unreadable', detail: `it is longer than ${MAX_FILE_BYTES} bytes` });
       return ok(text);
     } finally {
       file.close();

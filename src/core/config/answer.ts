@@ -30,9 +30,9 @@ export function answerTo(question: Question, machine: Machine): Answer {
   const { command } = commandLine;
   const request = { ...commandLine, environment };
   const files: string[] = [];
-  const readFile: ReadFile = (path) => {
+  const readFile: ReadFile = (path, mostBytes) => {
     files.push(path);
-    return machine.readFile(path);
+    return machine.readFile(path, mostBytes);
   };
   if (command === 'addresses') {
     const interfaces = loadInterfaces(request, readFile);

@@ -91,7 +91,7 @@ function checkCertificates(
   { problems }: Findings,
 ): void {
   const { ca_file: file, ca_path: path } = values;
-  const read = file === undefined ? null : readFile(file);
+  const read = file === undefined ? null : readFile(file, 1);
   if (file !== undefined && read?.ok === false) {
     problems.push(problemAt(place('ca_file'), `${quote(file)} cannot be read: ${read.error.detail}`));
   }

@@ -21,9 +21,11 @@ import { PROCESS_VARIABLES } from './variables.ts';
 export const DEFAULT_CONFIG_FILE = '/etc/ipv6ddns/config.toml';
 export const DEFAULT_ENVIRONMENT_FILE = '/etc/default/ipv6ddns';
 
-/** Reads a whole text file. `detail`: the system's words, such as "Permission denied". */
+/** Reads a text file. `detail`: the system's words, such as "Permission denied".
+ *  @param mostBytes the beginning will do; without it the whole file */
 export type ReadFile = (
   path: string,
+  mostBytes?: number,
 ) => Result<string, { readonly kind: 'missing' | 'unreadable'; readonly detail: string }>;
 
 /** Everything that was noticed, in the order in which it was read. */
