@@ -24,6 +24,10 @@ void host_netlink_trim(void);
 /* A runtime on that heap, or on the sanitizer's; NULL = no memory. */
 JSRuntime *host_new_runtime(void);
 
+/* A runtime that is not freed but dropped with all that it holds (scratch.c), one at a time; NULL = it cannot be had. */
+JSRuntime *host_new_scratch_runtime(void);
+void host_drop_scratch_runtime(void);
+
 /* Of quickjs-libc, see loop.c. */
 JSModuleDef *host_init_module_std(JSContext *ctx, const char *name);
 JSModuleDef *host_init_module_os(JSContext *ctx, const char *name);

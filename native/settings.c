@@ -52,24 +52,26 @@ static JSValue ask(JSContext *ctx, JSContext *inner, JSValue module, JSValueCons
 
 static JSValue settings_load(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
-    JSRuntime *rt;
+    JSRuntime *scratch, *rt;
     JSContext *inner;
     JSValue module, answer = JS_EXCEPTION;
     (void)this_val, (void)argc;
     if (!settings_program) return host_throw(ctx, "settings", "ENOENT", "this executable has no program for them");
-    rt = host_new_runtime();
+    scratch = host_new_scratch_runtime();
+    rt = scratch ? scratch : host_new_runtime();
     if (!rt) return JS_ThrowOutOfMemory(ctx);
     js_std_init_handlers(rt);
     inner = host_new_context(rt, settings_program, settings_program_size, &module);
-    if (inner) {
-        answer = ask(ctx, inner, module, argv[0]);
-        JS_FreeContext(inner);
-    } else {
-        JS_ThrowOutOfMemory(ctx);
-    }
+    if (inner) answer = ask(ctx, inner, module, argv[0]);
+    else JS_ThrowOutOfMemory(ctx);
+    if (inner && !scratch) JS_FreeContext(inner);
     js_std_free_handlers(rt);
-    JS_FreeRuntime(rt);
-    host_heap_trim();
+    if (scratch) {
+        host_drop_scratch_runtime();
+    } else {
+        JS_FreeRuntime(rt);
+        host_heap_trim();
+    }
     return answer;
 }
 
