@@ -59,10 +59,10 @@ build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 	$(call COMPILE,musl)
 
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
-LINK = $(CC_$1) -Wl,--gc-sections,--wrap=select -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
+LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections,--wrap=select -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm -lpthread
 build/ipv6ddns: build/ipv6ddns.o build/settings.o $(PARTS) build/musl/main.o $(MODULES:%=build/musl/%.o) native/layout.ld
-	$(call LINK,musl) -static -s -Wl,-T,native/layout.ld
+	$(call LINK,musl) -s -Wl,-T,native/layout.ld
 
 # --- tests that run in the engine: vitest's own runner and matchers on QuickJS, see test/engine ---
 
@@ -83,7 +83,7 @@ build/%-tests.js: build/%-tests.tests.ts $(TYPESCRIPT) $(TEST_TYPESCRIPT) build/
 # The core tests in the very engine that is shipped, with what their libraries need beyond it.
 build/engine-tests: build/engine-tests.o build/main-for-tests.o build/loop-for-tests.o \
   $(patsubst %,build/musl/%.o,$(filter-out loop,$(MODULES)))
-	$(call LINK,musl) -static -s
+	$(call LINK,musl) -s
 build/%-for-tests.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 	$(call COMPILE,musl) -DWITH_TEST_LIBRARIES
 

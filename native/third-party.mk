@@ -18,7 +18,8 @@ DEBIAN_MIRROR ?=
 COMMON_CFLAGS := -pipe -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-ident \
 	-ffile-prefix-map=$(CURDIR)=.
 CC_musl := musl-gcc
-CFLAGS_musl := -Os $(COMMON_CFLAGS)
+CFLAGS_musl := -Os -fno-pie $(COMMON_CFLAGS)
+LDFLAGS_musl := -static
 FAST_musl := -O2
 CC_asan := gcc
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -pipe
@@ -49,7 +50,7 @@ build/%/libquickjs.a: build/sources/$(QUICKJS) native/quickjs.patch native/third
 
 # The compiler to bytecode runs on this machine; it links the objects of the product.
 build/qjsc: build/musl/libquickjs.a
-	$(CC_musl) -static $(QUICKJS_DEFINES) -DCONFIG_CC='""' -DCONFIG_PREFIX='""' -o $@ build/musl/quickjs/qjsc.c $< \
+	$(CC_musl) $(LDFLAGS_musl) $(QUICKJS_DEFINES) -DCONFIG_CC='""' -DCONFIG_PREFIX='""' -o $@ build/musl/quickjs/qjsc.c $< \
 	  -lm -lpthread
 
 # Big numbers and curves are where a handshake spends its time.
@@ -73,5 +74,5 @@ CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --
 build/%/curl/lib/.libs/libcurl.a: build/sources/$(CURL) build/%/mbedtls/lib/libmbedtls.a
 	$(call UNPACK,build/$*/curl)
 	cd build/$*/curl && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) \
-	  --with-mbedtls=$(CURDIR)/build/$*/mbedtls $(CURL_OPTIONS) CC=$(CC_$*) CFLAGS='$(CFLAGS_$*)'
+	  --with-mbedtls=$(CURDIR)/build/$*/mbedtls $(CURL_OPTIONS) CC=$(CC_$*) CFLAGS='$(CFLAGS_$*)' LDFLAGS='$(LDFLAGS_$*)'
 	$(MAKE) --silent -C build/$*/curl/lib libcurl.la
