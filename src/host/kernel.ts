@@ -40,6 +40,8 @@ const nothing = ok(null);
 
 /** Where the last datagram lies, of whatever socket. */
 const buffer = netlink.buffer();
+/** Its bytes: the view of the one before serves again while the length stays the same. */
+let received = ok(new Uint8Array(buffer));
 
 class Socket implements KernelSocket {
   readonly #fd: number;
@@ -60,7 +62,9 @@ class Socket implements KernelSocket {
   receive(): ReturnType<KernelSocket['receive']> {
     try {
       const length = netlink.receive(this.#fd);
-      return length === null ? nothing : ok(new Uint8Array(buffer, 0, length));
+      if (length === null) return nothing;
+      if (length !== received.value.length) received = ok(new Uint8Array(buffer, 0, length));
+      return received;
     } catch (error) {
       const lost = error instanceof Error && 'code' in error && (error.code === 'ENOBUFS' || error.code === 'EMSGSIZE');
       return failed({ kind: lost ? 'overrun' : 'broken', detail: messageOf(error) });

@@ -4,7 +4,7 @@ import { FLAGS, PackedRows, ROW_WORDS } from '../../src/core/address/packed-rows
 import { bytesOf } from '../fakes/bits.ts';
 import { wordsOf } from '../fakes/captured.ts';
 
-const wordsAt = (address: number): Uint32Array => wordsOf(Uint8Array.from(bytesOf(BigInt(address))));
+const wordsAt = (address: number): Int32Array => wordsOf(Uint8Array.from(bytesOf(BigInt(address))));
 
 const step = fc.record({
   act: fc.constantFrom('set', 'set', 'remove', 'file sound', 'file unsound'),
@@ -70,7 +70,7 @@ test('PackedRows: 10,000 rows → all found; all but one removed → the memory 
 
 test('PackedRows: words in the middle of a datagram → the address of those four', () => {
   const rows = new PackedRows();
-  const datagram = new Uint32Array(10);
+  const datagram = new Int32Array(10);
   datagram.set(wordsAt(5), 5);
   rows.add(1, datagram, 5);
   expect([rows.find(1, wordsAt(5), 0), rows.find(2, wordsAt(5), 0), rows.find(1, wordsAt(6), 0)]).toEqual([0, -1, -1]);

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { formatAddress } from '../../src/core/address/address.ts';
 import { DefaultRoutes } from '../../src/core/address/default-routes.ts';
 import { AddressTable } from '../../src/core/address/table.ts';
-import { NLMSG_HDRLEN } from '../../src/core/wire/constants.ts';
-import { WireError } from '../../src/core/wire/framing.ts';
+import { IFA_ADDRESS, IFA_FLAGS, IFA_LOCAL, IFADDRMSG_LEN, NLMSG_HDRLEN } from '../../src/core/wire/constants.ts';
+import { DatagramReader, WireError, wanted } from '../../src/core/wire/framing.ts';
 import { readIfInet6 } from '../../src/core/wire/if-inet6.ts';
 import { applyRoutes } from '../../src/core/wire/routes.ts';
 import { RtnetlinkSession } from '../../src/core/wire/session.ts';
@@ -114,6 +114,36 @@ describe('readDatagram, applyRoutes', () => {
       }),
     );
   });
+});
+
+test('DatagramReader: whatever it read before → the attributes that a new one finds', () => {
+  const what = wanted([
+    [IFA_ADDRESS, 16],
+    [IFA_LOCAL, 16],
+    [IFA_FLAGS, 4],
+  ]);
+  const find = (reader: DatagramReader, bytes: Uint8Array): number[] | string => {
+    reader.open(bytes).next();
+    try {
+      return [...reader.findAttributes(what, reader.body + IFADDRMSG_LEN)];
+    } catch (error) {
+      return String(error);
+    }
+  };
+  const sources = ['newaddr-static', 'newaddr-peer', 'newaddr-slaac'].flatMap(captured);
+  const change = fc.tuple(fc.integer({ min: NLMSG_HDRLEN + IFADDRMSG_LEN, max: 71 }), fc.nat(24));
+  const message = fc.tuple(fc.constantFrom(...sources), fc.option(change)).map(([bytes, changed]) => {
+    const copy = bytes.slice();
+    if (changed !== null) copy[changed[0]] = changed[1];
+    return copy;
+  });
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 12 }), (messages) => {
+      const reader = new DatagramReader();
+      for (const bytes of messages) expect(find(reader, bytes)).toEqual(find(new DatagramReader(), bytes));
+    }),
+    { numRuns: 1_000 },
+  );
 });
 
 test('RtnetlinkSession: any datagrams → never an exception, never more rows than they can hold', () => {

@@ -25,8 +25,8 @@ export const addressBytes = (address: Address): number[] =>
   (readGroups(address) ?? []).flatMap((group) => [group >> 8, group & 0xff]);
 
 /** The same bytes as four words of the host's byte order. */
-export const addressWords = (address: Address): Uint32Array =>
-  new Uint32Array(Uint8Array.from(addressBytes(address)).buffer);
+export const addressWords = (address: Address): Int32Array =>
+  new Int32Array(Uint8Array.from(addressBytes(address)).buffer);
 
 /** The eight 16-bit groups, null = the text is no address. */
 function readGroups(text: string): number[] | null {

@@ -32,7 +32,10 @@ const { imul } = Math;
  *  rows are removed or filed. They stand close together, the sound ones first: an event costs what it changes, and so
  *  does a look at the few that may be published. */
 export class PackedRows {
+  /** What a row's number leads to is always there: it is read `as number`. */
   words = new Uint32Array(0);
+  /** The same as signed numbers, which is how addresses are compared, see DatagramReader. */
+  #signed = new Int32Array(0);
   /** Where the rows end, in words. */
   end = 0;
   /** Where the sound rows end. */
@@ -48,11 +51,11 @@ export class PackedRows {
   }
 
   /** @returns the row of that link and of the four words at `from`, -1 = there is none */
-  find(ifIndex: number, words: Uint32Array, from: number): number {
-    const own = this.words;
+  find(ifIndex: number, words: Int32Array, from: number): number {
+    const own = this.#signed;
     const index = this.#index;
     for (let slot = hash(ifIndex, words, from) >>> this.#shift; ; slot = (slot + 1) & this.#mask) {
-      const row = (index[slot] ?? 0) - 1;
+      const row = (index[slot] as number) - 1;
       if (row < 0) return -1;
       const at = row + ADDRESS;
       // The first word last: it is nearly always the same on one machine.
@@ -61,20 +64,20 @@ export class PackedRows {
         own[at + 3] === words[from + 3] &&
         own[at + 2] === words[from + 2] &&
         own[at] === words[from] &&
-        own[row + IF_INDEX] === ifIndex
+        this.words[row + IF_INDEX] === ifIndex
       )
         return row;
     }
   }
 
   /** Adds a row that `find` did not find, not among the sound, its other fields 0. @returns its number */
-  add(ifIndex: number, words: Uint32Array, from: number): number {
+  add(ifIndex: number, words: Int32Array, from: number): number {
     const row = this.end;
     if (row === this.words.length) this.#resize(Math.max(MIN_WORDS, row * 2));
     this.end = row + ROW_WORDS;
     this.words.fill(0, row, this.end);
     this.words[row + IF_INDEX] = ifIndex;
-    this.words.set(words.subarray(from, from + ADDRESS_BYTES / 4), row + ADDRESS);
+    this.#signed.set(words.subarray(from, from + ADDRESS_BYTES / 4), row + ADDRESS);
     this.#index[this.#slotOf(row, 0)] = row + 1;
     return row;
   }
@@ -118,6 +121,7 @@ export class PackedRows {
     const words = new Uint32Array(capacity);
     words.set(this.words.subarray(0, this.end));
     this.words = words;
+    this.#signed = new Int32Array(words.buffer);
     const bits = Math.ceil(Math.log2((capacity / ROW_WORDS) * 2));
     this.#index = new Int32Array(2 ** bits);
     this.#mask = 2 ** bits - 1;
@@ -134,14 +138,14 @@ export class PackedRows {
 
   /** Where the search for a row begins. */
   #homeOf(row: number): number {
-    return hash(this.words[row + IF_INDEX] ?? 0, this.words, row + ADDRESS) >>> this.#shift;
+    return hash(this.words[row + IF_INDEX] as number, this.#signed, row + ADDRESS) >>> this.#shift;
   }
 
   /** Closes the gap by moving later entries of the same run back (Knuth, TAOCP 6.4, algorithm R). */
   #removeSlot(first: number): void {
     let gap = first;
     for (let slot = (gap + 1) & this.#mask; this.#index[slot] !== 0; slot = (slot + 1) & this.#mask) {
-      const entry = this.#index[slot] ?? 0;
+      const entry = this.#index[slot] as number;
       if (((slot - this.#homeOf(entry - 1)) & this.#mask) < ((slot - gap) & this.#mask)) continue;
       this.#index[gap] = entry;
       gap = slot;
@@ -154,8 +158,8 @@ export class PackedRows {
  *  and links that are numbered in order differ in a few high or low bits of a word, as the host's byte order has it. A
  *  product carries them to the highest bits (Knuth, TAOCP 6.4), and the shift brings these back down for the next word.
  *  @returns 32 bits as a signed number, of which the highest are the best */
-function hash(ifIndex: number, words: Uint32Array, from: number): number {
-  let value = imul(words[from + 1] ?? 0, MULTIPLIER);
-  value = imul((value ^ (value >>> 15)) + (words[from + 2] ?? 0) + ifIndex, MULTIPLIER);
-  return imul((value ^ (value >>> 15)) + (words[from + 3] ?? 0), MULTIPLIER);
+function hash(ifIndex: number, words: Int32Array, from: number): number {
+  let value = imul(words[from + 1] as number, MULTIPLIER);
+  value = imul((value ^ (value >>> 15)) + (words[from + 2] as number) + ifIndex, MULTIPLIER);
+  return imul((value ^ (value >>> 15)) + (words[from + 3] as number), MULTIPLIER);
 }

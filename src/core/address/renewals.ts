@@ -25,18 +25,18 @@ export class Renewals {
 
   isStale(row: number): boolean {
     const { words } = this.#rows;
-    const last = words[row + LAST_RENEWAL] ?? 0;
-    return last > 0 && last < (this.#links.get(words[row + IF_INDEX] ?? 0)?.staleBefore ?? 0);
+    const last = words[row + LAST_RENEWAL] as number;
+    return last > 0 && last < (this.#links.get(words[row + IF_INDEX] as number)?.staleBefore ?? 0);
   }
 
   /** A router advertised the address of the row, for the first time or again.
    *  @returns whether the staleness of a sound row changed */
   renewed(row: number): boolean {
-    const { words } = this.#rows;
-    const ifIndex = words[row + IF_INDEX] ?? 0;
+    const words = this.#rows.words;
+    const ifIndex = words[row + IF_INDEX] as number;
     const link = this.#links.get(ifIndex) ?? this.#addLink(ifIndex);
-    const last = words[row + LAST_RENEWAL] ?? 0;
-    const thirdLast = words[row + RENEWAL_BEFORE] ?? 0;
+    const last = words[row + LAST_RENEWAL] as number;
+    const thirdLast = words[row + RENEWAL_BEFORE] as number;
     words[row + RENEWAL_BEFORE] = last;
     words[row + LAST_RENEWAL] = ++this.#count;
     // The third last of a stale address is too old to speak against others.
@@ -62,13 +62,14 @@ export class Renewals {
   #sweep(ifIndex: number, link: LinkState, staleBefore: number): boolean {
     const { words, end, soundEnd } = this.#rows;
     let changed = false;
-    link.freshFrom = this.#count;
+    let freshFrom = this.#count;
     for (let row = 0; row < end; row += ROW_WORDS) {
-      const last = words[row + LAST_RENEWAL] ?? 0;
+      const last = words[row + LAST_RENEWAL] as number;
       if (last === 0 || words[row + IF_INDEX] !== ifIndex) continue;
-      if (last >= link.staleBefore) link.freshFrom = Math.min(link.freshFrom, last);
-      else if (last >= staleBefore) changed ||= row < soundEnd;
+      if (last < link.staleBefore) changed ||= last >= staleBefore && row < soundEnd;
+      else if (last < freshFrom) freshFrom = last;
     }
+    link.freshFrom = freshFrom;
     return changed;
   }
 }

@@ -73,6 +73,8 @@ export type Gains = ReadonlyMap<number, number>;
 /** In DETAIL. */
 const PUBLISHABLE_RANGE = 0x1000000;
 
+const FLAWED = IFA_F_TEMPORARY | IFA_F_DADFAILED | IFA_F_TENTATIVE | IFA_F_DEPRECATED;
+
 const { ceil } = Math;
 
 /** What the ranking rules before `published` see of an address, the first in the highest bit. */
@@ -144,18 +146,17 @@ export class AddressTable {
   /** Takes one message of the kernel over.
    *  @param datagram the words of the bytes that `message.localAt` points into
    *  @returns whether the set of sound addresses, or what ranks them, changed: renewals return false */
-  apply(message: Readonly<AddressMessage>, datagram: Uint32Array, nowSec: number): boolean {
+  apply(message: Readonly<AddressMessage>, datagram: Int32Array, nowSec: number): boolean {
     const rows = this.#rows;
     const found = rows.find(message.ifIndex, datagram, message.localAt >> 2);
-    const isNew = found < 0;
-    const wasSound = !isNew && found < rows.soundEnd;
+    const wasSound = found >= 0 && found < rows.soundEnd;
     if (message.removed) {
-      if (!isNew) rows.remove(found);
+      if (found >= 0) rows.remove(found);
       return wasSound;
     }
-    const row = isNew ? this.#add(message, datagram) : found;
-    const { words } = rows;
-    const renewed = isNew || words[row + RENEWED_STAMP] !== message.renewedStamp;
+    const row = found < 0 ? this.#add(message, datagram) : found;
+    const words = rows.words;
+    const renewed = found < 0 || words[row + RENEWED_STAMP] !== message.renewedStamp;
     const flagsBefore = words[row + FLAGS];
     const wasForEver = words[row + PREFERRED_UNTIL] === INFINITE_LIFETIME_SEC;
     this.#write(row, message, renewed, nowSec);
@@ -200,29 +201,30 @@ export class AddressTable {
       yield { row: this.#read(row), flaw: this.#flawOf(row, nowSec) };
   }
 
-  #add(message: Readonly<AddressMessage>, datagram: Uint32Array): number {
+  #add(message: Readonly<AddressMessage>, datagram: Int32Array): number {
     const row = this.#rows.add(message.ifIndex, datagram, message.localAt >> 2);
     if (specialRange(this.#rows.addressOf(row)) === null) this.#rows.words[row + DETAIL] = PUBLISHABLE_RANGE;
     return row;
   }
 
   #write(row: number, message: Readonly<AddressMessage>, renewed: boolean, nowSec: number): void {
-    const { words } = this.#rows;
-    const { preferredSec } = message;
+    const words = this.#rows.words;
+    const preferredSec = message.preferredSec;
     // A lifetime only ever counts down: more than before is a new one, set within the same hundredth of a second.
-    const isNew = renewed || preferredSec > (words[row + PREFERRED_TOLD] ?? 0);
+    const isNew = renewed || preferredSec > (words[row + PREFERRED_TOLD] as number);
     const now = ceil(nowSec);
     const preferredUntil = deadline(preferredSec, now);
     const validUntil = deadline(message.validSec, now);
     // The kernel's count stands still in suspend: of one and the same lifetime the first reckoning is the right one.
-    if (isNew || preferredUntil < (words[row + PREFERRED_UNTIL] ?? 0)) words[row + PREFERRED_UNTIL] = preferredUntil;
-    if (isNew || validUntil < (words[row + VALID_UNTIL] ?? 0)) words[row + VALID_UNTIL] = validUntil;
+    if (isNew || preferredUntil < (words[row + PREFERRED_UNTIL] as number))
+      words[row + PREFERRED_UNTIL] = preferredUntil;
+    if (isNew || validUntil < (words[row + VALID_UNTIL] as number)) words[row + VALID_UNTIL] = validUntil;
     words[row + PREFERRED_TOLD] = preferredSec;
     words[row + FLAGS] = message.flags;
     words[row + CREATED_STAMP] = message.createdStamp;
     words[row + RENEWED_STAMP] = message.renewedStamp;
-    const told = message.prefixLength | (message.scope << 8) | (message.protocol << 16);
-    words[row + DETAIL] = told | ((words[row + DETAIL] ?? 0) & PUBLISHABLE_RANGE);
+    const range = (words[row + DETAIL] as number) & PUBLISHABLE_RANGE;
+    words[row + DETAIL] = message.prefixLength | (message.scope << 8) | (message.protocol << 16) | range;
     words[row + GENERATION] = this.#generation;
   }
 
@@ -230,21 +232,24 @@ export class AddressTable {
   #judge(row: number, nowSec: number): number {
     const rows = this.#rows;
     const isSound = this.#flawOf(row, nowSec) === null;
-    const until = rows.words[row + PREFERRED_UNTIL] ?? 0;
+    const until = rows.words[row + PREFERRED_UNTIL] as number;
     if (isSound && until < this.#deadline) this.#deadline = until;
     return row < rows.soundEnd === isSound ? row : rows.file(row, isSound);
   }
 
   #flawOf(row: number, nowSec: number): Flaw | null {
-    const { words } = this.#rows;
-    const flags = words[row + FLAGS] ?? 0;
-    if (flags & IFA_F_TEMPORARY) return { kind: 'temporary' };
-    if (flags & IFA_F_DADFAILED) return { kind: 'dadFailed' };
-    // An optimistic address is in use while its uniqueness is still being checked (RFC 4429).
-    if (flags & IFA_F_TENTATIVE && !(flags & IFA_F_OPTIMISTIC)) return { kind: 'tentative' };
+    const words = this.#rows.words;
+    const flags = words[row + FLAGS] as number;
+    if (flags & FLAWED) {
+      if (flags & IFA_F_TEMPORARY) return { kind: 'temporary' };
+      if (flags & IFA_F_DADFAILED) return { kind: 'dadFailed' };
+      // An optimistic address is in use while its uniqueness is still being checked (RFC 4429).
+      if (flags & IFA_F_TENTATIVE && !(flags & IFA_F_OPTIMISTIC)) return { kind: 'tentative' };
+      if (flags & IFA_F_DEPRECATED) return { kind: 'deprecated' };
+    }
     // The kernel announces the lifetime of 0 an instant before it sets the flag.
-    if (flags & IFA_F_DEPRECATED || (words[row + PREFERRED_UNTIL] ?? 0) <= nowSec) return { kind: 'deprecated' };
-    const detail = words[row + DETAIL] ?? 0;
+    if ((words[row + PREFERRED_UNTIL] as number) <= nowSec) return { kind: 'deprecated' };
+    const detail = words[row + DETAIL] as number;
     if ((detail & PUBLISHABLE_RANGE) === 0) {
       return { kind: 'range', name: specialRange(this.#rows.addressOf(row)) ?? '' };
     }
@@ -267,7 +272,7 @@ export class AddressTable {
   }
 
   #word(row: number, field: number): number {
-    return this.#rows.words[row + field] ?? 0;
+    return this.#rows.words[row + field] as number;
   }
 
   #read(row: number): IfAddr {
@@ -291,9 +296,9 @@ export class AddressTable {
 }
 
 /** Made from a router's advertisement, by the kernel, or by a manager that marks it as kernels before 5.18 did. */
-const isAdvertised = ({ flags, protocol }: Readonly<AddressMessage>): boolean =>
-  protocol === IFAPROT_KERNEL_RA ||
-  ((flags & IFA_F_PERMANENT) === 0 && (flags & (IFA_F_MANAGETEMPADDR | IFA_F_STABLE_PRIVACY)) !== 0);
+const isAdvertised = (message: Readonly<AddressMessage>): boolean =>
+  message.protocol === IFAPROT_KERNEL_RA ||
+  ((message.flags & IFA_F_PERMANENT) === 0 && (message.flags & (IFA_F_MANAGETEMPADDR | IFA_F_STABLE_PRIVACY)) !== 0);
 
 const scopeOf = (detail: number): number => (detail >> 8) & 0xff;
 const protocolOf = (detail: number): number => (detail >> 16) & 0xff;

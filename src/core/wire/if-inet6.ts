@@ -6,7 +6,7 @@ import { fromHex } from './trace.ts';
 export interface PolledAddress {
   readonly message: Readonly<AddressMessage>;
   /** The four words that `message.localAt` points to. */
-  readonly words: Uint32Array;
+  readonly words: Int32Array;
   readonly ifName: string;
 }
 
@@ -23,7 +23,7 @@ export function readIfInet6(text: string): PolledAddress[] {
     const [, address = '', ifIndex = '', prefixLength = '', scope = '', flagsText = '', ifName = ''] = match;
     const flags = Number.parseInt(flagsText, 16);
     found.push({
-      words: new Uint32Array(fromHex(address).buffer),
+      words: new Int32Array(fromHex(address).buffer),
       ifName,
       message: {
         removed: false,

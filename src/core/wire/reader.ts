@@ -58,7 +58,7 @@ export interface LinkMessage {
 }
 
 /** What holds without struct ifa_cacheinfo: both lifetimes, both stamps. */
-const NO_CACHEINFO: ArrayLike<number> = [INFINITE_LIFETIME_SEC, INFINITE_LIFETIME_SEC, 0, 0];
+const NO_CACHEINFO = Int32Array.of(INFINITE_LIFETIME_SEC, INFINITE_LIFETIME_SEC, 0, 0);
 
 const ADDRESS_ATTRIBUTES = wanted([
   [IFA_ADDRESS, 16],
@@ -73,25 +73,28 @@ const ADDRESS_ATTRIBUTES = wanted([
  *  @returns whether it is of IPv6
  *  @throws WireError when a length reaches outside its container, as below */
 export function readAddress(reader: DatagramReader, into: AddressMessage): boolean {
-  const { bytes, words, body } = reader;
-  requireBytes(body, reader.end, IFADDRMSG_LEN, 'struct ifaddrmsg');
+  const bytes = reader.bytes;
+  const words = reader.words;
+  const body = reader.body;
+  const start = requireBytes(body, reader.end, IFADDRMSG_LEN, 'struct ifaddrmsg') + IFADDRMSG_LEN;
   if (bytes[body] !== AF_INET6) return false;
-  const found = reader.findAttributes(ADDRESS_ATTRIBUTES, body + IFADDRMSG_LEN);
+  const found = reader.findAttributes(ADDRESS_ATTRIBUTES, start);
   const flagsAt = found[IFA_FLAGS];
   const protocolAt = found[IFA_PROTO];
-  const cacheAt = (found[IFA_CACHEINFO] ?? 0) >> 2;
-  const cache = cacheAt === 0 ? NO_CACHEINFO : words;
+  const cacheAt = found[IFA_CACHEINFO];
   into.removed = reader.type === RTM_DELADDR;
-  into.ifIndex = words[(body >> 2) + 1] ?? 0;
-  into.localAt = found[IFA_LOCAL] || found[IFA_ADDRESS] || noAddress(body);
-  into.prefixLength = bytes[body + 1] ?? 0;
-  into.scope = bytes[body + 3] ?? 0;
-  into.flags = (flagsAt ? words[flagsAt >> 2] : bytes[body + 2]) ?? 0;
-  into.protocol = (protocolAt && bytes[protocolAt]) ?? 0;
-  into.preferredSec = cache[cacheAt] ?? 0;
-  into.validSec = cache[cacheAt + 1] ?? 0;
-  into.createdStamp = cache[cacheAt + 2] ?? 0;
-  into.renewedStamp = cache[cacheAt + 3] ?? 0;
+  into.ifIndex = (words[(body >> 2) + 1] as number) >>> 0;
+  into.localAt = start + (found[IFA_LOCAL] || found[IFA_ADDRESS] || noAddress(body));
+  into.prefixLength = bytes[body + 1] as number;
+  into.scope = bytes[body + 3] as number;
+  into.flags = ((flagsAt ? words[(start + flagsAt) >> 2] : bytes[body + 2]) as number) >>> 0;
+  into.protocol = protocolAt ? (bytes[start + protocolAt] as number) : 0;
+  const at = cacheAt ? (start + cacheAt) >> 2 : 0;
+  const cache = cacheAt ? words : NO_CACHEINFO;
+  into.preferredSec = (cache[at] as number) >>> 0;
+  into.validSec = (cache[at + 1] as number) >>> 0;
+  into.createdStamp = (cache[at + 2] as number) >>> 0;
+  into.renewedStamp = (cache[at + 3] as number) >>> 0;
   return true;
 }
 
@@ -105,11 +108,12 @@ const LINK_ATTRIBUTES = wanted([[IFLA_IFNAME, 0]]);
 export function readLink(reader: DatagramReader): LinkMessage {
   const { body, end } = reader;
   requireBytes(body, end, IFINFOMSG_LEN, 'struct ifinfomsg');
-  const nameAt = reader.findAttributes(LINK_ATTRIBUTES, body + IFINFOMSG_LEN)[IFLA_IFNAME];
+  const start = body + IFINFOMSG_LEN;
+  const nameAt = reader.findAttributes(LINK_ATTRIBUTES, start)[IFLA_IFNAME];
   return {
     removed: reader.type === RTM_DELLINK,
     ifIndex: reader.word(body + 4),
-    ifName: nameAt ? readName(reader.payload(nameAt)) : '',
+    ifName: nameAt ? readName(reader.payload(start + nameAt)) : '',
     flags: reader.word(body + 8),
   };
 }

@@ -84,33 +84,36 @@ const ATTRIBUTES = wanted([
 ]);
 
 function readRoute(reader: DatagramReader): Route {
-  const found = reader.findAttributes(ATTRIBUTES, reader.body + RTMSG_LEN);
+  const start = reader.body + RTMSG_LEN;
+  const found = reader.findAttributes(ATTRIBUTES, start);
   const metricAt = found[RTA_PRIORITY];
   const ifIndexAt = found[RTA_OIF];
   const hopsAt = found[RTA_MULTIPATH];
-  const metric = metricAt ? reader.word(metricAt) : 0;
-  const hop = { ifIndex: ifIndexAt ? reader.word(ifIndexAt) : 0, gateway: readGateway(reader, found) };
-  const hops = hopsAt ? readHops(reader, hopsAt, hopsAt + reader.payload(hopsAt).length) : [];
+  const metric = metricAt ? reader.word(start + metricAt) : 0;
+  const ifIndex = ifIndexAt ? reader.word(start + ifIndexAt) : 0;
+  const hop = { ifIndex, gateway: readGateway(reader, start, found) };
+  const hops = hopsAt ? readHops(reader, start + hopsAt) : [];
   return { metric, hops: hops.length > 0 ? hops : [hop] };
 }
 
-function readHops(reader: DatagramReader, start: number, end: number): Hop[] {
+function readHops(reader: DatagramReader, start: number): Hop[] {
   const hops: Hop[] = [];
+  const end = start + reader.payload(start).length;
   for (let at = start; at < end; ) {
     requireBytes(at, end, RTNH_LEN, 'struct rtnexthop');
     const length = Math.max(RTNH_LEN, reader.halves[at >> 1] ?? 0);
     requireBytes(at, end, length, 'struct rtnexthop');
     const found = reader.findAttributes(ATTRIBUTES, at + RTNH_LEN, at + length);
-    hops.push({ ifIndex: reader.word(at + 4), gateway: readGateway(reader, found) });
+    hops.push({ ifIndex: reader.word(at + 4), gateway: readGateway(reader, at + RTNH_LEN, found) });
     at += (length + 3) & ~3;
   }
   return hops;
 }
 
 /** The router's address as text that can be compared; '' = none. */
-function readGateway(reader: DatagramReader, found: Uint32Array): string {
+function readGateway(reader: DatagramReader, start: number, found: Uint32Array): string {
   const at = found[RTA_GATEWAY];
-  return at ? toHex(reader.payload(at)) : '';
+  return at ? toHex(reader.payload(start + at)) : '';
 }
 
 /** A socket filter that lets only default routes through, so that a router's full table never wakes us: classic BPF
