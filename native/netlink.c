@@ -10,7 +10,10 @@
 #include <unistd.h>
 
 /* The largest that the kernel makes for a dump (NLMSG_GOODSIZE bounded by 32 KiB, net/netlink/af_netlink.c). */
-#define MAX_DATAGRAM_BYTES (32 * 1024)
+#define DATAGRAM_BYTES (32 * 1024)
+/* Datagrams read at once. In a storm of events a call for each is a tenth of the work, and the kernel's code drives the
+ * interpreter's out of the processor's cache. */
+#define BATCH 16
 
 static JSValue netlink_open(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
@@ -69,40 +72,54 @@ static JSValue netlink_send(JSContext *ctx, JSValueConst this_val, int argc, JSV
     return JS_UNDEFINED;
 }
 
-static uint8_t *buffer; /* of pages of its own, which are given back in sleep */
+static uint8_t *buffer; /* of pages of its own, which are given back in sleep; each datagram touches those that it needs */
+static uint32_t lengths[BATCH];
 
 static JSValue netlink_buffer(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
     (void)this_val, (void)argc, (void)argv;
     if (!buffer) {
-        void *pages = mmap(NULL, MAX_DATAGRAM_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void *pages = mmap(NULL, BATCH * DATAGRAM_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (pages == MAP_FAILED) return host_throw_errno(ctx, "mmap", errno);
         buffer = pages;
     }
-    return JS_NewArrayBuffer(ctx, buffer, MAX_DATAGRAM_BYTES, NULL, NULL, 0);
+    return JS_NewArrayBuffer(ctx, buffer, BATCH * DATAGRAM_BYTES, NULL, NULL, 0);
+}
+
+static JSValue netlink_lengths(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    (void)this_val, (void)argc, (void)argv;
+    return JS_NewArrayBuffer(ctx, (uint8_t *)lengths, sizeof lengths, NULL, NULL, 0);
 }
 
 void host_netlink_trim(void)
 {
-    if (buffer) madvise(buffer, MAX_DATAGRAM_BYTES, MADV_DONTNEED);
+    if (buffer) madvise(buffer, BATCH * DATAGRAM_BYTES, MADV_DONTNEED);
 }
 
 static JSValue netlink_receive(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
-    struct sockaddr_nl from = {0};
-    struct iovec iov = {.iov_base = buffer, .iov_len = MAX_DATAGRAM_BYTES};
-    struct msghdr msg = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &iov, .msg_iovlen = 1};
-    int fd;
+    struct sockaddr_nl from[BATCH];
+    struct iovec places[BATCH];
+    struct mmsghdr datagrams[BATCH] = {0};
+    int fd, count;
     (void)this_val, (void)argc;
     if (JS_ToInt32(ctx, &fd, argv[0])) return JS_EXCEPTION;
-    for (;;) {
-        ssize_t length = recvmsg(fd, &msg, MSG_DONTWAIT);
-        if (length >= 0 && from.nl_pid != 0) continue; /* any local process may send to us: only the kernel counts */
-        if (length >= 0 && (msg.msg_flags & MSG_TRUNC)) return host_throw_errno(ctx, "recvmsg", EMSGSIZE);
-        if (length >= 0) return JS_NewInt32(ctx, (int)length);
-        if (errno == EAGAIN) return JS_NULL;
-        if (errno != EINTR) return host_throw_errno(ctx, "recvmsg", errno);
+    for (int i = 0; i < BATCH; i++) {
+        places[i] = (struct iovec){.iov_base = buffer + i * DATAGRAM_BYTES, .iov_len = DATAGRAM_BYTES};
+        datagrams[i].msg_hdr.msg_name = &from[i];
+        datagrams[i].msg_hdr.msg_namelen = sizeof from[i];
+        datagrams[i].msg_hdr.msg_iov = &places[i];
+        datagrams[i].msg_hdr.msg_iovlen = 1;
     }
+    do count = recvmmsg(fd, datagrams, BATCH, MSG_DONTWAIT, NULL);
+    while (count < 0 && errno == EINTR);
+    if (count < 0) return errno == EAGAIN ? JS_NewInt32(ctx, 0) : host_throw_errno(ctx, "recvmmsg", errno);
+    for (int i = 0; i < count; i++) {
+        if (datagrams[i].msg_hdr.msg_flags & MSG_TRUNC) return host_throw_errno(ctx, "recvmmsg", EMSGSIZE);
+        lengths[i] = from[i].nl_pid == 0 ? datagrams[i].msg_len : 0; /* any local process may send to us */
+    }
+    return JS_NewInt32(ctx, count);
 }
 
 static JSValue netlink_close(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
@@ -121,6 +138,8 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("send", 2, netlink_send),
     JS_CFUNC_DEF("receive", 1, netlink_receive),
     JS_CFUNC_DEF("buffer", 0, netlink_buffer),
+    JS_CFUNC_DEF("lengths", 0, netlink_lengths),
+    JS_PROP_INT32_DEF("DATAGRAM_BYTES", DATAGRAM_BYTES, 0),
     JS_CFUNC_DEF("close", 1, netlink_close),
 };
 

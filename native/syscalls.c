@@ -85,7 +85,7 @@ static const struct sock_filter program[] = {
 
     /* The network. bind is the resolver's, for a port to ask from; without listen and accept nothing can be served. */
     ALLOW(bind), ALLOW(connect), ALLOW(getpeername), ALLOW(getsockname), ALLOW(getsockopt), ALLOW(recvfrom),
-    ALLOW(recvmsg), ALLOW(sendmsg), ALLOW(sendto), ALLOW(setsockopt), ALLOW(shutdown), ALLOW(socketpair),
+    ALLOW(recvmmsg), ALLOW(recvmsg), ALLOW(sendmsg), ALLOW(sendto), ALLOW(setsockopt), ALLOW(shutdown), ALLOW(socketpair),
 
     /* Waiting, time, signals. tkill is abort(3)'s. */
     ALLOW(clock_getres), ALLOW(clock_gettime), ALLOW(clock_nanosleep), ALLOW(eventfd2), ALLOW(gettimeofday),

@@ -9,12 +9,17 @@ declare module 'netlink' {
   export function attachFilter(fd: number, program: ArrayBuffer): void;
   /** Sends one request to the kernel (nl_pid 0). */
   export function send(fd: number, message: ArrayBuffer): void;
-  /** Receives one datagram of the kernel into `buffer`; those of other senders (nl_pid not 0) are dropped unread.
-   *  @returns its length; null = nothing to read now
-   *  @throws HostError ENOBUFS when the kernel dropped messages, EMSGSIZE when the datagram is longer than 32 KiB */
-  export function receive(fd: number): number | null;
-  /** 32 KiB of memory, the same for every socket; needed before `receive`. What was received stands at its beginning until
-   *  the next `receive`, and until the process sleeps. */
+  /** Room for a datagram. */
+  export const DATAGRAM_BYTES: number;
+  /** Receives the datagrams that wait, up to 16 (recvmmsg(2)): one after the other into `buffer`, each at the start of its
+   *  room, and their lengths into `lengths`. Those of other senders than the kernel (nl_pid not 0) get length 0.
+   *  @returns how many; 0 = nothing to read now
+   *  @throws HostError ENOBUFS when the kernel dropped messages, EMSGSIZE when a datagram needs more room */
+  export function receive(fd: number): number;
+  /** Memory for datagrams, the same for every socket; needed before `receive`. What was received stands there until the
+   *  next `receive`, and until the process sleeps. */
   export function buffer(): ArrayBuffer;
+  /** Bytes of the datagrams that were received last, 32 bits each. */
+  export function lengths(): ArrayBuffer;
   export function close(fd: number): void;
 }

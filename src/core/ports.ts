@@ -28,9 +28,9 @@ export interface Signals {
 export interface KernelSocket {
   /** Carries a request to the kernel. */
   send(request: ArrayBuffer): Result<null, string>;
-  /** The next datagram, at a multiple of 4 of its buffer, to be read before the next one; null = nothing to read now; an
-   *  error: messages were lost. */
-  receive(): Result<Uint8Array | null, { readonly kind: 'overrun' | 'broken'; readonly detail: string }>;
+  /** The next datagrams, each at a multiple of 4 of its buffer, to be read before the next call; none = nothing to read
+   *  now; an error: messages were lost. */
+  receive(): Result<readonly ArrayBufferView[], { readonly kind: 'overrun' | 'broken'; readonly detail: string }>;
   close(): void;
 }
 

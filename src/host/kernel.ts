@@ -36,12 +36,10 @@ export class RtnetlinkKernel implements Kernel {
   }
 }
 
-const nothing = ok(null);
-
-/** Where the last datagram lies, of whatever socket. */
+/** Where the last datagrams lie, of whatever socket. */
 const buffer = netlink.buffer();
-/** Its bytes: the view of the one before serves again while the length stays the same. */
-let received = ok(new Uint8Array(buffer));
+const lengths = new Uint32Array(netlink.lengths());
+const datagrams = Array.from(lengths, (_, i) => ({ buffer, byteOffset: i * netlink.DATAGRAM_BYTES, byteLength: 0 }));
 
 class Socket implements KernelSocket {
   readonly #fd: number;
@@ -61,10 +59,9 @@ class Socket implements KernelSocket {
 
   receive(): ReturnType<KernelSocket['receive']> {
     try {
-      const length = netlink.receive(this.#fd);
-      if (length === null) return nothing;
-      if (length !== received.value.length) received = ok(new Uint8Array(buffer, 0, length));
-      return received;
+      const received = datagrams.slice(0, netlink.receive(this.#fd));
+      for (const [i, datagram] of received.entries()) datagram.byteLength = lengths[i] ?? 0;
+      return ok(received);
     } catch (error) {
       const lost = error instanceof Error && 'code' in error && (error.code === 'ENOBUFS' || error.code === 'EMSGSIZE');
       return failed({ kind: lost ? 'overrun' : 'broken', detail: messageOf(error) });

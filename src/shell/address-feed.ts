@@ -14,8 +14,8 @@ const GROUPS = [RTNLGRP_LINK, RTNLGRP_IPV6_IFADDR];
 /** The kernel announces that a preferred lifetime ended up to a second late; from then on we do not rely on it. */
 const ANNOUNCEMENT_MS = 2_000;
 
-/** Datagrams taken in before the loop serves its other descriptors. */
-const BURST = 256;
+/** How often datagrams are taken in before the loop serves its other descriptors. */
+const BURST = 16;
 
 /** A dump that is not over by then will not end: the socket is opened anew. */
 const DUMP_TIMEOUT_MS = 5_000;
@@ -142,17 +142,17 @@ export class AddressFeed {
     for (let left = BURST; left > 0 && this.#source !== null; left--) {
       const { socket, session } = this.#source;
       const received = socket.receive();
-      if (received.ok && received.value === null) {
+      if (received.ok && received.value.length === 0) {
         this.#follow(session.tick(nowMs));
         break;
       }
-      if (received.ok && received.value !== null) {
+      if (received.ok) {
         const progress = session.receive(received.value, nowMs);
         this.#follow(progress);
         changed ||= progress.changed;
-      } else if (!received.ok && received.error.kind === 'overrun') {
+      } else if (received.error.kind === 'overrun') {
         session.lost(received.error.detail);
-      } else if (!received.ok) {
+      } else {
         this.#fall(received.error.detail);
       }
     }

@@ -7,8 +7,8 @@ import { routeDumpRequest } from '../core/wire/requests.ts';
 import { applyRoutes, defaultRouteFilter, type RouteProgress } from '../core/wire/routes.ts';
 import type { Log } from './log.ts';
 
-/** Datagrams taken in before the loop serves its other descriptors. */
-const BURST = 256;
+/** How often datagrams are taken in before the loop serves its other descriptors. */
+const BURST = 16;
 
 /** Without the routes addresses are still chosen: there is no hurry. */
 const RETRY_MS = 60_000;
@@ -129,12 +129,12 @@ export class RouteFeed {
     if (changed) this.#onChange();
   }
 
-  /** Takes the next datagram in; null = there is none, or what came forced a new dump. */
+  /** Takes the next datagrams in; null = there are none, or what came forced a new dump. */
   #take(socket: KernelSocket, routes: DefaultRoutes): RouteProgress | null {
     const received = socket.receive();
     if (!received.ok && received.error.kind === 'broken') this.#giveUp(received.error.detail);
     else if (!received.ok) this.#startDump();
-    if (!received.ok || received.value === null) return null;
+    if (!received.ok || received.value.length === 0) return null;
     try {
       return applyRoutes(received.value, routes);
     } catch (error) {

@@ -28,7 +28,11 @@ export class TracingKernel implements Kernel {
         const received = inner.receive();
         const atMs = this.#clock.nowMs();
         if (!received.ok) this.#note({ atMs, kind: received.error.kind, socket });
-        else if (received.value !== null) this.#note({ atMs, kind: 'datagram', socket, bytes: received.value });
+        else {
+          for (const { buffer, byteOffset, byteLength } of received.value) {
+            this.#note({ atMs, kind: 'datagram', socket, bytes: new Uint8Array(buffer, byteOffset, byteLength) });
+          }
+        }
         return received;
       },
     };

@@ -299,17 +299,24 @@ export class FakeSocket implements KernelSocket {
   }
 
   receive(): ReturnType<KernelSocket['receive']> {
-    return this.#received.shift() ?? ok(null);
+    return this.#received.shift() ?? ok([]);
   }
 
   close(): void {
     this.isOpen = false;
   }
 
-  /** The kernel has something to say. */
+  /** The kernel has something to say; datagrams that follow on each other are read at once. */
   arrive(...received: readonly (Uint8Array | 'overrun' | 'broken')[]): void {
+    let datagrams: Uint8Array[] = [];
     for (const what of received) {
-      this.#received.push(typeof what === 'string' ? failed({ kind: what, detail: `it is ${what}` }) : ok(what));
+      if (typeof what === 'string') {
+        this.#received.push(failed({ kind: what, detail: `it is ${what}` }));
+        datagrams = [];
+      } else {
+        if (datagrams.length === 0) this.#received.push(ok(datagrams));
+        datagrams.push(what);
+      }
     }
     if (this.isOpen) this.options.onReadable();
   }

@@ -69,7 +69,7 @@ class Dialogue {
   }
 
   #take({ bytes, usable }: Queued): void {
-    const { request, changed } = this.session.receive(bytes, this.nowMs);
+    const { request, changed } = this.session.receive([bytes], this.nowMs);
     this.#request(request);
     if (this.session.dueMs !== null) this.#isLossy = true;
     if (changed && !this.#isLossy) expect(this.picture).toEqual(usable);

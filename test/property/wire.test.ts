@@ -23,7 +23,7 @@ const REAL = [
 
 /** Every reader of datagrams, which must read or refuse with WireError, whatever the bytes. */
 function readAll(bytes: Uint8Array): void {
-  const refusals = [() => checkMessages(bytes), () => applyRoutes(bytes, new DefaultRoutes())].map((read) => {
+  const refusals = [() => checkMessages(bytes), () => applyRoutes([bytes], new DefaultRoutes())].map((read) => {
     try {
       read();
       return null;
@@ -156,7 +156,7 @@ test('RtnetlinkSession: any datagrams → never an exception, never more rows th
         session.begin();
         let received = 0;
         for (const bytes of datagrams) {
-          session.receive(bytes, 1_000);
+          session.receive([bytes], 1_000);
           session.tick(1_000);
           received += bytes.length;
         }

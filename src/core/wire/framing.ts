@@ -34,8 +34,7 @@ export class DatagramReader {
   /** Where the message's own header starts, and where it ends. */
   body = 0;
   end = 0;
-  #datagram: Uint8Array | null = null;
-  #start = 0;
+  #buffer: ArrayBufferLike | null = null;
   #limit = 0;
   #next = 0;
   /** Of the attributes found last: by type, as `findAttributes` returns them; what was wanted, and bytes of all; how many
@@ -49,22 +48,17 @@ export class DatagramReader {
 
   /** Stands before the first message.
    *  @param datagram starts at a multiple of 4 of its buffer */
-  open(datagram: Uint8Array): this {
-    if (datagram !== this.#datagram) this.#view(datagram);
-    this.#next = this.#start;
-    return this;
-  }
-
-  #view(datagram: Uint8Array): void {
+  open(datagram: ArrayBufferView): this {
     const { buffer, byteOffset, byteLength } = datagram;
-    if (buffer !== this.bytes.buffer) {
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer;
       this.bytes = new Uint8Array(buffer);
       this.halves = new Uint16Array(buffer, 0, buffer.byteLength >> 1);
       this.words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
     }
-    this.#datagram = datagram;
-    this.#start = byteOffset;
+    this.#next = byteOffset;
     this.#limit = byteOffset + byteLength;
+    return this;
   }
 
   /** NLM_F_ bits of the message. */
@@ -95,22 +89,20 @@ export class DatagramReader {
    *  @returns by type: how many bytes behind `start` the payload is, 0 = there is none; until the next call
    *  @throws WireError when a length reaches outside, or is too short */
   findAttributes(what: Wanted, start: number, end = this.end): Uint32Array {
-    if (what !== this.#wanted || end - start !== this.#span || !this.#isAlike(start >> 2))
-      this.#search(what, start, end);
-    return this.#attributes;
+    // The kernel writes messages of one kind alike: comparing the headers with those found last is a quarter of the work.
+    if (what === this.#wanted && end - start === this.#span) {
+      const words = this.words;
+      const headers = this.#headers;
+      const places = this.#places;
+      const first = start >> 2;
+      let i = this.#count - 1;
+      while (i >= 0 && words[first + (places[i] as number)] === headers[i]) i--;
+      if (i < 0) return this.#attributes;
+    }
+    return this.#search(what, start, end);
   }
 
-  /** Whether the headers are those found last: the kernel writes messages of one kind alike, and to compare takes a
-   *  quarter of the steps. */
-  #isAlike(first: number): boolean {
-    const words = this.words;
-    const headers = this.#headers;
-    const places = this.#places;
-    for (let i = this.#count; i-- > 0; ) if (words[first + (places[i] as number)] !== headers[i]) return false;
-    return true;
-  }
-
-  #search(what: Wanted, start: number, end: number): void {
+  #search(what: Wanted, start: number, end: number): Uint32Array {
     const { halves, words } = this;
     const found = this.#attributes.fill(0);
     let count = 0;
@@ -129,10 +121,12 @@ export class DatagramReader {
       }
       at += (length + 3) & ~3;
     }
-    if (count > MOST_REMEMBERED) return;
-    this.#wanted = what;
-    this.#span = end - start;
-    this.#count = count;
+    if (count <= MOST_REMEMBERED) {
+      this.#wanted = what;
+      this.#span = end - start;
+      this.#count = count;
+    }
+    return found;
   }
 
   /** The payload of an attribute that starts at `at`. */

@@ -21,7 +21,7 @@ import {
 import { DatagramReader, endErrno, requireBytes, wanted } from './framing.ts';
 import { toHex } from './trace.ts';
 
-/** What a datagram did to the routes. */
+/** What datagrams did to the routes. */
 export interface RouteProgress {
   readonly changed: boolean;
   /** The dump is over. */
@@ -29,19 +29,22 @@ export interface RouteProgress {
   readonly interrupted: boolean;
 }
 
-/** Takes the IPv6 default routes of the main table out of a datagram of a dump or of events; all others are passed
- *  over by their header alone, because a router may hold a million of them.
+/** Takes the IPv6 default routes of the main table out of datagrams of a dump or of events; all others are passed over
+ *  by their header alone, because a router may hold a million of them.
  *  @throws WireError */
-export function applyRoutes(datagram: Uint8Array, routes: DefaultRoutes): RouteProgress {
+export function applyRoutes(datagrams: readonly ArrayBufferView[], routes: DefaultRoutes): RouteProgress {
+  const reader = new DatagramReader();
   let changed = false;
   let interrupted = false;
   let ended: RouteProgress['ended'] = null;
-  for (const reader = new DatagramReader().open(datagram); reader.next(); ) {
-    const { type } = reader;
-    interrupted ||= (reader.flags & NLM_F_DUMP_INTR) !== 0;
-    if (type === NLMSG_DONE || type === NLMSG_ERROR) ended = { errno: endErrno(reader) };
-    if ((type === RTM_NEWROUTE || type === RTM_DELROUTE) && isDefault(reader)) {
-      changed = applyRoute(routes, type, reader.flags, readRoute(reader)) || changed;
+  for (const datagram of datagrams) {
+    for (reader.open(datagram); reader.next(); ) {
+      const { type } = reader;
+      interrupted ||= (reader.flags & NLM_F_DUMP_INTR) !== 0;
+      if (type === NLMSG_DONE || type === NLMSG_ERROR) ended = { errno: endErrno(reader) };
+      if ((type === RTM_NEWROUTE || type === RTM_DELROUTE) && isDefault(reader)) {
+        changed = applyRoute(routes, type, reader.flags, readRoute(reader)) || changed;
+      }
     }
   }
   return { changed, ended, interrupted };

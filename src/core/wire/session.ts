@@ -88,35 +88,40 @@ export class RtnetlinkSession {
     return { request: this.begin(), changed: false, resync };
   }
 
-  /** Takes one datagram in, up to what makes no sense in it.
-   *  @param datagram starts at a multiple of 4 of its buffer
+  /** Takes datagrams in, each up to what makes no sense in it.
+   *  @param datagrams start at a multiple of 4 of their buffer
    *  @param nowMs CLOCK_BOOTTIME */
-  receive(datagram: Uint8Array, nowMs: number): Progress {
+  receive(datagrams: readonly ArrayBufferView[], nowMs: number): Progress {
+    const reader = this.#reader;
+    const nowSec = nowMs / 1000;
     let report = nothing;
-    try {
-      const reader = this.#reader.open(datagram);
-      while (reader.next()) report = this.#take(reader, nowMs) ?? report;
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      // Rows of the running dump may be among what is dropped.
-      this.#interrupted = true;
-      this.lost(error.message);
+    for (const datagram of datagrams) {
+      try {
+        for (reader.open(datagram); reader.next(); ) report = this.#take(reader, nowSec) ?? report;
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        // Rows of the running dump may be among what is dropped.
+        this.#interrupted = true;
+        this.lost(error.message);
+      }
     }
     const changed = report.changed || (this.#dirty && this.#whole && this.#dump === null && this.#stale === null);
     if (changed) this.#dirty = false;
     return report.changed === changed ? report : { ...report, changed };
   }
 
-  /** Takes the message in that the reader stands at. @returns null = nothing follows from it */
-  #take(reader: DatagramReader, nowMs: number): Progress | null {
-    const { type, sequence } = reader;
+  /** Takes the message in that the reader stands at.
+   *  @returns null = nothing follows from it; at most one message of those that wait can end the dump that runs */
+  #take(reader: DatagramReader, nowSec: number): Progress | null {
+    const type = reader.type;
+    const sequence = reader.sequence;
     if (type === RTM_NEWADDR || type === RTM_DELADDR) {
       const message = this.#address;
-      if (readAddress(reader, message) && this.#table.apply(message, reader.words, nowMs / 1000)) this.#dirty = true;
+      if (readAddress(reader, message) && this.#table.apply(message, reader.words, nowSec)) this.#dirty = true;
     } else if (type === RTM_NEWLINK || type === RTM_DELLINK) {
       if (this.#applyLink(readLink(reader), sequence)) this.#dirty = true;
     }
-    if (sequence !== this.#dump?.sequence) return null;
+    if (sequence === 0 || sequence !== this.#dump?.sequence) return null;
     if (reader.flags & NLM_F_DUMP_INTR) this.#interrupted = true;
     return type === NLMSG_DONE || type === NLMSG_ERROR ? this.#endDump(endErrno(reader)) : null;
   }

@@ -15,8 +15,8 @@ beforeEach(() => {
 });
 
 /** Plays a capture. @returns whether the uplinks changed, datagram by datagram */
-const play = (name: string): boolean[] => captured(name).map((bytes) => applyRoutes(bytes, routes).changed);
-const apply = (...messages: Uint8Array[]) => applyRoutes(datagram(...messages), routes);
+const play = (name: string): boolean[] => captured(name).map((bytes) => applyRoutes([bytes], routes).changed);
+const apply = (...messages: Uint8Array[]) => applyRoutes([datagram(...messages)], routes);
 const uplinks = (): number[] => [PORT, OTHER].filter((ifIndex) => routes.isUplink(ifIndex));
 
 describe('applyRoutes: as the kernel sends them', () => {
@@ -72,7 +72,7 @@ describe('applyRoutes: as the kernel sends them', () => {
   });
 
   test('applyRoutes: a dump of all tables → the uplink, and the end', () => {
-    const ends = captured('dump-routes').map((bytes) => applyRoutes(bytes, routes).ended);
+    const ends = captured('dump-routes').map((bytes) => applyRoutes([bytes], routes).ended);
     expect(ends).toEqual([null, { errno: 0 }]);
     expect(uplinks()).toEqual([PORT]);
   });

@@ -25,7 +25,7 @@ beforeEach(() => {
   nowMs = 50_000;
 });
 
-const receive = (...messages: Uint8Array[]): Progress => session.receive(datagram(...messages), nowMs);
+const receive = (...messages: Uint8Array[]): Progress => session.receive([datagram(...messages)], nowMs);
 const asked = (request: ArrayBuffer | null) => (request === null ? null : readRequest(request));
 const sound = (): string[] =>
   table
@@ -116,7 +116,7 @@ describe('RtnetlinkSession: the first dump', () => {
   test('RtnetlinkSession: a real dump of 60 addresses, but for its number → taken in', () => {
     session.begin();
     answerLinks(1);
-    for (const bytes of captured('dump-addresses')) expect(session.receive(bytes, nowMs)).toEqual(QUIET);
+    for (const bytes of captured('dump-addresses')) expect(session.receive([bytes], nowMs)).toEqual(QUIET);
     expect(receive(doneMessage(2)).changed).toBe(true);
     expect(sound()).toHaveLength(60);
   });
