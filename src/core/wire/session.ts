@@ -13,8 +13,12 @@ import { DatagramReader, endErrno, WireError } from './framing.ts';
 import { emptyAddress, type LinkMessage, readAddress, readLink } from './reader.ts';
 import { addressDumpRequest, linkDumpRequest } from './requests.ts';
 
-/** The least time between two resyncs: a machine that overruns the socket again and again must not make us spin. */
+/** The least time between the beginnings of two resyncs: a machine that overruns the socket again and again must not make
+ *  us spin. */
 export const RESYNC_PAUSE_MS = 100;
+
+/** The longest rest after a dump that took long: it may have been the machine that slept. */
+const MAX_REST_MS = 1_000;
 
 /** What a datagram, or the lack of one, led to. */
 export interface Progress {
@@ -41,6 +45,8 @@ export class RtnetlinkSession {
   /** A resync is due, once the running dump is over: the kernel runs one at a time (EBUSY). */
   #stale: string | null = null;
   #resyncNotBeforeMs = 0;
+  /** When the last resync began; null = there was only the first dump. */
+  #resyncSinceMs: number | null = null;
   #links = new Set<number>();
   /** The table has been whole at least once. */
   #whole = false;
@@ -85,6 +91,7 @@ export class RtnetlinkSession {
     const resync = this.#stale;
     this.#stale = null;
     this.#resyncNotBeforeMs = nowMs + RESYNC_PAUSE_MS;
+    this.#resyncSinceMs = nowMs;
     return { request: this.begin(), changed: false, resync };
   }
 
@@ -94,6 +101,7 @@ export class RtnetlinkSession {
   receive(datagrams: readonly ArrayBufferView[], nowMs: number): Progress {
     const reader = this.#reader;
     const nowSec = nowMs / 1000;
+    const wasDumping = this.isDumping;
     let report = nothing;
     for (const datagram of datagrams) {
       try {
@@ -105,9 +113,16 @@ export class RtnetlinkSession {
         this.lost(error.message);
       }
     }
+    if (wasDumping && !this.isDumping) this.#rest(nowMs);
     const changed = report.changed || (this.#dirty && this.#whole && this.#dump === null && this.#stale === null);
     if (changed) this.#dirty = false;
     return report.changed === changed ? report : { ...report, changed };
+  }
+
+  /** Of a large table in a storm: to dump it takes a quarter of the time at most. */
+  #rest(nowMs: number): void {
+    const tookMs = nowMs - (this.#resyncSinceMs ?? nowMs);
+    this.#resyncNotBeforeMs = Math.max(this.#resyncNotBeforeMs, nowMs + Math.min(3 * tookMs, MAX_REST_MS));
   }
 
   /** Takes the message in that the reader stands at.

@@ -210,6 +210,28 @@ describe('RtnetlinkSession: resync', () => {
     resync(5);
   });
 
+  test('RtnetlinkSession: a dump takes long → the next one begins three times as long after its end', () => {
+    session.lost('overrun');
+    session.tick(nowMs);
+    answerLinks(3);
+    nowMs += 2 * RESYNC_PAUSE_MS;
+    receive(doneMessage(4));
+    session.lost('overrun');
+    expect(session.dueMs).toBe(nowMs + 6 * RESYNC_PAUSE_MS);
+    nowMs += 6 * RESYNC_PAUSE_MS;
+    resync(5);
+  });
+
+  test('RtnetlinkSession: the machine sleeps amid a dump → the next one begins a second after its end', () => {
+    session.lost('overrun');
+    session.tick(nowMs);
+    answerLinks(3);
+    nowMs += 28_800_000;
+    receive(doneMessage(4));
+    session.lost('the clock jumped');
+    expect(session.dueMs).toBe(nowMs + 1_000);
+  });
+
   test('RtnetlinkSession: messages were lost during a dump → it runs on and is reported, then comes another', () => {
     session.lost('first');
     session.tick(nowMs);
@@ -218,6 +240,7 @@ describe('RtnetlinkSession: resync', () => {
     expect([session.tick(nowMs), session.dueMs]).toEqual([QUIET, null]);
     answerLinks(3);
     expect(receive(addressMessage(B, { sequence: 4 }), doneMessage(4)).changed).toBe(true);
+    nowMs = session.dueMs ?? 0;
     expect(resync(5, addressMessage(C, { sequence: 6 })).changed).toBe(true);
     expect(sound()).toEqual([C]);
   });
@@ -263,7 +286,6 @@ describe('RtnetlinkSession: dumps that fail', () => {
     session.lost('overrun');
     session.tick(nowMs);
     answerLinks(3);
-    nowMs += RESYNC_PAUSE_MS;
   }
 
   test.each<[string, () => Progress, string]>([
@@ -298,6 +320,7 @@ describe('RtnetlinkSession: dumps that fail', () => {
     dumpRows();
     expect(play()).toEqual(QUIET);
     expect([sound().includes(A), session.isDumping]).toEqual([true, false]);
+    nowMs = session.dueMs ?? 0;
     const again = session.tick(nowMs);
     expect([asked(again.request), again.resync]).toEqual([{ type: RTM_GETLINK, sequence: 5 }, why]);
     answerLinks(5);
@@ -315,7 +338,7 @@ describe('RtnetlinkSession: dumps that fail', () => {
   test('RtnetlinkSession: rows of a dump that failed arrive late → they do not end the next one', () => {
     dumpRows();
     receive(typed(NLMSG_ERROR, doneMessage(4, 16)));
-    session.tick(nowMs);
+    session.tick(session.dueMs ?? 0);
     expect(receive(addressMessage(B, { sequence: 4, flags: NLM_F_DUMP_INTR }), doneMessage(4))).toEqual(QUIET);
     expect(asked(answerLinks(5).request)).toEqual({ type: RTM_GETADDR, sequence: 6 });
     expect(receive(addressMessage(A, { sequence: 6 }), doneMessage(6)).changed).toBe(true);
