@@ -59,7 +59,9 @@ build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 	$(call COMPILE,musl)
 
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
-LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections,--wrap=select -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
+WRAPPED_musl := select malloc calloc realloc free
+WRAPPED_asan := select
+LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections $(WRAPPED_$1:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm -lpthread
 build/ipv6ddns: build/ipv6ddns.o build/settings.o $(PARTS) build/musl/main.o $(MODULES:%=build/musl/%.o) native/layout.ld
 	$(call LINK,musl) -s -Wl,-T,native/layout.ld
