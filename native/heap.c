@@ -4,9 +4,9 @@
  * Small blocks come from runs of one size each, in a range of addresses of their own; a table tells the size of the run
  * that an address belongs to. Freed ones are chained and used again; host_heap_trim gives back what lies fallow.
  *
- * Longer blocks take several runs, whoever allocates them (the linker sends malloc(3) and its kin here, --wrap). After
- * some hundred requests musl would keep a group of TLS buffers for the next one, 128 KiB that no sleep gives back. The
- * longest blocks are musl's, which maps each by itself, and so are small ones that are not the interpreter's. */
+ * Longer blocks take several runs, whoever allocates them (the linker sends malloc(3) and its kin here, --wrap). Once many
+ * connections have overlapped, musl may keep a group of TLS buffers for the next ones, 128 KiB that no sleep gives back.
+ * The longest blocks are musl's, which maps each by itself, and so are small ones that are not the interpreter's. */
 #include "host.h"
 
 #include <malloc.h>
@@ -247,7 +247,7 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *block, size_t size);
 void __wrap_free(void *block);
 
-/* The resolver's thread allocates small blocks only; should it ever come with another, then that is musl's. */
+/* libcurl's resolver thread allocates and frees small blocks only. Another one would be musl's, or not be freed. */
 static int is_for_runs(size_t size)
 {
     return size > MAX_SMALL && size <= MAX_LONG && base && pthread_equal(pthread_self(), owner);
