@@ -31,7 +31,7 @@ typedef struct Free {
 static uint8_t *base; /* of the range; NULL = not reserved yet */
 static pthread_t owner; /* the one thread that uses the range */
 static size_t used, usable; /* bytes given to runs; bytes that may be touched */
-enum { EMPTY = 0, REST = 0xfe, LONG = 0xff }; /* in place of a size: given to no block, a long block's first run, its others */
+enum { EMPTY = 0, LONG = 0xfe, REST = 0xff }; /* in place of a size: given to none, a long block's first run, its others */
 static struct {
     uint8_t steps; /* size of its blocks */
     uint8_t count; /* of those that are free, as host_heap_trim counted; of a long block: its runs */
@@ -179,7 +179,7 @@ static void *resize(JSMallocState *state, void *block, size_t size)
 static int is_fallow(size_t run)
 {
     size_t steps = runs[run].steps;
-    return steps != EMPTY && steps < REST && runs[run].count == RUN / (steps * STEP);
+    return steps != EMPTY && steps < LONG && runs[run].count == RUN / (steps * STEP);
 }
 
 /* Two ascending chains as one. */
@@ -217,7 +217,7 @@ void host_heap_trim(void)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     for (size_t run = 0; run < used / RUN; run++)
-        if (runs[run].steps < REST) runs[run].count = 0;
+        if (runs[run].steps < LONG) runs[run].count = 0;
     for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++)
         for (Free *block = free_blocks[steps]; block; block = block->next) runs[run_of(block)].count++;
     for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++)
@@ -300,7 +300,7 @@ void *__wrap_realloc(void *block, size_t size)
     void *moved;
     size_t old;
     if (!block) return __wrap_malloc(size);
-    if (is_ours(block) ? resize_in_place(block, size) : 0) return block;
+    if (is_ours(block) && resize_in_place(block, size)) return block;
     if (!is_ours(block) && !is_for_runs(size)) return __real_realloc(block, size);
     moved = __wrap_malloc(size);
     if (!moved) return NULL;

@@ -60,7 +60,8 @@ class Socket implements KernelSocket {
   receive(): ReturnType<KernelSocket['receive']> {
     try {
       const received = datagrams.slice(0, netlink.receive(this.#fd));
-      for (const [i, datagram] of received.entries()) datagram.byteLength = lengths[i] ?? 0;
+      let i = 0;
+      for (const datagram of received) datagram.byteLength = lengths[i++] as number;
       return ok(received);
     } catch (error) {
       const lost = error instanceof Error && 'code' in error && (error.code === 'ENOBUFS' || error.code === 'EMSGSIZE');

@@ -73,6 +73,7 @@ export type Gains = ReadonlyMap<number, number>;
 /** In DETAIL. */
 const PUBLISHABLE_RANGE = 0x1000000;
 
+/** Flags that may rule an address out. */
 const FLAWED = IFA_F_TEMPORARY | IFA_F_DADFAILED | IFA_F_TENTATIVE | IFA_F_DEPRECATED;
 
 const { ceil } = Math;

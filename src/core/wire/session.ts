@@ -20,7 +20,7 @@ export const RESYNC_PAUSE_MS = 100;
 /** The longest rest after a dump that took long: it may have been the machine that slept. */
 const MAX_REST_MS = 1_000;
 
-/** What a datagram, or the lack of one, led to. */
+/** What datagrams, or the lack of them, led to. */
 export interface Progress {
   /** A request for the kernel; null = none. */
   readonly request: ArrayBuffer | null;
