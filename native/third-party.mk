@@ -69,7 +69,7 @@ CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --
 	$(addprefix --without-,zlib brotli zstd libpsl libidn2 nghttp2 libssh2 librtmp libgsasl) \
 	$(addprefix --disable-,ftp file ipfs ldap ldaps rtsp dict telnet tftp pop3 imap smb smtp gopher mqtt) \
 	$(addprefix --disable-,manual docs libcurl-option versioned-symbols ca-search unix-sockets cookies doh mime \
-	  form-api netrc progress-meter alt-svc hsts headers-api get-easy-options dnsshuffle bindlocal dateparse \
+	  form-api netrc progress-meter alt-svc hsts headers-api get-easy-options dnsshuffle dateparse \
 	  digest-auth bearer-auth kerberos-auth negotiate-auth aws ntlm tls-srp sha512-256 websockets httpsrr ech verbose)
 build/%/curl/lib/.libs/libcurl.a: build/sources/$(CURL) build/%/mbedtls/lib/libmbedtls.a
 	$(call UNPACK,build/$*/curl)
