@@ -9,18 +9,32 @@ MAKEFLAGS += --jobs=$(shell nproc)
 
 all: build/ipv6ddns ## the executable, build/ipv6ddns
 
+# An unpacked source archive (make source) has the generated C and the libraries' tarballs beside it, and needs neither
+# Node nor npm nor a network. Without the folder generated/ it is built as a checkout is.
+GENERATED := $(wildcard generated)
+ifdef GENERATED
+SOURCES ?= $(CURDIR)/sources
+endif
+
 include native/third-party.mk
 include packaging/packaging.mk
 
 packages:
 	@tools/need gcc=gcc /usr/include/stdlib.h=libc6-dev musl-gcc=musl-tools xz=xz-utils bzip2=bzip2 patch=patch \
-	  node=nodejs npm=npm /usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
+	  $(if $(GENERATED),,node=nodejs npm=npm /usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring)
 
 # As the lock file says. Not `npm ci`: it refuses a lock file without the executables of every other platform, and a
 # registry need not carry those. The scripts of packages do not run: esbuild's only checks its executable.
+# npm's own patience with a network that is not there is five minutes without a word: one question tells, and then what
+# it has brought before has to do.
 build/node_modules.stamp: package-lock.json | packages
-	npm install --no-save --ignore-scripts --no-audit --no-fund --engine-strict --loglevel=error
+	@echo 'npm brings the development tools' >&2
+	@npm view esbuild name --loglevel=error --fetch-retries=0 --fetch-timeout=30000 >/dev/null || offline=--offline; \
+	  npm install --no-save --ignore-scripts --no-audit --no-fund --engine-strict --loglevel=error $$offline || \
+	  { echo $(NPM_REMEDY) >&2; exit 1; }
 	mkdir -p build && touch $@
+NPM_REMEDY := 'npm could not bring the development tools; why is above. Without a network build from a source archive: \
+	"make source" makes one where there is a network, and it needs neither Node nor npm.'
 
 # --- programs: TypeScript → one module → bytecode in a C array → executable ---
 
@@ -29,6 +43,13 @@ TYPESCRIPT := $(shell find src -name '*.ts')
 BUNDLE = node_modules/.bin/esbuild --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
 	$(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@
 
+PARTS := $(patsubst src/parts/%.ts,build/part-%.o,$(wildcard src/parts/*.ts))
+PROGRAMS := build/ipv6ddns.c build/settings.c $(PARTS:.o=.c)
+
+ifdef GENERATED
+$(PROGRAMS): build/%.c: generated/%.c
+	mkdir -p build && cp $< $@
+else
 PROGRAM_SOURCES := $(TYPESCRIPT) package.json tools/plain-members.mjs build/node_modules.stamp
 PROGRAM = $(BUNDLE) $1 && tools/plain-members.mjs $@
 build/ipv6ddns.js: $(PROGRAM_SOURCES)
@@ -39,12 +60,13 @@ build/part-%.js: $(PROGRAM_SOURCES)
 	$(call PROGRAM,src/parts/$*.ts)
 
 # Without debug information: it would take 0.1 MiB of memory. Stack traces have names, and no lines.
-build/%.c: build/%.js build/qjsc
-	cd build && ./qjsc $(QJSC_FLAGS) -c -m $(addprefix -M ,$(NATIVE_MODULES)) -N $(or $(SYMBOL),program) -o $(@F) $(<F)
-PARTS := $(patsubst src/parts/%.ts,build/part-%.o,$(wildcard src/parts/*.ts))
-build/ipv6ddns.c build/settings.c $(PARTS:.o=.c): QJSC_FLAGS := -s
+$(PROGRAMS): QJSC_FLAGS := -s
 build/settings.c: SYMBOL := settings_program
 build/part-%.c: SYMBOL = $(*:part-%=%)_program
+endif
+
+build/%.c: build/%.js build/qjsc
+	cd build && ./qjsc $(QJSC_FLAGS) -c -m $(addprefix -M ,$(NATIVE_MODULES)) -N $(or $(SYMBOL),program) -o $(@F) $(<F)
 
 build/%.o: build/%.c
 	$(CC_musl) $(CFLAGS_musl) -c -o $@ $<

@@ -33,6 +33,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
   make: ['test/packaging/install.test.ts', 'install: what was installed → runs'],
   'sudo make install': ['test/packaging/install.test.ts', 'install: under DESTDIR → everything below /usr/local'],
   'sudo make uninstall': ['test/packaging/install.test.ts', 'uninstall: after install'],
+  'make source': ['test/packaging/source.test.ts', 'source: unpacked in an empty folder'],
   'make container': ['test/packaging/container.test.ts', 'container: its root →'],
   'podman build --format docker -t ipv6ddns build/container': [
     'test/packaging/container.test.ts',
