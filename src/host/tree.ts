@@ -6,7 +6,7 @@ const orNull = ([path, errno]: [string, number]): string | null => (errno === 0 
 
 /** What the rules of Landlock are made of. */
 export const systemTree = (): Tree => ({
-  landlockAbi: landlockAbi(),
+  landlockAbi,
   realPath: (path) => orNull(os.realpath(path)),
   readLink: (path) => orNull(os.readlink(path)),
   list: (folder) => {

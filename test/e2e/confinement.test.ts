@@ -68,6 +68,29 @@ test('confinement: a running daemon → no new privileges, a filter, no core dum
   expect(daemon.transcript()).not.toContain('not confined');
 });
 
+test('confinement: a sync, SIGHUP with good and with bad settings, the end → nothing is asked for that is refused', async () => {
+  const lab = await openLab();
+  const trace = join(await temporaryFolder(), 'trace');
+  await lab.add(A);
+  const daemon = await lab.daemon({ config: 'timeout = 30\n', under: ['strace', '-D', '-f', '-o', trace] });
+  await daemon.line(/ created in /);
+  await lab.configure('timeout = 20\n');
+  const reading = lab.api.nextRequest({});
+  daemon.signal('SIGHUP');
+  await lab.api.untilEnded((await reading).sequence);
+  await lab.configure('timeout = x\n');
+  daemon.signal('SIGHUP');
+  await daemon.line(/ settings not taken over/);
+  daemon.signal('SIGTERM');
+  await daemon.exit;
+  // strace outlives it by an instant.
+  await expect.poll(() => readFile(trace, 'utf8')).toMatch(/\+\+\+ exited with 0/);
+  const [before, confined = ''] = (await readFile(trace, 'utf8')).split(/^.* seccomp\(SECCOMP_SET_MODE_FILTER.*$/m);
+  expect(before).toContain('landlock_create_ruleset');
+  const refused = confined.split('\n').filter((line) => /landlock|= -1 (ENOSYS|EPERM|EAFNOSUPPORT)/.test(line));
+  expect([confined.length > 10_000, refused]).toEqual([true, []]);
+});
+
 // Calls and constants by number: <asm/unistd_64.h>. Structures in hexadecimal, as they lie in memory.
 describe.skipIf(!isRoot || process.arch !== 'x64')('confinement: code that got into the daemon', () => {
   const [READ_ONLY, CREATE] = [0, 0o101];

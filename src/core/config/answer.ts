@@ -56,7 +56,8 @@ export function answerTo(question: Question, machine: Machine): Answer {
   const loaded = loadSettings(request, readFile, isFolder);
   const paths = neededPaths(files, loaded.ok ? loaded.value.settings : null, machine);
   const wanted = { files, folders: [...paths.folders, ...asked] };
-  const closed = closedFolders(wanted, machine, question.inForce ?? [['/', ~0]]).map(describeClosed);
+  const { inForce } = question;
+  const closed = inForce === null ? [] : closedFolders(wanted, machine, inForce).map(describeClosed);
   if (!loaded.ok) return { kind: 'refused', commandLine, problems: [...loaded.error.map(describeProblem), ...closed] };
   const { settings, warnings } = loaded.value;
   return {
@@ -68,8 +69,8 @@ export function answerTo(question: Question, machine: Machine): Answer {
   };
 }
 
-function confinement({ environment }: Question, paths: Paths, machine: Machine): Confinement | null {
-  if (environment[CONFINE_VARIABLE] === '0') return null;
+function confinement({ environment, inForce }: Question, paths: Paths, machine: Machine): Confinement | null {
+  if (environment[CONFINE_VARIABLE] === '0' || inForce !== null) return null;
   return confinementFor(paths, machine, environment['NOTIFY_SOCKET'] ?? '');
 }
 

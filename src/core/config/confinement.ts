@@ -44,8 +44,8 @@ export interface Paths {
 
 /** The file system as it stands. */
 export interface Tree {
-  /** Version of Landlock, 0 = none. */
-  readonly landlockAbi: number;
+  /** Version of Landlock, 0 = none. A system call that a confined process may not make any more. */
+  landlockAbi(): number;
   /** The path without links; null = there is no such thing. */
   realPath(path: string): string | null;
   /** Where a link leads, as it stands in the link; null = it is none. */
@@ -88,7 +88,7 @@ const targetFolders = (folder: string, tree: Tree): string[] =>
 
 /** @param notifySocket `$NOTIFY_SOCKET`; an abstract one (`@…`) has to stay within reach */
 export function confinementFor(paths: Paths, tree: Tree, notifySocket: string): Confinement {
-  const { landlockAbi: abi } = tree;
+  const abi = tree.landlockAbi();
   const bits = FS_BITS[Math.min(abi, FS_BITS.length) - 1] ?? 0;
   const scoped = SIGNAL | (notifySocket.startsWith('@') ? 0 : ABSTRACT_UNIX_SOCKET);
   const rules: Rule[] = [];

@@ -11,7 +11,7 @@ export interface Question {
   /** As it was when the process started. */
   readonly environment: Readonly<Record<string, string>>;
   readonly version: string;
-  /** What this process may still do with files; null = whatever its user may. */
+  /** What this process may still do with files since it confined itself; null = that is yet to come. */
   readonly inForce: readonly Rule[] | null;
 }
 
@@ -30,7 +30,7 @@ export type Answer = Readonly<
       kind: 'settings';
       commandLine: CommandLine & { readonly command: Exclude<Command, 'addresses' | 'status'> };
       settings: PlainSettings;
-      /** null = not wanted */
+      /** null = not wanted, or in force already */
       confinement: Confinement | null;
       warnings: readonly string[];
     }

@@ -20,7 +20,7 @@ function treeOf(entries: Readonly<Record<string, string | null>>, landlockAbi = 
     return isThere(path) ? path : null;
   };
   return {
-    landlockAbi,
+    landlockAbi: () => landlockAbi,
     realPath,
     readLink: (path) => entries[path] ?? null,
     list: (folder) =>
