@@ -60,7 +60,8 @@ export function describeNoAddress(
   return { level: 'warning', msg: `no address to publish (${seen}). ${meanwhile}`, fields: { seen: refusals.length } };
 }
 
-export function describeNotice(notice: Notice): LogEntry {
+/** @param isOnce nothing is tried a second time */
+export function describeNotice(notice: Notice, isOnce = false): LogEntry {
   switch (notice.kind) {
     case 'detected': {
       const { name, address, was } = notice;
@@ -90,9 +91,9 @@ export function describeNotice(notice: Notice): LogEntry {
         fields: { name: notice.name },
       };
     case 'nameTrouble':
-      return describeTrouble([notice.name], notice, false);
+      return describeTrouble([notice.name], notice, false, isOnce);
     case 'zoneTrouble':
-      return describeTrouble(notice.names, notice, notice.unsure);
+      return describeTrouble(notice.names, notice, notice.unsure, isOnce);
     case 'bucketEmpty': {
       const msg = `the address changes too often: next write in ${seconds(notice.waitMs)}, with the newest address`;
       return { level: 'warning', msg, fields: {} };
@@ -114,14 +115,17 @@ function describeTrouble(
   names: readonly string[],
   { trouble, published, nowMs, repeated }: Extract<Notice, { kind: 'nameTrouble' | 'zoneTrouble' }>,
   unsure: boolean,
+  isOnce: boolean,
 ): LogEntry {
   const meanwhile = published === null ? '' : ` AAAA ${published} when last seen.`;
-  const ray = trouble.ray === null ? '' : `, cf-ray ${trouble.ray}`;
   const next = unsure ? 'Reading the records back' : 'Next try';
-  const retry = `${next} in ${seconds(trouble.retryAtMs - nowMs)} (failure ${trouble.failures}${ray}).`;
+  const retry = isOnce ? null : `${next} in ${seconds(trouble.retryAtMs - nowMs)}`;
+  const count = isOnce ? null : `failure ${trouble.failures}`;
+  const marks = [count, trouble.ray === null ? null : `cf-ray ${trouble.ray}`].filter((mark) => mark !== null);
+  const end = [retry, marks.length === 0 ? null : `(${marks.join(', ')})`].filter((part) => part !== null);
   return {
     level: troubleLevel(trouble, repeated),
-    msg: `${describeNames(names)}: ${sentence(trouble.what)}${meanwhile} ${retry}`,
+    msg: `${describeNames(names)}: ${sentence(trouble.what)}${meanwhile}${end.length === 0 ? '' : ` ${end.join(' ')}.`}`,
     fields: { name: names.slice(0, MOST_NAMED).join(','), state: 'error', failures: trouble.failures },
   };
 }

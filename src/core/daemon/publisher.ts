@@ -5,6 +5,7 @@ import type { ApiRequest } from '../cloudflare/http.ts';
 import type { RecordSettings } from '../config/settings.ts';
 import { assertNever } from '../result.ts';
 import { earliest } from '../time.ts';
+import { FirstContact } from './first-contact.ts';
 import { Group } from './group.ts';
 import { describeNotice, type LogEntry } from './notices.ts';
 import { requestFor } from './request.ts';
@@ -30,14 +31,30 @@ export class Publisher {
   #table = new AddressTable();
   /** What happened since the start of the process. */
   readonly tally: Tally;
+  /** null = whatever fails is said. */
+  readonly #contact: FirstContact | null;
+  /** Nothing is tried a second time. */
+  readonly #isOnce: boolean;
   /** What was written before the settings were read again, by the zone's id. */
   readonly #spent: ReadonlyMap<string | null, Pick<ZoneState, 'bucket' | 'bucketReported'>>;
 
   /** @param before of the settings until now: what the server asked for, what was counted and written, what was chosen, and
-   *  what was confirmed of names whose settings stay goes on. Only the zones that were looked up are forgotten. */
-  constructor(records: readonly RecordSettings[], dryRun: boolean, nowMs: number, before: Publisher | null = null) {
+   *  what was confirmed of names whose settings stay goes on. Only the zones that were looked up are forgotten.
+   *  @param isOnce nothing is tried a second time */
+  constructor(
+    records: readonly RecordSettings[],
+    dryRun: boolean,
+    nowMs: number,
+    before: Publisher | null = null,
+    isOnce = false,
+  ) {
     this.#dryRun = dryRun;
+    this.#isOnce = isOnce;
     this.tally = before?.tally ?? newTally();
+    const contact = before === null ? null : before.#contact;
+    if (isOnce) this.#contact = null;
+    // A person who had the settings read again is to hear how that went.
+    else this.#contact = contact?.isMade ? contact : new FirstContact();
     const heldUntilMs = before?.silentUntilMs ?? 0;
     const zones = before?.zones ?? [];
     const spent = zones.map(({ zoneId, bucket, bucketReported }) => [zoneId, { bucket, bucketReported }] as const);
@@ -163,11 +180,15 @@ export class Publisher {
         case 'call':
           return [{ kind: 'request', zone: number, request: requestFor(state, effect.call) }];
         case 'notice': {
-          const entry = describeNotice(effect.notice);
-          return [effect.notice.kind === 'rehearsed' ? { kind: 'rehearsed', text: entry.msg } : { kind: 'log', entry }];
+          const entry = describeNotice(effect.notice, this.#isOnce);
+          if (effect.notice.kind === 'rehearsed') return [{ kind: 'rehearsed', text: entry.msg }];
+          const isTrouble = effect.notice.kind === 'zoneTrouble' || effect.notice.kind === 'nameTrouble';
+          return [{ kind: 'log', entry: (isTrouble ? this.#contact?.heard(entry) : null) ?? entry }];
         }
-        case 'ended':
-          return [];
+        case 'ended': {
+          const entry = this.#contact?.ended(effect.failure, event.nowMs) ?? null;
+          return entry === null ? [] : [{ kind: 'log', entry }];
+        }
         case 'resolved':
           return this.#resolve(effect, event.nowMs);
         case 'zoneLost':

@@ -109,6 +109,15 @@ describe('describeNotice', () => {
     expect(describeNotice({ kind: 'zoneTrouble', names: [NAME], unsure: false, ...common }).level).toBe(level);
   });
 
+  test.each([
+    [null, `${NAME}: it broke.`],
+    ['8f1', `${NAME}: it broke. (cf-ray 8f1).`],
+  ])('describeNotice: trouble where nothing is tried again, cf-ray %j → no promise of another try', (ray, msg) => {
+    const common = { trouble: trouble({ ray }), published: null, nowMs: 0, repeated: false };
+    expect(describeNotice({ kind: 'nameTrouble', name: NAME, ...common }, true).msg).toBe(msg);
+    expect(describeNotice({ kind: 'zoneTrouble', names: [NAME], unsure: true, ...common }, true).msg).toBe(msg);
+  });
+
   test('describeNotice: trouble of several names → the first and how many more, all of them in the fields', () => {
     const names = [NAME, 'www.example.com', 'mail.example.com'];
     const entry = describeNotice({
