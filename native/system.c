@@ -192,6 +192,42 @@ static JSValue create_file(JSContext *ctx, JSValueConst this_val, int argc, JSVa
     return error ? host_throw_errno(ctx, call, error) : JS_UNDEFINED;
 }
 
+/* The descriptor, or -1 with errno. A path that became a link or a pipe meanwhile is not the file that was meant. */
+static int open_regular(JSContext *ctx, JSValueConst name, int flags)
+{
+    const char *path = JS_ToCString(ctx, name);
+    int fd = path ? open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1, error = errno;
+    JS_FreeCString(ctx, path);
+    errno = error;
+    return fd;
+}
+
+static JSValue lock_file(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = open_regular(ctx, argv[0], O_WRONLY), error;
+    (void)this_val, (void)argc;
+    if (JS_HasException(ctx)) return JS_EXCEPTION;
+    if (fd < 0) return host_throw_errno(ctx, "open", errno);
+    if (fcntl(fd, F_SETLK, &lock) == 0) return JS_NewInt32(ctx, fd);
+    error = errno;
+    close(fd);
+    return host_throw_errno(ctx, "fcntl", error);
+}
+
+static JSValue lock_holder(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    int fd = open_regular(ctx, argv[0], O_RDONLY), error = 0;
+    (void)this_val, (void)argc;
+    if (JS_HasException(ctx)) return JS_EXCEPTION;
+    if (fd < 0) return host_throw_errno(ctx, "open", errno);
+    if (fcntl(fd, F_GETLK, &lock) < 0) error = errno;
+    close(fd);
+    if (error) return host_throw_errno(ctx, "fcntl", error);
+    return lock.l_type == F_UNLCK ? JS_NULL : JS_NewInt32(ctx, lock.l_pid);
+}
+
 static JSValue notify(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
     struct sockaddr_un peer = {.sun_family = AF_UNIX};
@@ -255,6 +291,8 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("random", 0, uniform_random),
     JS_CFUNC_DEF("eraseEnvironment", 1, erase_environment),
     JS_CFUNC_DEF("createFile", 3, create_file),
+    JS_CFUNC_DEF("lockFile", 1, lock_file),
+    JS_CFUNC_DEF("lockHolder", 1, lock_holder),
     JS_CFUNC_DEF("notify", 2, notify),
     JS_CFUNC_DEF("writeWithin", 3, write_within),
 };

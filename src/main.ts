@@ -10,6 +10,7 @@ import { Secret } from './core/config/secret.ts';
 import type { Settings } from './core/config/settings.ts';
 import { CONFINE_VARIABLE, SECRET_VARIABLES, TRACE_VARIABLE } from './core/config/variables.ts';
 import type { Clock, Kernel, Output } from './core/ports.ts';
+import { failed, ok, type Result } from './core/result.ts';
 import { CurlApiClient } from './host/api-client.ts';
 import { SystemClock } from './host/clock.ts';
 import { HelperCommands } from './host/commands.ts';
@@ -29,6 +30,9 @@ import { EXIT, type ExitStatus } from './shell/exit.ts';
 import { Log } from './shell/log.ts';
 import { ServiceManager } from './shell/service-manager.ts';
 import { TracingKernel } from './shell/tracing-kernel.ts';
+
+/** Whatever this process's user may. */
+const EVERYTHING: readonly Rule[] = [['/', ~0]];
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -80,7 +84,7 @@ function start(
   const log = new Log(output, clock, chooseFormat(logFormat, environment));
   if (answer.kind === 'refused') {
     if (answer.commandLine.command === 'check') loadCheck().checkRefused(answer.problems, json, output);
-    else accept(answer, log);
+    else refuse(answer.problems, log);
     return EXIT.config;
   }
   const kernel = traced(new RtnetlinkKernel(), environment[TRACE_VARIABLE] ?? '', clock, log);
@@ -103,9 +107,10 @@ function start(
     (parts.load('notify') as NotifyPart)({ clock, commands, userAgent, log }, own);
   const identity = { version: VERSION, pid: os.getpid() };
   const inForce = confine(answer.confinement, log);
-  const reload = (): Settings | null => {
+  const reload = (): Result<Settings, readonly string[]> => {
     const again = ask({ ...question, inForce });
-    return again.kind === 'settings' || again.kind === 'refused' ? accept(again, log) : null;
+    if (again.kind === 'settings') return ok(accept(again, log));
+    return failed(again.kind === 'refused' ? refuse(again.problems, log) : []);
   };
   COMMANDS[command]({
     ports,
@@ -122,11 +127,11 @@ function start(
   return null;
 }
 
-/** @returns the rules that are in force; null = none */
-function confine(confinement: Confinement | null, log: Log): readonly Rule[] | null {
+/** @returns what this process may still do with files */
+function confine(confinement: Confinement | null, log: Log): readonly Rule[] {
   const skipped = (why: string): void => log.write('debug', `not confined in full: ${why}`);
   if (confinement === null) skipped(`${CONFINE_VARIABLE} is 0`);
-  return confinement !== null && confineProcess(confinement, skipped) ? confinement.rules : null;
+  return confinement !== null && confineProcess(confinement, skipped) ? confinement.rules : EVERYTHING;
 }
 
 /** The service manager, if there is one (sd_notify(3), sd_watchdog_enabled(3)). */
@@ -139,14 +144,14 @@ function serviceManager(environment: Environment, log: Log): ServiceManager | nu
   return new ServiceManager(new NotifySocket(address), log, watchdogMs);
 }
 
-/** The settings, logged as far as there is something to say of them; null = they are bad. */
-function accept(answer: Extract<Answer, { kind: 'settings' }>, log: Log): Settings;
-function accept(answer: Extract<Answer, { kind: 'settings' | 'refused' }>, log: Log): Settings | null;
-function accept(answer: Extract<Answer, { kind: 'settings' | 'refused' }>, log: Log): Settings | null {
-  if (answer.kind === 'refused') {
-    for (const problem of answer.problems) log.write('error', problem);
-    return null;
-  }
+/** @returns the problems, which have been logged */
+function refuse(problems: readonly string[], log: Log): readonly string[] {
+  for (const problem of problems) log.write('error', problem);
+  return problems;
+}
+
+/** The settings, logged as far as there is something to say of them. */
+function accept(answer: Extract<Answer, { kind: 'settings' }>, log: Log): Settings {
   const settings = revive(answer.settings);
   const { apiToken, httpsProxy, notify } = settings;
   const secrets = [apiToken, httpsProxy, notify?.hook?.bad, notify?.hook?.good];

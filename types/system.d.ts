@@ -25,6 +25,14 @@ declare module 'system' {
   /** Makes a new file with this text and mode, whatever the umask; what is there already, be it a link, is an error.
    *  When writing fails the file is removed again. */
   export function createFile(path: string, mode: number, text: string): void;
+  /** Opens a file and locks it for this process (fcntl_locking(2)) until the descriptor that is returned is closed, or the
+   *  process is gone, however. Closing any other descriptor of the same file unlocks it, too.
+   *  @throws HostError EAGAIN, EACCES when another process has locked it; ELOOP for a link */
+  export function lockFile(path: string): number;
+  /** The process that has locked the file; 0 = one that cannot be seen from here, as in another container; null = none.
+   *  Any user may ask who may read the file, and none who may only read it can lock it.
+   *  @throws HostError ENOENT */
+  export function lockHolder(path: string): number | null;
   /** One datagram to the AF_UNIX address (`@name` = abstract), which never waits for the receiver. sd_notify(3). */
   export function notify(address: string, message: string): void;
   /** Writes the text without waiting longer than `patienceMs` for each 4 KiB of it to be taken.

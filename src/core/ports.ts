@@ -102,13 +102,19 @@ export interface Files {
   read(path: string): Result<string, { readonly kind: 'missing' | 'unreadable'; readonly detail: string }>;
 }
 
-/** Files that others read while they are written. */
+/** Why a file was not replaced, so that what was there still is. */
+export type StateFileProblem = Readonly<
+  | { kind: 'kept'; pid: number } // by another process that lives; 0 = by one that cannot be seen from here
+  | { kind: 'failed'; detail: string }
+>;
+
+/** Files that others read while they are written. Each has one process at a time that keeps it, until that ends. */
 export interface StateFiles {
-  /** Puts a file with this text in place of what is there, in one step: nobody sees half of it. Mode 0644.
-   *  @returns its inode number, or why not; then what was there is still there */
-  replace(path: string, text: string): Result<number, string>;
-  /** Removes the file if it is still the one with that inode number. */
-  remove(path: string, inode: number): void;
+  /** Puts a file with this text in place of what is there, in one step: nobody sees half of it. Mode 0644. From then on
+   *  it is kept by this process. */
+  replace(path: string, text: string): Result<null, StateFileProblem>;
+  /** Removes the file if this process keeps it. */
+  remove(path: string): void;
 }
 
 /** The way to the service manager, sd_notify(3). */

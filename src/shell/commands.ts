@@ -5,6 +5,7 @@ import { listNames } from '../core/daemon/notices.ts';
 import { pendingNames } from '../core/daemon/publisher.ts';
 import { recordState } from '../core/daemon/zone-state.ts';
 import type { Signals, StateFiles } from '../core/ports.ts';
+import type { Result } from '../core/result.ts';
 import { Engine, type EnginePorts, type Observer } from './engine.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
@@ -23,8 +24,8 @@ export interface CommandContext {
   notifier(settings: Settings): Observer;
   readonly dryRun: boolean;
   readonly json: boolean;
-  /** Reads the settings again; null = they are bad, which has been logged. */
-  reload(): Settings | null;
+  /** Reads the settings again. The error is what is wrong with them, which has been logged. */
+  reload(): Result<Settings, readonly string[]>;
   /** Ends the process. */
   exit(status: ExitStatus): void;
 }
@@ -38,29 +39,32 @@ export function run(context: CommandContext): void {
   const reports = new Reports(ports.clock, log, identity, shown);
   // Nor is there anything to tell of it.
   const notifier = dryRun ? [] : [new Notifying((own) => context.notifier(own), settings)];
-  const observers = [...(manager === null ? [] : [manager]), reports, ...notifier];
+  // The status file is there when the service manager hears that the daemon is ready.
+  const observers = [reports, ...(manager === null ? [] : [manager]), ...notifier];
   const engine = new Engine(ports, log, settings, dryRun, observers);
   let current = settings;
   const reconfigure = (): void => {
     const next = reload();
-    if (next === null) {
+    if (!next.ok) {
       log.write(
         'error',
         'settings not taken over, those from before stay in force: correct what is listed, reload again',
       );
+      reports.refused(next.error);
+      engine.step();
       return;
     }
-    const changed = changedSettings(current, next);
-    current = next;
+    const changed = changedSettings(current, next.value);
+    current = next.value;
     const what = changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`;
     log.write('notice', `settings read again, ${what}; reading every record back`);
-    engine.configure(next);
+    engine.configure(next.value);
   };
   ports.signals.onSignal((signal) => {
     if (signal === 'SIGHUP') {
       manager?.reloading();
       reconfigure();
-      manager?.ready();
+      manager?.reloaded();
     } else if (signal === 'SIGUSR1') logState(engine, log, current, ports.clock.nowMs());
     else {
       log.write('notice', `stopping on ${signal}`);
@@ -121,7 +125,7 @@ export function once({ ports, log, settings, dryRun, exit }: CommandContext): vo
       exit(outcomeOf(engine, log));
     },
   };
-  const engine = new Engine(ports, log, settings, dryRun, [end]);
+  const engine = new Engine(ports, log, settings, dryRun, [end], true);
   ports.signals.onSignal((signal) => {
     if (signal === 'SIGTERM' || signal === 'SIGINT') exit(EXIT.temporary);
   });

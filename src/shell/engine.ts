@@ -11,8 +11,11 @@ export interface EnginePorts extends AddressFeedPorts {
   readonly output: Output;
 }
 
-/** Somebody who is told how things stand. Zones and names are replaced when they change and never written to: whether
- *  anything changed is a comparison of references. */
+/** What the kernel has not told of its table by then is not waited for any more. Twice as long as a dump may take. */
+const FIRST_LOOK_MS = 10_000;
+
+/** Somebody who is told how things stand, from the first look at the kernel's table on. Zones and names are replaced when
+ *  they change and never written to: whether anything changed is a comparison of references. */
 export interface Observer {
   /** When `observe` has to run although nothing happens, milliseconds on CLOCK_BOOTTIME; null = it need not. */
   readonly dueMs: number | null;
@@ -35,17 +38,27 @@ export class Engine {
   readonly #dryRun: boolean;
   readonly #observers: readonly Observer[];
   #nextVerifyMs: number | null = null;
+  /** When the first look at the table counts as over, whatever it brought; null = it is. */
+  #firstLookUntilMs: number | null = null;
   /** When the request in flight in a zone has to have ended, by the zone's number. */
   readonly #limits = new Map<number, number>();
 
-  constructor(ports: EnginePorts, log: Log, settings: Settings, dryRun: boolean, observers: readonly Observer[] = []) {
+  /** @param isOnce nothing is tried a second time */
+  constructor(
+    ports: EnginePorts,
+    log: Log,
+    settings: Settings,
+    dryRun: boolean,
+    observers: readonly Observer[] = [],
+    isOnce = false,
+  ) {
     this.#ports = ports;
     this.#log = log;
     this.#verifyIntervalMs = settings.verifyIntervalMs;
     this.#timeoutMs = settings.timeoutMs;
     this.#observers = observers;
     this.#dryRun = dryRun;
-    this.#publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs());
+    this.#publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs(), null, isOnce);
     this.feed = new TableFeed(
       ports,
       log,
@@ -63,6 +76,7 @@ export class Engine {
     this.#ports.clock.onAlarm(() => this.#due());
     this.#ports.clock.onJump(() => this.#jumped());
     this.#scheduleVerify();
+    this.#firstLookUntilMs = this.#ports.clock.nowMs() + FIRST_LOOK_MS;
     this.feed.start();
     this.step();
   }
@@ -90,7 +104,8 @@ export class Engine {
     this.feed.configure(settings.pollIntervalMs);
     for (const observer of this.#observers) observer.configure?.(settings);
     this.#publisher = new Publisher(settings.records, this.#dryRun, nowMs, this.#publisher);
-    this.#tableChanged();
+    if (this.feed.isWhole) this.#tableChanged();
+    this.step();
   }
 
   #tableChanged(): void {
@@ -130,13 +145,14 @@ export class Engine {
    *  affairs have changed what it is due for. */
   step(): void {
     const nowMs = this.#ports.clock.nowMs();
-    for (const observer of this.#observers) observer.observe(this, nowMs);
+    if (this.feed.isWhole || nowMs >= (this.#firstLookUntilMs ?? nowMs)) this.#firstLookUntilMs = null;
+    if (this.#firstLookUntilMs === null) for (const observer of this.#observers) observer.observe(this, nowMs);
     this.#setAlarm();
   }
 
   #setAlarm(): void {
-    const times = this.#observers.map(({ dueMs }) => dueMs);
-    this.#ports.clock.setAlarm(earliest(this.feed.dueMs, this.#publisher.dueMs(), this.#nextVerifyMs, ...times));
+    const times = [this.#nextVerifyMs, this.#firstLookUntilMs, ...this.#observers.map(({ dueMs }) => dueMs)];
+    this.#ports.clock.setAlarm(earliest(this.feed.dueMs, this.#publisher.dueMs(), ...times));
   }
 
   #request({ zone, request }: Extract<Decision, { kind: 'request' }>): void {

@@ -1,5 +1,5 @@
 import type { Settings } from '../core/config/settings.ts';
-import { recordStatuses, type Status } from '../core/daemon/status.ts';
+import { recordStatuses, type Status, summarizeProblems } from '../core/daemon/status.ts';
 import type { Tally } from '../core/daemon/tally.ts';
 import type { ZoneState } from '../core/daemon/zone-state.ts';
 import type { Clock } from '../core/ports.ts';
@@ -18,17 +18,22 @@ export interface Report {
 /** What the status says of the process itself. */
 export type Identity = Pick<Status, 'version' | 'pid'>;
 
-/** A thousand names that are read one after another are not a thousand reports, and a request is not kept waiting for the
- *  disk: its end is worth a report of its own. */
+/** A thousand names that are read one after another are not a thousand reports. */
 const PACE_MS = 1_000;
+
+/** A request is not kept waiting for the disk: by then it has left, or waits for the network. */
+const HEAD_START_MS = 50;
+
+/** Addresses that come and go while no request may be sent are not as many reports. */
+const GAP_MS = 50;
 
 const RETRY_MS = 300_000;
 
 /** A wall clock that was set by as much makes the times of the last report wrong. */
 const CLOCK_SET_MS = 1_000;
 
-/** Shows the state when it has changed: at once when the last request has ended, else once a second, and of requests that
- *  have begun only those that take so long. */
+/** Shows the state when it has changed: at once, but for a request that has just begun, which goes first; while requests
+ *  follow each other once a second. */
 export class Reports implements Observer {
   dueMs: number | null = null;
   readonly #clock: Clock;
@@ -36,7 +41,9 @@ export class Reports implements Observer {
   readonly #identity: Identity;
   readonly #reports: readonly Report[];
   readonly #startedMs: number;
-  #shown: { readonly zones: readonly ZoneState[]; readonly mode: string; readonly skewMs: number } | null = null;
+  /** Why the settings were not taken over when they were last read; null = they were. */
+  #settingsError: string | null = null;
+  #shown: Shown | null = null;
   #shownMs = Number.NEGATIVE_INFINITY;
   /** When the first of the requests in flight began; null = there is none. */
   #busySinceMs: number | null = null;
@@ -56,27 +63,35 @@ export class Reports implements Observer {
     const wasBusy = this.#busySinceMs !== null;
     this.#busySinceMs = publisher.isBusy() ? (this.#busySinceMs ?? nowMs) : null;
     const due = this.dueMs !== null && nowMs >= this.dueMs;
-    if (!due && this.#isShown(zones, mode, skewMs)) return;
-    const ended = wasBusy && this.#busySinceMs === null;
-    const earliestMs = Math.max(this.#shownMs, this.#busySinceMs ?? 0) + PACE_MS;
-    if (!ended && nowMs < earliestMs) {
+    const state = { zones, mode, skewMs, settingsError: this.#settingsError };
+    if (!due && this.#isShown(state)) return;
+    const earliestMs = this.#earliestMs(wasBusy);
+    if (nowMs < earliestMs) {
       this.dueMs = earliestMs;
       return;
     }
-    this.#shown = { zones, mode, skewMs };
+    this.#shown = state;
     this.#shownMs = nowMs;
     const wording = {
       time: (ms: number): string => new Date(ms + skewMs).toISOString(),
       redact: (text: string): string => this.#log.redact(text),
     };
     const since = wording.time(this.#startedMs);
-    const status = { ...this.#identity, mode, since, records: recordStatuses(zones, nowMs, wording) };
+    const settingsError = this.#settingsError === null ? null : wording.redact(this.#settingsError);
+    const records = recordStatuses(zones, nowMs, wording);
+    const status = { ...this.#identity, mode, since, settings_error: settingsError, records };
     const failed = this.#reports.filter((report) => !report.show(status, tally));
     this.dueMs = failed.length === 0 ? null : nowMs + RETRY_MS;
   }
 
   configure(settings: Settings): void {
+    this.#settingsError = null;
     for (const report of this.#reports) report.configure?.(settings);
+  }
+
+  /** New settings were not taken over; `observe` follows. */
+  refused(problems: readonly string[]): void {
+    this.#settingsError = summarizeProblems(problems);
   }
 
   stop(): void {
@@ -91,14 +106,32 @@ export class Reports implements Observer {
     return Math.abs(shownMs - skewMs) < CLOCK_SET_MS ? shownMs : skewMs;
   }
 
-  #isShown(zones: readonly ZoneState[], mode: string, skewMs: number): boolean {
+  /** @param wasBusy a request was in flight when it was last looked */
+  #earliestMs(wasBusy: boolean): number {
+    const busySinceMs = this.#busySinceMs;
+    // The first report of all is what a service manager waits for.
+    if (this.#shown === null) return 0;
+    if (busySinceMs === null) return wasBusy ? 0 : this.#shownMs + GAP_MS;
+    return this.#shownMs < busySinceMs ? busySinceMs + HEAD_START_MS : this.#shownMs + PACE_MS;
+  }
+
+  #isShown({ zones, ...rest }: Shown): boolean {
     const shown = this.#shown;
     return (
       shown !== null &&
-      shown.mode === mode &&
-      shown.skewMs === skewMs &&
+      shown.mode === rest.mode &&
+      shown.skewMs === rest.skewMs &&
+      shown.settingsError === rest.settingsError &&
       shown.zones.length === zones.length &&
       shown.zones.every((zone, i) => zone === zones[i])
     );
   }
+}
+
+/** What a report was made of. */
+interface Shown {
+  readonly zones: readonly ZoneState[];
+  readonly mode: string;
+  readonly skewMs: number;
+  readonly settingsError: string | null;
 }

@@ -29,8 +29,8 @@ export class ServiceManager implements Observer {
   }
 
   readonly report: Report = {
-    show: ({ records }) => {
-      this.#send(`STATUS=${summarize(records)}`);
+    show: (status) => {
+      this.#send(`STATUS=${summarize(status)}`);
       return true;
     },
   };
@@ -38,7 +38,7 @@ export class ServiceManager implements Observer {
   observe(engine: Engine, nowMs: number): void {
     if (!this.#isReady) {
       this.#isReady = true;
-      this.ready();
+      this.#send('READY=1');
       this.#wait(nowMs, Number.POSITIVE_INFINITY);
     }
     if (this.dueMs === null || nowMs < this.dueMs) return;
@@ -51,13 +51,13 @@ export class ServiceManager implements Observer {
     this.#wait(nowMs, isLate ? SECOND_LOOK_MS : Number.POSITIVE_INFINITY);
   }
 
-  /** The settings are about to be read again; `ready` is to follow. MONOTONIC_USEC is for Type=notify-reload. */
+  /** The settings are about to be read again; `reloaded` is to follow. MONOTONIC_USEC is for Type=notify-reload. */
   reloading(): void {
-    this.#send(`RELOADING=1\nMONOTONIC_USEC=${Math.floor(this.#socket.monotonicMs() * 1000)}`);
+    if (this.#isReady) this.#send(`RELOADING=1\nMONOTONIC_USEC=${Math.floor(this.#socket.monotonicMs() * 1000)}`);
   }
 
-  ready(): void {
-    this.#send('READY=1');
+  reloaded(): void {
+    if (this.#isReady) this.#send('READY=1');
   }
 
   stop(): void {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { monotonicMs } from '../simulator/log.ts';
 import { type Lab, NAME, type RunOptions } from './harness/lab.ts';
 import { openLab } from './harness/open.ts';
+import { serviceManager } from './harness/service-manager.ts';
 
 const A = '3ffe:1::a';
 const B = '3ffe:1::b';
@@ -114,12 +115,12 @@ describe('status file', () => {
     await rm(`${fileOf(lab)}.new`, { recursive: true });
     await lab.remove(B);
     await lab.add(A);
-    await daemon.line(/status_file: ".*" is written again/);
+    await daemon.line(/status_file: ".*" is written from now on/);
     expect(await until(lab, 'synced')).toMatchObject({ address: A });
     expect(daemon.stderr.filter((line) => line.includes('cannot write'))).toHaveLength(1);
   });
 
-  test('status file: once, a dry run, a default folder that is not there → none, not a word', async () => {
+  test('status file: once, a dry run → none; a default folder that is not there → none, said once', async () => {
     const lab = await openLab();
     await lab.add(A);
     await (await lab.run(['once'])).exit;
@@ -130,12 +131,100 @@ describe('status file', () => {
     await lab.host.run('mount', '-t', 'tmpfs', '-o', 'ro', 'tmpfs', '/run');
     const daemon = await lab.daemon({ environment: { RUNTIME_DIRECTORY: undefined } });
     await daemon.line(/already right/);
-    expect(daemon.stderr.filter((line) => line.includes('status'))).toEqual([]);
+    const said = dry.stderr.concat(daemon.stderr).filter((line) => line.includes('status'));
+    expect(said).toEqual([
+      expect.stringMatching(/ info cannot write ".*: "ipv6ddns status" will not know .*; set status_file, /),
+    ]);
+    expect(await status(lab, [], { environment: { RUNTIME_DIRECTORY: undefined } })).toMatchObject({
+      status: 3,
+      stderr: [expect.stringMatching(/^ipv6ddns: not running, as far as this command can know: .* set status_file /)],
+    });
     await expect(stat(fileOf(lab))).rejects.toThrow('ENOENT');
   });
 });
 
+describe('status file: a second daemon', () => {
+  test('status file: kept by a daemon that runs → warned, left alone; taken over when that has ended', async () => {
+    const lab = await openLab();
+    const metrics = { IPV6DDNS_METRICS_FILE: join(lab.folder, 'ipv6ddns.prom') };
+    const first = await synced(lab, { environment: metrics });
+    const second = await lab.daemon({ environment: metrics });
+    await second.line(new RegExp(` warning status_file: ".*" is kept by another daemon, process ${first.pid}, `));
+    await second.line(new RegExp(` warning metrics_file: ".*" is kept by another daemon, process ${first.pid}, `));
+    expect(await status(lab)).toMatchObject({ status: 0, stderr: [] });
+    const pid = async () => JSON.parse(await readFile(fileOf(lab), 'utf8')).pid;
+    await second.signal('SIGTERM');
+    await second.exit;
+    expect([await pid(), (await stat(metrics.IPV6DDNS_METRICS_FILE)).isFile()]).toEqual([first.pid, true]);
+
+    const third = await lab.daemon();
+    await third.line(/ is kept by /);
+    first.signal('SIGTERM');
+    await first.exit;
+    // With the next change, if not before.
+    await lab.remove(A);
+    await lab.add(B);
+    await third.line(/status_file: ".*" is written from now on/);
+    expect((await until(lab, 'synced'))['address']).toBe(B);
+    expect(await pid()).toBe(third.pid);
+  });
+
+  test('status file: left behind by a killed daemon → taken over without a word', async () => {
+    const lab = await openLab();
+    await (await synced(lab)).kill();
+    const next = await lab.daemon();
+    await next.line(/already right/);
+    await expect.poll(async () => JSON.parse(await readFile(fileOf(lab), 'utf8')).pid).toBe(next.pid);
+    expect(next.stderr.filter((line) => line.includes('status_file'))).toEqual([]);
+  });
+
+  test('status file: kept by a daemon in another process name space → seen as running, and left alone', async () => {
+    const lab = await openLab();
+    const inside = { under: ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'] };
+    const first = await synced(lab, inside);
+    expect(JSON.parse(await readFile(fileOf(lab), 'utf8')).pid).toBe(1);
+    const another = { under: ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'] };
+    const second = await lab.daemon(another);
+    await second.line(/status_file: ".*" is kept by another daemon, of another container, /);
+    await second.kill();
+    expect(await status(lab, [], another)).toMatchObject({ status: 0, stderr: [] });
+    await first.kill();
+  });
+});
+
 describe('ipv6ddns status', () => {
+  test('status: asked as soon as the daemon is ready → what it found, not "no address"', async () => {
+    const lab = await openLab();
+    const { manager, environment } = await serviceManager(lab);
+    await lab.add(A);
+    await lab.api.addFault({ kind: 'hang', on: { method: 'GET' } });
+    await lab.daemon({ environment });
+    await manager.line(/^READY=1$/);
+    const { records } = JSON.parse(await readFile(fileOf(lab), 'utf8')) as Shown;
+    expect(records).toMatchObject([{ name: NAME, state: 'detected', address: A }]);
+  });
+
+  test('status: new settings were refused → said, until others are taken over; the verdict is that of the records', async () => {
+    const lab = await openLab();
+    const { manager, environment } = await serviceManager(lab);
+    const daemon = await synced(lab, { environment, config: 'timeout = 30\n' });
+    await lab.configure('timout = 3\n');
+    daemon.signal('SIGHUP');
+    await manager.line(
+      /^STATUS=1 of 1 records synced; new settings not taken over: .*config\.toml:1: unknown key "timout"/,
+    );
+    const { status: ended, stdout } = await status(lab);
+    expect([ended, stdout[1]]).toEqual([
+      0,
+      expect.stringMatching(/^new settings not taken over: .*"timout".* reload again$/),
+    ]);
+    await lab.configure('timeout = 3\n');
+    daemon.signal('SIGHUP');
+    await daemon.line(/ settings read again, changed: timeout/);
+    await until(lab, 'synced');
+    expect((await status(lab)).stdout).toHaveLength(1);
+  });
+
   test('status: synced → a line, 0; refused → why, without the token, and when next, 1; JSON → what the file holds', async () => {
     const lab = await openLab();
     await synced(lab);

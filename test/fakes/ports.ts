@@ -20,6 +20,7 @@ import type {
   ServiceManagerSocket,
   SignalName,
   Signals,
+  StateFileProblem,
   StateFiles,
 } from '../../src/core/ports.ts';
 import { failed, ok, type Result } from '../../src/core/result.ts';
@@ -243,17 +244,22 @@ export class FakeStateFiles implements StateFiles {
   writes = 0;
   /** Why nothing can be written; null = it can. */
   refusal: string | null = null;
+  /** Process that keeps every file; null = we may. */
+  keeper: number | null = null;
+  readonly #own = new Map<string, string>();
 
-  replace(path: string, text: string): Result<number, string> {
-    if (this.refusal !== null) return failed(this.refusal);
+  replace(path: string, text: string): Result<null, StateFileProblem> {
+    if (this.keeper !== null) return failed({ kind: 'kept', pid: this.keeper });
+    if (this.refusal !== null) return failed({ kind: 'failed', detail: this.refusal });
     this.texts.set(path, text);
+    this.#own.set(path, text);
     this.writes += 1;
-    return ok(this.writes);
+    return ok(null);
   }
 
-  /** A file has the number of the write that made it. */
-  remove(path: string, inode: number): void {
-    if (inode === this.writes) this.texts.delete(path);
+  remove(path: string): void {
+    if (this.texts.get(path) === this.#own.get(path)) this.texts.delete(path);
+    this.#own.delete(path);
   }
 }
 

@@ -149,6 +149,24 @@ describe('system: files', () => {
     expect(os.readdir(setup.fullDisk)[0].sort()).toEqual(['.', '..']);
   });
 
+  test('system: file locked → a descriptor; its own lock is nobody else’s', () => {
+    system.createFile(path, 0o644, 'kept');
+    const fd = system.lockFile(path);
+    expect(fd).toBeGreaterThan(2);
+    expect(system.lockHolder(path)).toBeNull();
+    os.close(fd);
+    os.remove(path);
+  });
+
+  test('system: a link, nothing → neither locked nor asked', () => {
+    os.symlink(setup.folder, `${path}-link`);
+    for (const ask of [system.lockFile, system.lockHolder]) {
+      expect(() => ask(`${path}-link`)).toThrow(expect.objectContaining({ code: 'ELOOP' }));
+      expect(() => ask(path)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    }
+    os.remove(`${path}-link`);
+  });
+
   test('system: no such folder → ENOENT', () => {
     expect(() => system.createFile('/nonexistent/file', 0o644, '')).toThrow(
       expect.objectContaining({ code: 'ENOENT' }),

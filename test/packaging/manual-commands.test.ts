@@ -53,7 +53,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
     'unit: the drop-ins of %s',
   ],
   'sudo systemctl edit ipv6ddns': ['test/packaging/services.test.ts', 'unit: the drop-ins of %s'],
-  'sudo systemctl restart ipv6ddns': ['test/e2e/service-manager.test.ts', 'sd_notify: a life → ready'],
+  'sudo systemctl restart ipv6ddns': ['test/e2e/service-manager.test.ts', 'sd_notify: a life → every state'],
   'sudo systemctl reload ipv6ddns': ['test/e2e/signals.test.ts', 'SIGHUP: another name in the config file'],
   'sudo systemctl kill --signal=USR1 ipv6ddns': ['test/e2e/signals.test.ts', 'SIGUSR1: → every address'],
   'journalctl -u ipv6ddns': ['test/unit/shell/log.test.ts', 'Log: journal →'],

@@ -12,6 +12,8 @@ export type Verdict = 'synced' | 'notSynced' | 'notRunning';
 /** The running system, as far as the status needs it. */
 export interface System {
   readonly readFile: ReadFile;
+  /** Whether a daemon that lives keeps the file, wherever it runs. No proof of the contrary: not every file system knows. */
+  isKept(path: string): boolean;
   /** For how long a process with that id has run, milliseconds, whoever it belongs to; null = there is none. Infinity =
    *  it is hidden from us. */
   processAgeMs(pid: number): number | null;
@@ -29,6 +31,7 @@ const schema: v.GenericSchema<unknown, Status> = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 22)), // PID_MAX_LIMIT of the kernel
   mode: v.picklist(['netlink', 'polling']),
   since: v.string(),
+  settings_error: v.optional(text, null), // older daemons do not say it
   records: v.array(
     v.object({
       name: v.string(),
@@ -46,36 +49,48 @@ const schema: v.GenericSchema<unknown, Status> = v.object({
 /** The state of the daemon from its status file, a line a record, or as the JSON that the file holds, which may be
  *  anybody's. */
 export function reportStatus(
-  { path }: FilePlace,
+  place: FilePlace,
   json: boolean,
   system: System,
 ): { readonly text: string; readonly verdict: Verdict } {
-  const read = readStatus(path, system);
-  if (!read.ok) return { text: printable(`ipv6ddns: not running: ${read.error}`), verdict: 'notRunning' };
-  const { records } = read.value;
+  const read = readStatus(place, system);
+  if (!read.ok) return { text: printable(`ipv6ddns: not running${read.error}`), verdict: 'notRunning' };
+  const { records, settings_error } = read.value;
   const width = (cell: (record: RecordStatus) => string): number => Math.max(0, ...records.map((r) => cell(r).length));
   const [names, states] = [width(({ name }) => name), width(({ state }) => state)];
   const lines = records.map((record) =>
     printable(`${record.name.padEnd(names)}  ${record.state.padEnd(states)}  ${describe(record, system)}`),
   );
+  if (settings_error !== null) {
+    const meanwhile = 'those from before stay in force. Correct the new ones, then reload again';
+    lines.push(printable(`new settings not taken over: ${settings_error}; ${meanwhile}`));
+  }
   const verdict = records.every(({ state }) => state === 'synced') ? 'synced' : 'notSynced';
   return { text: json ? JSON.stringify(read.value) : lines.join('\n'), verdict };
 }
 
-/** @returns the status of a daemon that runs, or why there is none */
-function readStatus(path: string, { readFile, processAgeMs, ageMs }: System): Result<Status, string> {
+/** @returns the status of a daemon that runs, or why there is none, to follow "not running" */
+function readStatus({ path, optional }: FilePlace, system: System): Result<Status, string> {
+  const { readFile, isKept, processAgeMs, ageMs } = system;
   const read = readFile(path);
-  if (!read.ok) return failed(`its status file "${path}" cannot be read (${read.error.detail})`);
+  if (!read.ok && optional && read.error.kind === 'missing') return failed(describeMissing(path));
+  if (!read.ok) return failed(`: its status file "${path}" cannot be read (${read.error.detail})`);
   const parsed = v.safeParse(schema, parseJson(read.value));
-  if (!parsed.success) return failed(`its status file "${path}" is broken`);
+  if (!parsed.success) return failed(`: its status file "${path}" is broken`);
+  if (isKept(path)) return ok(parsed.output);
   const { pid, since } = parsed.output;
   const aliveMs = processAgeMs(pid);
   // A younger process has got the number of the one that is gone.
   if (aliveMs === null || aliveMs + START_MS < ageMs(since)) {
-    return failed(`its process ${pid} is gone, which left "${path}" behind`);
+    return failed(`: its process ${pid} is gone, which left "${path}" behind`);
   }
   return ok(parsed.output);
 }
+
+/** The default place, which a daemon does without where it may not write. */
+const describeMissing = (path: string): string =>
+  `, as far as this command can know: there is no status file "${path}". A daemon that runs all the same has no place ` +
+  'to write it: make that folder for it, or set status_file (IPV6DDNS_STATUS_FILE), for it and for this command';
 
 function parseJson(text: string): unknown {
   try {

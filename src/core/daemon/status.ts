@@ -8,6 +8,8 @@ export interface Status {
   readonly mode: 'netlink' | 'polling';
   /** When the daemon started. */
   readonly since: string;
+  /** Why the settings were not taken over when they were last read, so that older ones are in force; null = they were. */
+  readonly settings_error: string | null;
   /** By name. */
   readonly records: readonly RecordStatus[];
 }
@@ -61,11 +63,17 @@ function recordStatus(zone: ZoneState, name: NameState, nowMs: number, { time, r
   };
 }
 
-/** How the records are in one line, as for the service manager: "3 of 4 records synced; www.example.com: error, …". */
-export function summarize(records: readonly RecordStatus[]): string {
+/** How the daemon is in one line, as for the service manager: "3 of 4 records synced; www.example.com: error, …". */
+export function summarize({ records, settings_error }: Pick<Status, 'records' | 'settings_error'>): string {
   const synced = records.filter(({ state }) => state === 'synced').length;
   const unwell = records.find(({ state }) => state === 'error') ?? records.find(({ state }) => state !== 'synced');
   const what = unwell === undefined ? '' : `; ${unwell.name}: ${unwell.state}`;
   const why = unwell?.error ?? null;
-  return `${synced} of ${records.length} records synced${what}${why === null ? '' : `, ${why}`}`;
+  const refused = settings_error === null ? '' : `; new settings not taken over: ${settings_error}`;
+  return `${synced} of ${records.length} records synced${what}${why === null ? '' : `, ${why}`}${refused}`;
+}
+
+/** What is wrong with settings, in one line. */
+export function summarizeProblems([first = 'unknown', ...others]: readonly string[]): string {
+  return others.length === 0 ? first : `${first} (and ${others.length} more, see the log)`;
 }

@@ -13,7 +13,8 @@ const machine = (files: Files): Machine => ({
   realPath: (path) => path,
   readLink: () => null,
   list: () => [],
-  landlockAbi: 7,
+  landlockAbi: () => 7,
+  isKept: () => false,
 });
 
 const answer = (files: Files, changes: Partial<Parameters<typeof answerTo>[0]> = {}) =>
@@ -95,6 +96,17 @@ describe('answer: confinement', () => {
         expect.stringMatching(/^the folder "\/srv\/ca" is closed .* restart it/),
       ],
     });
+  });
+
+  test('answer: the process has confined itself → the kernel is not asked what it could be confined with', () => {
+    const confined: Machine = {
+      ...machine(FILES),
+      landlockAbi: () => {
+        throw new Error('the system call is closed to a confined process');
+      },
+    };
+    const question = { argv: ['-c', CONFIG], environment: {}, version: '1', inForce: [['/', -1]] } as const;
+    expect(answerTo(question, confined)).toMatchObject({ kind: 'settings', confinement: null });
   });
 
   test('answer: all folders are open → no word of it', () => {

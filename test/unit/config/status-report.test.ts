@@ -31,16 +31,21 @@ const broken: RecordStatus = {
   error: 'cannot reach Cloudflare: it timed out',
 };
 
-const fileOf = (...records: readonly unknown[]): string =>
-  JSON.stringify({ version: '0.1.0', pid: 4711, mode: 'netlink', since: SINCE, records });
+const statusOf = (settings_error: string | null, ...records: readonly unknown[]): string =>
+  JSON.stringify({ version: '0.1.0', pid: 4711, mode: 'netlink', since: SINCE, settings_error, records });
+const fileOf = (...records: readonly unknown[]): string => statusOf(null, ...records);
 
 /** What is said of a file with that text; null = there is none. */
-const report = (text: string | null, { json = false, processMs = DAY_MS as number | null } = {}) =>
-  reportStatus(PLACE, json, {
+const report = (
+  text: string | null,
+  { json = false, processMs = DAY_MS as number | null, isKept = false, place = PLACE } = {},
+) =>
+  reportStatus(place, json, {
     readFile: (path) =>
       text !== null && path === PLACE.path
         ? ok(text)
         : failed({ kind: 'missing', detail: 'No such file or directory' } as const),
+    isKept: () => isKept,
     processAgeMs: (pid) => (pid === 4711 ? processMs : null),
     ageMs: (time) => NOW - Date.parse(time),
   });
@@ -76,6 +81,24 @@ ${WWW.padEnd(HOME.length)}  error   to be ${A}, record says ${B}, synced 1d 2h a
     expect([text, verdict]).toEqual([fileOf(synced, broken), 'notSynced']);
   });
 
+  test('reportStatus: new settings were refused → said after the records, whose verdict it is', () => {
+    const why = '/etc/ipv6ddns/config.toml:3: unknown key "timout"';
+    expect(report(statusOf(why, synced))).toEqual({
+      text: `${HOME}  synced  ${A}, synced 3min ago
+new settings not taken over: ${why}; those from before stay in force. Correct the new ones, then reload again`,
+      verdict: 'synced',
+    });
+  });
+
+  test('reportStatus: a daemon of an older version, which knows no such field → read all the same', () => {
+    const { settings_error, ...older } = JSON.parse(fileOf(synced));
+    expect(report(JSON.stringify(older)).verdict).toBe('synced');
+  });
+
+  test('reportStatus: its process cannot be seen, but keeps the file, as in another container → running', () => {
+    expect(report(fileOf(synced), { processMs: null, isKept: true }).verdict).toBe('synced');
+  });
+
   test('reportStatus: control sequences in the file → not printed', () => {
     const { text } = report(fileOf({ ...broken, error: 'a\u001b[2Jb\nc' }));
     expect(text).toMatch(/a\?\[2Jb\?c$/);
@@ -83,11 +106,21 @@ ${WWW.padEnd(HOME.length)}  error   to be ${A}, record says ${B}, synced 1d 2h a
 });
 
 describe('reportStatus: no daemon runs', () => {
-  test('reportStatus: no file → not running', () => {
-    expect(report(null)).toEqual({
+  test('reportStatus: no file at the place that was named → not running', () => {
+    expect(report(null, { place: { ...PLACE, optional: false } })).toEqual({
       text: 'ipv6ddns: not running: its status file "/run/ipv6ddns/status.json" cannot be read (No such file or directory)',
       verdict: 'notRunning',
     });
+  });
+
+  test('reportStatus: no file at the default place → no more than this can be known, and what to set', () => {
+    const { text, verdict } = report(null);
+    expect([text, verdict]).toEqual([
+      expect.stringMatching(
+        /^ipv6ddns: not running, as far as this command can know: .*"\/run\/ipv6ddns\/status\.json"\. .*set status_file /,
+      ),
+      'notRunning',
+    ]);
   });
 
   test('reportStatus: its process is gone → not running, also as JSON', () => {

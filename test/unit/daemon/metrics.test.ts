@@ -20,6 +20,7 @@ const status: Status = {
   pid: 4711,
   mode: 'netlink',
   since: '1970-01-01T00:16:40.000Z',
+  settings_error: null,
   records: [synced, { ...synced, name: WWW, state: 'error', last_sync: null, failures: 3, error: 'no' }],
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Publisher } from '../../../src/core/daemon/publisher.ts';
-import { recordStatuses, summarize, type Wording } from '../../../src/core/daemon/status.ts';
+import { recordStatuses, summarize, summarizeProblems, type Wording } from '../../../src/core/daemon/status.ts';
 import { twoZones } from '../../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
 import { failure } from '../../fakes/replies.ts';
@@ -91,18 +91,33 @@ describe('recordStatuses', () => {
 });
 
 describe('summarize', () => {
-  const records = (own: DrivenPublisher) => summarize(statuses(own));
+  const summary = (own: DrivenPublisher, settings_error: string | null = null) =>
+    summarize({ records: statuses(own), settings_error });
 
   test('summarize: all synced → so many', () => {
     const own = driven(HOME, WWW);
     own.machine.add(A);
     own.look();
     own.answerAll();
-    expect(records(own)).toBe('2 of 2 records synced');
+    expect(summary(own)).toBe('2 of 2 records synced');
   });
 
   test('summarize: nothing chosen → the first that is not synced', () => {
-    expect(records(driven(WWW, HOME))).toBe(`0 of 2 records synced; ${HOME}: unknown`);
+    expect(summary(driven(WWW, HOME))).toBe(`0 of 2 records synced; ${HOME}: unknown`);
+  });
+
+  test('summarize: new settings were refused → said after the records', () => {
+    const text = summary(driven(HOME), 'config.toml:3: unknown key "x"');
+    expect(text).toBe(
+      `0 of 1 records synced; ${HOME}: unknown; new settings not taken over: config.toml:3: unknown key "x"`,
+    );
+  });
+
+  test('summarizeProblems: one, several → the first, and how many more', () => {
+    expect([summarizeProblems(['a: bad']), summarizeProblems(['a: bad', 'b', 'c'])]).toEqual([
+      'a: bad',
+      'a: bad (and 2 more, see the log)',
+    ]);
   });
 
   test('summarize: one refused → named with its cause, before those that only wait', () => {
@@ -111,7 +126,7 @@ describe('summarize', () => {
     own.machine.add(A);
     own.look();
     own.answerAll();
-    expect(records(own)).toMatch(new RegExp(`^1 of 2 records synced; ${WWW}: error, the name has 2 AAAA records `));
+    expect(summary(own)).toMatch(new RegExp(`^1 of 2 records synced; ${WWW}: error, the name has 2 AAAA records `));
   });
 });
 

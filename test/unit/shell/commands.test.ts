@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { RecordSettings, Settings } from '../../../src/core/config/settings.ts';
+import { failed, ok } from '../../../src/core/result.ts';
 import { type CommandContext, once, run } from '../../../src/shell/commands.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
@@ -8,6 +9,7 @@ import { A, B, C, HOME, OTHER_ZONE, record, recordSettings } from '../../fakes/s
 import { FakeStation, settingsFor } from '../../fakes/station.ts';
 
 const HOUR_MS = 3_600_000;
+const PROBLEM = 'config.toml:3: unknown key "timout"';
 
 let cloudflare: FakeCloudflare;
 let station: FakeStation;
@@ -32,7 +34,7 @@ function context(records: readonly RecordSettings[], dryRun = false): CommandCon
     notifier: (own) => station.notifier(own),
     dryRun,
     json: false,
-    reload: () => reloaded,
+    reload: () => (reloaded === null ? failed([PROBLEM]) : ok(reloaded)),
     exit: (status) => exits.push(status),
   };
 }
@@ -88,6 +90,14 @@ describe('once', () => {
     once(context(home));
     station.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
     expect([exits, station.api.inFlight]).toEqual([[75], []]);
+    expect(lastLine()).toBe(`<4>${HOME}: cannot reach Cloudflare: It timed out.`);
+  });
+
+  test('once: two zones unreachable → both are said', () => {
+    once(context([...home, recordSettings('nas.example.org', { zoneId: OTHER_ZONE })]));
+    station.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
+    station.api.end({ kind: 'unreachable', detail: 'no route', sent: false });
+    expect(station.output.err.filter((line) => line.includes('cannot reach'))).toHaveLength(2);
   });
 
   test('once: the server asks for silence → 75', () => {
@@ -113,6 +123,7 @@ describe('once', () => {
     station.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Authentication error' }]) });
     expect(exits).toEqual([76]);
     expect(lastLine()).toMatch(/^<3>.*give the token the permission Zone → DNS → Edit/);
+    expect(lastLine()).not.toMatch(/next try/i);
   });
 
   test('once: several records under "error" → 76', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/core/config/secret.ts';
 import type { HookSettings, NotifySettings, RecordSettings, Settings } from '../../../src/core/config/settings.ts';
+import { ok } from '../../../src/core/result.ts';
 import { run } from '../../../src/shell/commands.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { failure } from '../../fakes/replies.ts';
@@ -48,7 +49,7 @@ function running(notify: NotifySettings | null, names = [HOME], dryRun = false):
     notifier: (own) => station.notifier(own),
     dryRun,
     json: false,
-    reload: () => reloaded,
+    reload: () => ok(reloaded),
     exit: () => {},
   });
   station.api.answerAll();

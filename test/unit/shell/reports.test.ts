@@ -4,7 +4,8 @@ import type { Status } from '../../../src/core/daemon/status.ts';
 import { Engine } from '../../../src/shell/engine.ts';
 import { type Report, Reports } from '../../../src/shell/reports.ts';
 import { twoZones } from '../../fakes/cloudflare.ts';
-import { A, HOME, recordSettings } from '../../fakes/samples.ts';
+import { failure } from '../../fakes/replies.ts';
+import { A, B, HOME, recordSettings } from '../../fakes/samples.ts';
 import { FakeStation, settingsFor, TOKEN } from '../../fakes/station.ts';
 
 const HOUR_MS = 3_600_000;
@@ -32,7 +33,7 @@ beforeEach(() => {
   station.files.setAddresses(A);
 });
 
-function started(shown: Report, names: readonly string[] = [HOME]): Engine {
+function started(shown: Report, names: readonly string[] = [HOME]): { engine: Engine; reports: Reports } {
   const reports = new Reports(station.clock, station.log, { version: '0.1.0', pid: 4711 }, [shown]);
   const settings = settingsFor(
     names.map((name) => recordSettings(name)),
@@ -40,29 +41,94 @@ function started(shown: Report, names: readonly string[] = [HOME]): Engine {
   );
   const engine = new Engine(station, station.log, settings, false, [reports]);
   engine.start();
-  return engine;
+  return { engine, reports };
 }
 
 describe('Reports: when', () => {
-  test('Reports: a sync that takes less than a second → its end alone, no request waits for a report', () => {
+  test('Reports: the first look → shown at once, with the address that was found, and so is the end of the sync', () => {
     const shown = new Shown();
     started(shown);
-    station.clock.pass(999);
-    expect(shown.states).toEqual([]);
+    expect(shown.states).toEqual(['0 detected']);
+    station.clock.pass(30);
     station.api.answerAll();
-    expect(shown.states).toEqual(['999 synced']);
+    expect(shown.states).toEqual(['0 detected', '30 synced']);
   });
 
-  test('Reports: a sync that takes longer → shown on the way and at its end', () => {
+  test('Reports: the kernel does not tell its table → nothing is shown but for ten seconds, then what is known', () => {
+    const shown = new Shown();
+    station.kernel.refusal = null;
+    started(shown);
+    station.clock.pass(9_999);
+    expect(shown.states).toEqual([]);
+    station.clock.pass(1);
+    expect(shown.states).toEqual(['10000 unknown']);
+  });
+
+  test('Reports: an address comes → its request first; shown 50 ms later and, as long as requests follow, each second', () => {
+    const shown = new Shown();
+    station.files.setAddresses();
+    started(shown, [HOME, 'www.example.com']);
+    station.clock.pass(1_000);
+    station.files.setAddresses(A);
+    station.clock.suspend(0);
+    station.clock.pass(49);
+    expect(shown.states).toEqual(['0 unknown unknown']);
+    station.clock.pass(451);
+    station.api.end();
+    station.clock.pass(1_000);
+    station.api.answerAll();
+    expect(shown.states).toEqual([
+      '0 unknown unknown',
+      '1050 detected detected',
+      '2050 detected detected',
+      '2500 synced synced',
+    ]);
+  });
+
+  test('Reports: a sync that takes less than 50 ms → its end alone', () => {
     const shown = new Shown();
     station.files.setAddresses();
     started(shown);
     station.clock.pass(1_000);
     station.files.setAddresses(A);
-    station.clock.suspend(1);
-    station.clock.pass(5_000);
+    station.clock.suspend(0);
+    station.clock.pass(49);
     station.api.answerAll();
-    expect(shown.states).toEqual(['1000 unknown', '2001 detected', '6001 detected', '6001 synced']);
+    expect(shown.states).toEqual(['0 unknown', '1049 synced']);
+  });
+
+  test('Reports: addresses that come and go while the server wants silence → each at once, at most one in 50 ms', () => {
+    const shown = new Shown();
+    started(shown);
+    station.api.end({ kind: 'replied', reply: failure(429, [], { 'Retry-After': '600' }) });
+    station.clock.pass(1_000);
+    shown.all.length = 0;
+    for (const address of [B, A, B, A, B]) {
+      station.files.setAddresses(address);
+      station.clock.suspend(0);
+    }
+    station.clock.pass(50);
+    expect(shown.all.map(({ atMs, status }) => `${atMs} ${status.records[0]?.address}`)).toEqual([
+      `1000 ${B}`,
+      `1050 ${B}`,
+    ]);
+  });
+
+  test('Reports: new settings are refused, then good → shown with the problem at once, then without', () => {
+    const shown = new Shown();
+    const { engine, reports } = started(shown);
+    station.api.answerAll();
+    station.pass(1_000);
+    shown.all.length = 0;
+    reports.refused([`${TOKEN} is bad`, 'so is that']);
+    engine.step();
+    expect(shown.all[0]).toMatchObject({
+      atMs: 1_000,
+      status: { settings_error: '[hidden] is bad (and 1 more, see the log)' },
+    });
+    engine.configure(settingsFor([recordSettings(HOME)], quiet));
+    station.api.answerAll();
+    expect(shown.all.at(-1)?.status.settings_error).toBeNull();
   });
 
   test('Reports: 500 names read one after another within three seconds → some reports, the last one complete', () => {

@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Settings } from '../../../src/core/config/settings.ts';
+import { failed, ok } from '../../../src/core/result.ts';
 import { type CommandContext, run } from '../../../src/shell/commands.ts';
 import { ServiceManager } from '../../../src/shell/service-manager.ts';
 import { twoZones } from '../../fakes/cloudflare.ts';
 import { FakeServiceManagerSocket } from '../../fakes/ports.ts';
 import { A, B, HOME, recordSettings } from '../../fakes/samples.ts';
-import { FakeStation, settingsFor } from '../../fakes/station.ts';
+import { FakeStation, STATUS_PATH, settingsFor } from '../../fakes/station.ts';
 
 const HOUR_MS = 3_600_000;
+const PROBLEM = 'config.toml:3: unknown key "timout"';
 const settings = settingsFor([recordSettings(HOME)], { verifyIntervalMs: null, pollIntervalMs: HOUR_MS });
 
 let station: FakeStation;
@@ -31,7 +33,7 @@ function runWith(watchdogMs: number | null): void {
     notifier: (own) => station.notifier(own),
     dryRun: false,
     json: false,
-    reload: () => reloaded,
+    reload: () => (reloaded === null ? failed([PROBLEM]) : ok(reloaded)),
     exit: () => {},
   };
   run(context);
@@ -49,16 +51,48 @@ function pings(durationMs: number): number[] {
 }
 
 describe('ServiceManager: state', () => {
-  test('ServiceManager: a life → ready when it listens, every state, the end', () => {
+  test('ServiceManager: a life → ready when it has looked and the status file says so, every state, the end', () => {
     runWith(null);
-    station.clock.pass(1_000);
+    expect(station.stateFiles.texts.get(STATUS_PATH)).toContain(`"address":"${A}"`);
     station.api.answerAll();
     station.signals.raise('SIGTERM');
     expect(socket.messages).toEqual([
-      'READY=1',
       `STATUS=0 of 1 records synced; ${HOME}: detected`,
+      'READY=1',
       'STATUS=1 of 1 records synced',
       'STOPPING=1',
+    ]);
+  });
+
+  test.each([
+    ['this machine has no address', () => station.files.setAddresses()],
+    ['the addresses cannot be read', () => station.files.texts.clear()],
+  ])('ServiceManager: %s → ready all the same', (_, given) => {
+    given();
+    runWith(null);
+    expect(socket.messages).toContain('READY=1');
+  });
+
+  test('ServiceManager: a dump of the table hangs → ready after ten seconds, not before, SIGHUP or not', () => {
+    station.kernel.refusal = null;
+    runWith(null);
+    station.clock.pass(9_000);
+    station.signals.raise('SIGHUP');
+    station.clock.pass(999);
+    expect(socket.messages).toEqual([]);
+    station.clock.pass(1);
+    expect(socket.messages.at(-1)).toBe('READY=1');
+  });
+
+  test('ServiceManager: SIGHUP with bad settings → in the status before it is ready again', () => {
+    runWith(null);
+    station.api.answerAll();
+    socket.messages.length = 0;
+    station.pass(100);
+    station.signals.raise('SIGHUP');
+    expect(socket.messages.slice(1)).toEqual([
+      `STATUS=1 of 1 records synced; new settings not taken over: ${PROBLEM}`,
+      'READY=1',
     ]);
   });
 

@@ -11,6 +11,7 @@ const status: Status = {
   pid: 4711,
   mode: 'netlink',
   since: '2026-01-02T03:04:05.000Z',
+  settings_error: null,
   records: [],
 };
 const NAMED: Partial<Settings> = { statusFile: { path: '/x/status.json', optional: false } };
@@ -53,7 +54,7 @@ describe('StateFile: written', () => {
   test('StateFile: the end, another process has replaced the file → left there', () => {
     const file = open();
     show(file);
-    station.stateFiles.replace(STATUS_PATH, 'theirs');
+    station.stateFiles.texts.set(STATUS_PATH, 'theirs');
     file.stop();
     expect(textAt(STATUS_PATH)).toBe('theirs');
   });
@@ -83,17 +84,22 @@ describe('StateFile: cannot be written', () => {
     expect(show(file)).toBe(true);
     expect(station.output.err).toEqual([
       `<4>status_file: cannot write "/x/status.json" (${FULL}); make room, or let the daemon write to its folder (if that was missing: make it, then restart), or set status_file to another place. Records are kept right.`,
-      '<5>status_file: "/x/status.json" is written again',
+      '<5>status_file: "/x/status.json" is written from now on',
     ]);
   });
 
-  test('StateFile: nobody asked for it and its folder is not there → none, without a word', () => {
+  test('StateFile: nobody asked for it and its folder is not there → none, said once, with what to set', () => {
     const file = open();
     station.stateFiles.refusal = 'open: No such file or directory';
     expect(show(file)).toBe(true);
     station.stateFiles.refusal = null;
     show(file);
-    expect([station.output.err, station.stateFiles.writes]).toEqual([[], 0]);
+    expect([station.output.err, station.stateFiles.writes]).toEqual([
+      [
+        `<6>cannot write "${STATUS_PATH}" (open: No such file or directory): "ipv6ddns status" will not know of this daemon; set status_file, for the daemon and for that command`,
+      ],
+      0,
+    ]);
   });
 
   test('StateFile: nobody asked for it, but it worked before → warned once, tried again, also after a reload', () => {
@@ -117,9 +123,30 @@ describe('StateFile: cannot be written', () => {
     expect(textAt('/x/status.json')).toBeUndefined();
     station.stateFiles.refusal = null;
     show(file);
-    station.stateFiles.replace('/x/status.json', 'theirs');
+    station.stateFiles.texts.set('/x/status.json', 'theirs');
     station.stateFiles.refusal = FULL;
     show(file);
     expect(textAt('/x/status.json')).toBe('theirs');
+  });
+});
+
+describe('StateFile: another daemon keeps it', () => {
+  test.each([
+    ['that can be seen', 99, 'another daemon, process 99'],
+    ['of another container', 0, 'another daemon, of another container'],
+  ])('StateFile: one %s → left alone, warned once; taken over when that has ended', (_, pid, who) => {
+    const file = open();
+    station.stateFiles.texts.set(STATUS_PATH, 'theirs');
+    station.stateFiles.keeper = pid;
+    expect([show(file), show(file)]).toEqual([false, false]);
+    expect(station.output.err).toEqual([
+      `<4>status_file: "${STATUS_PATH}" is kept by ${who}, and left alone as long as that runs; end one of the two, or give this one another status_file. Records are kept right.`,
+    ]);
+    file.stop();
+    expect(textAt(STATUS_PATH)).toBe('theirs');
+    station.stateFiles.keeper = null;
+    expect(show(file)).toBe(true);
+    expect(station.output.err.at(-1)).toBe(`<5>status_file: "${STATUS_PATH}" is written from now on`);
+    expect(textAt(STATUS_PATH)).toBe(`${JSON.stringify(status)}\n`);
   });
 });
