@@ -165,7 +165,7 @@ describe('status file: a second daemon', () => {
     await lab.remove(A);
     await lab.add(B);
     await third.line(/status_file: ".*" is written from now on/);
-    expect((await until(lab, 'synced'))['address']).toBe(B);
+    await expect.poll(async () => (await until(lab, 'synced'))['address'], { timeout: 10_000 }).toBe(B);
     expect(await pid()).toBe(third.pid);
   });
 
