@@ -159,7 +159,7 @@ reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and 
 	cmp build/again/build/ipv6ddns build/ipv6ddns
 
 clean: ## removes what was made from our own sources; the libraries stay
-	rm -rf $(filter-out $(patsubst %,build/%,sources apt musl asan qjsc node_modules.stamp),$(wildcard build/*)) build/*/*.o
+	rm -rf $(filter-out $(patsubst %,build/%,sources apt debian musl asan qjsc node_modules.stamp),$(wildcard build/*)) build/*/*.o
 
 distclean: ## removes everything that was made or brought here
 	rm -rf build node_modules
