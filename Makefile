@@ -150,7 +150,7 @@ bench-packages: test-packages
 
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
-	  zsh=zsh fish=fish
+	  zsh=zsh fish=fish debootstrap=debootstrap systemd-nspawn=systemd-container
 
 reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
 	rm -rf build/again && mkdir build/again

@@ -27,6 +27,17 @@ export default defineConfig({
           ...limits,
         },
       },
+      {
+        // A booted Debian: one machine at a time.
+        test: {
+          name: 'booted',
+          include: ['test/booted/**/*.test.ts'],
+          globalSetup: ['test/booted/harness/setup.ts'],
+          poolOptions: { forks: { singleFork: true } },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs every part of the tests, one after another, shows their output, and ends with what failed, by name, and the line
-// `N passed, N failed`: the sum over all parts. Status 1 if anything failed. `make test` builds what is tested and calls this.
+// `N passed, N failed`, with `, N skipped` behind it if any were: the sum over all parts. Status 1 if anything failed.
+// `make test` builds what is tested and calls this.
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -52,11 +53,13 @@ async function vitest(project) {
   const outputs = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { status } = await run([`${BIN}/vitest`, 'run', '--project', project, ...outputs]);
   try {
-    const { numPassedTests: passed, numFailedTests: failed, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+    const results = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, testResults } = results;
     // A file that cannot be loaded counts no test: the status tells.
     return {
       passed,
-      failed: status === 0 && passed > 0 ? failed : Math.max(failed, 1),
+      failed: status === 0 && passed + skipped > 0 ? failed : Math.max(failed, 1),
+      skipped,
       names: testResults.flatMap(namesOfFailed),
     };
   } catch {
@@ -80,24 +83,29 @@ const parts = {
   simulator: () => vitest('simulator'),
   'end to end': () => vitest('e2e'),
   packaging: () => vitest('packaging'),
+  'booted Debian': () => vitest('booted'),
   demo: () => whole(['node', 'build/demo.mjs']),
 };
 
 const only = process.argv.slice(2);
-const totals = { passed: 0, failed: 0 };
+const totals = { passed: 0, failed: 0, skipped: 0 };
+/** Skipped tests are never among the passed ones, and named only where there are any. */
+const counts = ({ passed, failed, skipped }) =>
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 const broken = [];
 for (const [name, part] of Object.entries(parts)) {
   if (only.length > 0 && !only.some((word) => name.includes(word))) continue;
   process.stdout.write(`\n=== ${name}\n`);
   const started = Date.now();
-  const { passed, failed, names = [] } = await part();
+  const { passed, failed, skipped = 0, names = [] } = await part();
   process.stdout.write(
-    `--- ${name}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
+    `--- ${name}: ${counts({ passed, failed, skipped })}, ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
   );
   totals.passed += passed;
   totals.failed += failed;
+  totals.skipped += skipped;
   if (failed > 0) broken.push(`${name}: ${failed} failed`, ...names.map((line) => `  ${line}`));
 }
 if (broken.length > 0) process.stdout.write(`\nFailed:\n${broken.join('\n')}\n`);
-process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed\n`);
+process.stdout.write(`\n${counts(totals)}\n`);
 process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;

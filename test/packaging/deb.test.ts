@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { laterRelease } from './release.ts';
 import { filesOf, isolated, make, succeed, temporaryFolder } from './run.ts';
 
 const CONFIG = '/etc/ipv6ddns/config.toml';
@@ -70,19 +71,6 @@ class Root {
   }
 }
 
-/** The package as a later release: another version, another sample config. */
-async function laterRelease(): Promise<string> {
-  const folder = await temporaryFolder();
-  const tree = join(folder, 'tree');
-  await succeed(['dpkg-deb', '-R', deb, tree]);
-  const control = join(tree, 'DEBIAN/control');
-  await writeFile(control, (await readFile(control, 'utf8')).replace(/^Version: .*/m, 'Version: 99'));
-  await writeFile(join(tree, CONFIG), '# of version 99\n');
-  const later = join(folder, 'later.deb');
-  await succeed(['dpkg-deb', '--root-owner-group', '-Znone', '-b', tree, later]);
-  return later;
-}
-
 describe('package', () => {
   test('package: built again with another umask, time zone and folder times → the same bytes', async () => {
     const again = join(await temporaryFolder(), 'again.deb');
@@ -147,7 +135,7 @@ describe('without systemd', () => {
     await root.dpkg('--install', deb);
     await writeFile(root.at(CONFIG), 'record_name = "home.example.com"\n');
     await root.dpkg('--install', deb);
-    await root.dpkg('--force-confold', '--install', await laterRelease());
+    await root.dpkg('--force-confold', '--install', await laterRelease(deb));
     expect(await readFile(root.at(CONFIG), 'utf8')).toBe('record_name = "home.example.com"\n');
     expect(await readFile(root.at(`${CONFIG}.dpkg-dist`), 'utf8')).toBe('# of version 99\n');
     await root.dpkg('--purge', 'ipv6ddns');
@@ -157,7 +145,7 @@ describe('without systemd', () => {
   test('package: upgraded over an unchanged config → the new one is in force', async () => {
     const root = await Root.create();
     await root.dpkg('--install', deb);
-    await root.dpkg('--install', await laterRelease());
+    await root.dpkg('--install', await laterRelease(deb));
     expect(await readFile(root.at(CONFIG), 'utf8')).toBe('# of version 99\n');
   });
 });
@@ -168,7 +156,7 @@ describe('with systemd running', () => {
     const calls = await root.pretendSystemd();
     await root.dpkg('--install', deb);
     expect(await calls()).toEqual(['systemctl --system daemon-reload']);
-    await root.dpkg('--install', await laterRelease());
+    await root.dpkg('--install', await laterRelease(deb));
     expect(await calls()).toEqual([
       'systemctl --system daemon-reload',
       'deb-systemd-invoke try-restart ipv6ddns.service',
@@ -195,7 +183,7 @@ describe('with systemd running', () => {
     expect(await root.files()).not.toContain(UNIT_LINK);
     await succeed(isolated('systemctl', `--root=${root.path}`, 'enable', 'ipv6ddns.service'));
     expect(await root.files()).toContain(UNIT_LINK);
-    await root.dpkg(...chrootless, '--install', await laterRelease());
+    await root.dpkg(...chrootless, '--install', await laterRelease(deb));
     expect(await root.files()).toContain(UNIT_LINK);
     await root.dpkg(...chrootless, '--purge', 'ipv6ddns');
     expect(await root.files()).toEqual([]);
