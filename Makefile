@@ -7,6 +7,12 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SECONDARY:
 .PHONY: FORCE all packages demo bench bench-doc check test bench-packages test-packages reproducible clean distclean help
 
+# The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
+ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
+ifneq ($(ODD)$(filter-out 1,$(words $(CURDIR))),)
+$(error The libraries cannot be built below "$(CURDIR)": move this folder to a path of letters, digits and _./+@,~- only)
+endif
+
 all: build/ipv6ddns ## the executable, build/ipv6ddns
 
 # An unpacked source archive (make source) has the generated C and the libraries' tarballs beside it, and needs neither

@@ -27,33 +27,52 @@ SETTINGS_FILES := \
 	644:packaging/config.toml:/etc/ipv6ddns/config.toml \
 	$(if $(filter openrc procd,$(INIT)),755:packaging/ipv6ddns.$(INIT):/etc/init.d/ipv6ddns)
 
-.PHONY: install uninstall deb container container-packages
+.PHONY: paths install uninstall deb container container-packages
+
+# A text as one word of the shell.
+quoted = '$(subst ','\'',$1)'
+
+# Nothing is copied to or removed from a place that was not meant: make would read a dollar sign in a name as its own,
+# and not every file that the others are written into has a way to quote them.
+paths:
+	$(foreach name,DESTDIR PREFIX UNITDIR ZSHDIR,$(if $(filter-out file,$(origin $(name))),$(if \
+	  $(findstring $$,$(value $(name))),$(error $(name) has a dollar sign in it: name another folder))))
+	@for pair in $(foreach name,PREFIX UNITDIR ZSHDIR,$(call quoted,$(name)=$($(name)))); do \
+	  name=$${pair%%=*} path=$${pair#*=}; \
+	  case $$path in ''|/*) ;; *) printf '%s\n' "$$name has to be a path from the root, not \"$$path\"" >&2; exit 1 ;; esac; \
+	  case $$path in *[!A-Za-z0-9_./+@-]*) \
+	    printf '%s\n' "$$name \"$$path\" has a character that is not a letter, a digit or one of _./+@-: name another folder" >&2; \
+	    exit 1 ;; esac; done
 
 # Shell: calls $1 with mode, source and target of each file of $2.
-for_each = for entry in $2; do (IFS=:; set -- $$entry; IFS=; $1); done
-copy = install -D -m $$1 "$$2" "$(DESTDIR)$$3"
-rewrite = sed -i 's,/usr/local/\(\(bin\|share/doc\)/ipv6ddns\),$(PREFIX)/\1,g' "$(DESTDIR)$$3"
+for_each = destdir=$(call quoted,$(DESTDIR)); for entry in $2; do (IFS=:; set -- $$entry; IFS=; $1); done
+copy = install -D -m $$1 -- "$$2" "$$destdir$$3"
+rewrite = sed -i 's,/usr/local/\(\(bin\|share/doc\)/ipv6ddns\),$(PREFIX)/\1,g' -- "$$destdir$$3"
 
-install: all ## installs below PREFIX (/usr/local), under DESTDIR; keeps every file of /etc
+install: paths all ## installs below PREFIX (/usr/local), under DESTDIR; keeps every file of /etc
 	$(if $(filter systemd openrc procd,$(INIT)),,$(error INIT is systemd, openrc or procd))
 	@set -e; $(call for_each,$(copy),$(PROGRAM_FILES)); $(call for_each,$(copy); $(rewrite),$(TEXT_FILES)); \
-	  $(call for_each,if [ -e "$(DESTDIR)$$3" ] || [ -L "$(DESTDIR)$$3" ]; then echo "$(DESTDIR)$$3 is there: kept"; else $(copy); $(rewrite); fi,$(SETTINGS_FILES))
+	  $(call for_each,if [ -e "$$destdir$$3" ] || [ -L "$$destdir$$3" ]; then printf '%s\n' "$$destdir$$3 is there: kept"; else $(copy); $(rewrite); fi,$(SETTINGS_FILES))
+	@$(if $(DESTDIR),,. packaging/in-the-way.sh; \
+	  say_what_is_in_the_way $(PREFIX)/bin/ipv6ddns $(if $(filter systemd,$(INIT)),$(UNITDIR)/ipv6ddns.service))
 
-uninstall: ## removes what install put there, except in /etc
-	@$(call for_each,rm -fv "$(DESTDIR)$$3",$(PROGRAM_FILES) $(TEXT_FILES))
-	@rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)/examples" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
-	@$(call for_each,[ ! -e "$(DESTDIR)$$3" ] || echo "$(DESTDIR)$$3 stays",$(SETTINGS_FILES))
+uninstall: paths ## removes what install put there, except in /etc
+	@$(call for_each,rm -fv -- "$$destdir$$3",$(PROGRAM_FILES) $(TEXT_FILES))
+	@destdir=$(call quoted,$(DESTDIR)); \
+	  rmdir --ignore-fail-on-non-empty -- "$$destdir$(DOCDIR)/examples" "$$destdir$(DOCDIR)" 2>/dev/null || true
+	@$(call for_each,[ ! -e "$$destdir$$3" ] || printf '%s\n' "$$destdir$$3 stays",$(SETTINGS_FILES))
 
 # Times in the package: those of the last commit; of an unpacked archive those of the changelog.
 SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y CHANGELOG.md))
-MAINTAINER ?= ipv6ddns <root@localhost>
+# Who builds the package: MAINTAINER='Name <mail>'.
+MAINTAINER ?= ipv6ddns packagers <packagers@ipv6ddns.invalid>
 
 DEB = build/ipv6ddns_$(VERSION)_$(shell dpkg --print-architecture).deb
 
 deb: all ## a Debian package, build/ipv6ddns_VERSION_ARCHITECTURE.deb
 	@rm -rf build/deb
 	@env -u MAKEFLAGS $(MAKE) --no-print-directory install DESTDIR=build/deb PREFIX=/usr ZSHDIR=/usr/share/zsh/vendor-completions
-	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) MAINTAINER='$(MAINTAINER)' packaging/debian/build build/deb $(VERSION) $(DEB)
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) MAINTAINER=$(call quoted,$(MAINTAINER)) packaging/debian/build build/deb $(VERSION) $(DEB)
 	@echo $(DEB)
 
 container: all | container-packages ## what "podman build" needs, or "docker build -f build/container/Containerfile"

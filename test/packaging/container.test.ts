@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { appendFile, chown, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { Lab } from '../e2e/harness/lab.ts';
 import { openLab } from '../e2e/harness/open.ts';
 import type { Process } from '../e2e/harness/process.ts';
 import { bundle } from '../e2e/harness/programs.ts';
-import { filesOf, IS_ROOT, make } from './run.ts';
+import { filesOf, IS_ROOT, make, run, temporaryFolder } from './run.ts';
 
 const A = '3ffe:1::a';
 if (!IS_ROOT)
@@ -83,4 +85,68 @@ test('container: its root → the executable, root certificates, notices, nothin
     '/usr/bin/ipv6ddns',
     '/usr/share/doc/ipv6ddns/copyright',
   ]);
+});
+
+/** What a recipe asks of the container engine, in the words of "podman run". */
+function fromCompose(): string[] {
+  const { services, secrets } = parse(readFileSync('packaging/compose.yaml', 'utf8'));
+  const { ipv6ddns: own } = services;
+  expect([own.image, own.build]).toEqual(['ipv6ddns', { context: '../build/container', dockerfile: 'Containerfile' }]);
+  expect(Object.keys(secrets)).toEqual(own.secrets);
+  return [
+    `--network ${own.network_mode}`,
+    ...Object.entries(own.environment).map(([name, value]) => `-e ${name}=${value}`),
+    ...own.secrets.map((name: string) => `--secret ${name}`),
+    ...(own.read_only ? ['--read-only'] : []),
+    ...own.tmpfs.map((mount: string) => `--tmpfs ${mount}`),
+    ...own.cap_drop.map((name: string) => `--cap-drop ${name}`),
+    ...own.security_opt.map((name: string) => `--security-opt ${name}`),
+    `--restart ${own.restart}`,
+  ].sort();
+}
+
+function fromQuadlet(): string[] {
+  const text = readFileSync('packaging/ipv6ddns.container', 'utf8');
+  const [, section = ''] = /^\[Container\]\n([^[]*)/m.exec(text) ?? [];
+  const words: Readonly<Record<string, (value: string) => string>> = {
+    Network: (value) => `--network ${value}`,
+    Environment: (value) => `-e ${value}`,
+    Secret: (value) => `--secret ${value}`,
+    ReadOnly: () => '--read-only',
+    Tmpfs: (value) => `--tmpfs ${value}`,
+    DropCapability: (value) => `--cap-drop ${value}`,
+    NoNewPrivileges: () => '--security-opt no-new-privileges',
+    ContainerName: (value) => `--name ${value}`,
+  };
+  const lines = [...section.matchAll(/^(\w+)=(.*)$/gm)].map(([, key = '', value = '']) => ({ key, value }));
+  expect(lines.find(({ key }) => key === 'Image')?.value).toBe('localhost/ipv6ddns:latest');
+  return lines
+    .filter(({ key }) => key !== 'Image')
+    .map(({ key, value }) => words[key]?.(value) ?? `unknown ${key}`)
+    .sort();
+}
+
+test('container: Compose file and Quadlet → ask for what the line in the manual does', () => {
+  const [line = ''] = /^podman run (?:.*\\\n)*.*$/m.exec(readFileSync('docs/manual.md', 'utf8')) ?? [];
+  const asked = [...line.replaceAll('\\\n', ' ').matchAll(/ (--?[a-z-]+(?: +(?!-)\S+)?)/g)].map(
+    ([, word = '']) => word,
+  );
+  const byHand = asked
+    .filter((word) => word !== '-d')
+    .map((word) => word.replace(/^(--read-only|.* no-new-privileges) ipv6ddns$/, '$1'));
+  const without = (...names: readonly string[]) =>
+    byHand.filter((word) => !names.some((name) => word.startsWith(name))).sort();
+  expect(fromQuadlet()).toEqual(without('--restart')); // systemd restarts it
+  expect(fromCompose()).toEqual(without('--name').map((word) => word.replace(/,mode=\d+$/, '')));
+});
+
+test('container: the Quadlet’s other sections → a unit that systemd-analyze verify has nothing to say about', async () => {
+  const text = readFileSync('packaging/ipv6ddns.container', 'utf8').replace(/^\[Container\]\n[^[]*/m, '');
+  const file = join(await temporaryFolder(), 'quadlet.service');
+  await writeFile(
+    file,
+    text.replace('[Service]\n', '[Service]\nExecStart=/bin/true\n').replace('man:ipv6ddns(8)', 'man:true(1)'),
+  );
+  const { status, stderr } = await run(['systemd-analyze', 'verify', file]);
+  expect([status, stderr]).toEqual([0, '']);
 });

@@ -6,6 +6,8 @@ export interface Fence {
   /** Line on which it opens, from 1. */
   readonly line: number;
   readonly language: string;
+  /** The heading that it stands under. */
+  readonly heading: string;
   readonly text: string;
 }
 
@@ -17,8 +19,10 @@ const FENCE = /^( *)```(\w*)\n(.*?)^\1```$/gms;
 export function fencesOf(file: string): Fence[] {
   const markdown = readFileSync(file, 'utf8');
   return [...markdown.matchAll(FENCE)].map(({ 1: indent = '', 2: language = '', 3: text = '', index }) => {
-    const line = markdown.slice(0, index).split('\n').length;
-    return { file, line, language, text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), '') };
+    const before = markdown.slice(0, index);
+    const line = before.split('\n').length;
+    const heading = [...withoutFences(before).matchAll(/^#{1,6} (.*)$/gm)].at(-1)?.[1] ?? '';
+    return { file, line, language, heading, text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), '') };
   });
 }
 

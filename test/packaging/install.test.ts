@@ -1,7 +1,8 @@
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { filesOf, make, run, temporaryFolder } from './run.ts';
+import type { Ended } from './program.ts';
+import { filesOf, isolated, make, run, succeed, temporaryFolder } from './run.ts';
 
 const CONFIG = '/etc/ipv6ddns/config.toml';
 const FILES = [
@@ -70,6 +71,118 @@ test('install: an INIT that is none → refused, nothing is installed', async ()
   const { status, stderr } = await run(['make', 'install', `DESTDIR=${root}`, 'INIT=upstart']);
   expect([status, stderr]).toEqual([2, expect.stringContaining('INIT is systemd, openrc or procd')]);
   expect(await filesOf(root)).toEqual([]);
+});
+
+/** Runs make install among a machine's /etc/systemd, /usr/local and /opt that are the test's own. */
+async function installOnto(files: readonly string[], ...parameters: readonly string[]): Promise<string> {
+  const folder = await temporaryFolder();
+  const own = ['/etc', '/usr/local', '/opt'];
+  for (const place of own) await mkdir(join(folder, place), { recursive: true });
+  for (const file of files) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), '', { mode: 0o755 });
+  }
+  const mounts = own.map((place) => `mount --bind '${folder}${place}' ${place}`).join(' && ');
+  const { status, stderr } = await run(
+    isolated('sh', '-c', `${mounts} && exec make --no-print-directory install ${parameters.join(' ')}`),
+    { PATH: `/usr/local/bin:${process.env['PATH']}` },
+  );
+  expect([status, stderr]).toEqual([0, expect.any(String)]);
+  return stderr;
+}
+
+test('install: a machine without another version → says nothing', async () => {
+  expect(await installOnto([])).toBe('');
+  expect(await installOnto([], 'INIT=openrc')).toBe('');
+});
+
+test('install: a unit in /etc/systemd/system, another executable in PATH → says which are in the way, and what to do', async () => {
+  const said = await installOnto(
+    ['/etc/systemd/system/ipv6ddns.service', '/usr/local/bin/ipv6ddns'],
+    'PREFIX=/opt/ipv6ddns',
+  );
+  expect(said).toContain(
+    '/etc/systemd/system/ipv6ddns.service is in force in place of /opt/ipv6ddns/lib/systemd/system/ipv6ddns.service.',
+  );
+  expect(said).toContain('    rm /etc/systemd/system/ipv6ddns.service\n    systemctl daemon-reload');
+  expect(said).toContain('another one, /usr/local/bin/ipv6ddns, beside /opt/ipv6ddns/bin/ipv6ddns.');
+  expect(said).toContain('    rm /usr/local/bin/ipv6ddns\n');
+});
+
+test('install: that unit, but OpenRC → does not speak of it', async () => {
+  expect(await installOnto(['/etc/systemd/system/ipv6ddns.service'], 'INIT=openrc')).toBe('');
+});
+
+/** Names of folders in which a shell, make, sed or install could see more than a name. */
+const ODD = ['a b', "it's", 'a"b', 'a,b', 'a#b', 'a:b', 'a%b', 'a&b', 'a;b', 'a\\b', 'a*b', 'é'];
+
+test('install, uninstall: all odd characters in DESTDIR → all goes there, and all of it away again', async () => {
+  const root = `${await temporaryFolder()}/-v ${ODD.join('')}`;
+  expect(await make('install', `DESTDIR=${root}`)).toBe('');
+  expect(await filesOf(root)).toEqual([CONFIG, ...below('/usr/local', FILES)]);
+  await make('uninstall', `DESTDIR=${root}`);
+  expect(await filesOf(root)).toEqual([CONFIG]);
+});
+
+test.each(ODD)('install, uninstall: PREFIX below "%s" → refused in words, nothing is touched', async (odd) => {
+  const root = await temporaryFolder();
+  const place = join(root, 'opt', odd.split(' ')[0] ?? '', 'bin');
+  await mkdir(place, { recursive: true });
+  await writeFile(join(place, 'ipv6ddns'), 'not ours\n');
+  const before = await filesOf(root);
+  for (const target of ['install', 'uninstall']) {
+    const { status, stderr } = await run(['make', target, `DESTDIR=${root}`, `PREFIX=/opt/${odd}`]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(`PREFIX "/opt/${odd}" has a character that is not`)]);
+  }
+  expect(await filesOf(root)).toEqual(before);
+});
+
+test.each(['DESTDIR', 'PREFIX', 'UNITDIR', 'ZSHDIR'])(
+  'uninstall: a dollar sign in %s → refused in words',
+  async (name) => {
+    const { status, stderr } = await run([
+      'make',
+      'uninstall',
+      `DESTDIR=${await temporaryFolder()}`,
+      `${name}=/tmp/a$b`,
+    ]);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining(`${name} has a dollar sign in it: name another folder`),
+    ]);
+  },
+);
+
+test('uninstall: a PREFIX that is no path from the root → refused in words', async () => {
+  const { status, stderr } = await run(['make', 'uninstall', 'PREFIX=usr']);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('PREFIX has to be a path from the root, not "usr"')]);
+});
+
+/** What make says in a copy of the folder with that name. */
+async function makeIn(name: string): Promise<Ended> {
+  const folder = `${await temporaryFolder()}/${name}`;
+  await mkdir(folder);
+  await succeed(['cp', '--parents', '-t', folder, 'Makefile', 'package.json', ...MAKEFILES]);
+  return run(['make', '-C', folder, '--dry-run', 'help']);
+}
+
+const MAKEFILES = ['native/third-party.mk', 'packaging/packaging.mk'];
+const BUILDABLE = ['a,b', 'é'];
+
+test.each(ODD.filter((name) => !BUILDABLE.includes(name)))(
+  'build: in a folder "%s" → refused at once, in words',
+  async (odd) => {
+    const { status, stderr } = await makeIn(odd);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/cannot be built below ".*": move this folder to a path of/),
+    ]);
+    expect(stderr).toContain(`${odd}"`);
+  },
+);
+
+test.each(BUILDABLE)('build: in a folder "%s" → not refused', async (name) => {
+  expect((await makeIn(name)).status).toBe(0);
 });
 
 test('uninstall: after install, beside a stranger’s files → only the settings and the stranger’s files stay', async () => {

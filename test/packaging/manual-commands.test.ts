@@ -43,7 +43,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
     'test/packaging/container.test.ts',
     'container: settings by environment',
   ],
-  'podman run -d --name ipv6ddns --network host --secret cloudflare,mode=0444 -e CLOUDFLARE_API_TOKEN_FILE=/run/secrets/cloudflare -e CLOUDFLARE_RECORD_NAME=home.example.com --read-only --tmpfs /run/ipv6ddns:mode=1777 --cap-drop all --security-opt no-new-privileges ipv6ddns':
+  'podman run -d --name ipv6ddns --restart unless-stopped --network host --secret cloudflare,mode=0444 -e CLOUDFLARE_API_TOKEN_FILE=/run/secrets/cloudflare -e CLOUDFLARE_RECORD_NAME=home.example.com --read-only --tmpfs /run/ipv6ddns:mode=1777 --cap-drop all --security-opt no-new-privileges ipv6ddns':
     ['test/packaging/container.test.ts', 'container: settings by environment'],
   'podman exec ipv6ddns /usr/bin/ipv6ddns status': ['test/packaging/container.test.ts', "container.run('HEALTHCHECK')"],
   'sudo systemctl enable --now ipv6ddns': ['test/packaging/deb.test.ts', 'package: enabled by the administrator'],
@@ -54,6 +54,14 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
   ],
   'sudo systemctl edit ipv6ddns': ['test/packaging/services.test.ts', 'unit: the drop-ins of %s'],
   'sudo systemctl restart ipv6ddns': ['test/e2e/service-manager.test.ts', 'sd_notify: a life → every state'],
+  ...Object.fromEntries(
+    [
+      'sudo systemctl stop ipv6ddns',
+      'sudo rm /etc/systemd/system/ipv6ddns.service /usr/local/bin/ipv6ddns',
+      'sudo systemctl daemon-reload',
+      'sudo systemctl reenable --now ipv6ddns',
+    ].map((command) => [command, ['test/booted/moving.test.ts', "commandsUnder('From the Rust version')"] as const]),
+  ),
   'sudo systemctl reload ipv6ddns': ['test/e2e/signals.test.ts', 'SIGHUP: another name in the config file'],
   'sudo systemctl kill --signal=USR1 ipv6ddns': ['test/e2e/signals.test.ts', 'SIGUSR1: → every address'],
   'journalctl -u ipv6ddns': ['test/unit/shell/log.test.ts', 'Log: journal →'],

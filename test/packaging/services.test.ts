@@ -60,7 +60,11 @@ async function calls(script: string, standIns: readonly string[], program: strin
 
 describe('OpenRC', () => {
   const SCRIPT = './packaging/ipv6ddns.openrc';
-  const STAND_INS = ['checkpath', 'supervise-daemon', 'ebegin', 'eend', 'use'];
+  const STAND_INS = ['checkpath', 'supervise-daemon', 'ebegin', 'eend', 'eerror', 'use', 'addgroup', 'adduser'];
+  const THERE = 'id() { [ "$2" = ipv6ddns ]; }; ';
+  const MISSING = 'id() { false; }; ';
+  /** As on Alpine. */
+  const WITHOUT_SHADOW = 'command() { [ "$2" != useradd ]; }; ';
 
   test('OpenRC: what it is to supervise → the executable, as a user of its own', async () => {
     const program = 'echo "$supervisor" "$command" "$command_user"';
@@ -68,10 +72,43 @@ describe('OpenRC', () => {
   });
 
   test('OpenRC: before the start → the places of status file and log are the daemon’s', async () => {
-    expect(await calls(SCRIPT, STAND_INS, 'start_pre')).toEqual([
-      'checkpath --directory --mode 0755 --owner ipv6ddns /run/ipv6ddns',
-      'checkpath --file --mode 0640 --owner ipv6ddns /var/log/ipv6ddns.log',
+    expect(await calls(SCRIPT, STAND_INS, `${THERE} start_pre`)).toEqual(PLACES);
+  });
+
+  const PLACES = [
+    'checkpath --directory --mode 0755 --owner ipv6ddns /run/ipv6ddns',
+    'checkpath --file --mode 0640 --owner ipv6ddns /var/log/ipv6ddns.log',
+  ];
+
+  test('OpenRC: the first start, with shadow → makes the user, then the places', async () => {
+    const told = await calls(SCRIPT, [...STAND_INS, 'useradd'], `${MISSING} start_pre`);
+    expect(told).toEqual([
+      'useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /bin/false ipv6ddns',
+      ...PLACES,
     ]);
+  });
+
+  test('OpenRC: the first start, with busybox → makes group and user, then the places', async () => {
+    expect(await calls(SCRIPT, STAND_INS, `${MISSING} ${WITHOUT_SHADOW} start_pre`)).toEqual([
+      'addgroup -S ipv6ddns',
+      'adduser -S -D -H -h /nonexistent -s /bin/false -G ipv6ddns ipv6ddns',
+      ...PLACES,
+    ]);
+  });
+
+  test('OpenRC: the user cannot be made → says what to do, starts nothing', async () => {
+    const program = `${MISSING} ${WITHOUT_SHADOW} addgroup() { false; }; start_pre || echo refused`;
+    expect(await calls(SCRIPT, STAND_INS, program)).toEqual([
+      'eerror The user ipv6ddns is missing and could not be made: make it, or set command_user in /etc/conf.d/ipv6ddns',
+      'refused',
+    ]);
+  });
+
+  test('OpenRC: another command_user with a group → that user is looked for', async () => {
+    const program = 'command_user=web:www; id() { [ "$2" = web ]; }; start_pre';
+    expect(await calls(SCRIPT, STAND_INS, program)).toContain(
+      'checkpath --directory --mode 0755 --owner web:www /run/ipv6ddns',
+    );
   });
 
   test('OpenRC: reload → SIGHUP to the daemon', async () => {

@@ -58,7 +58,8 @@ export class BootedLab {
     await machine.run(`ip addr add ${A}/64 dev wan0 nodad; ip route add default via ${ROUTER}`);
   }
 
-  /** Installs a package as an administrator would. */
+  /** Installs a package as an administrator would.
+   *  @returns what was said */
   async install(deb: string, ...options: readonly string[]): Promise<string> {
     await this.machine.copy(deb, '/root/ipv6ddns.deb');
     return this.machine.run(
