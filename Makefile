@@ -44,7 +44,7 @@ NPM_REMEDY := 'npm could not bring the development tools; why is above. Without 
 
 # --- programs: TypeScript → one module → bytecode in a C array → executable ---
 
-NATIVE_MODULES := std os netlink http system settings parts confine spawn
+NATIVE_MODULES := std os netlink http system settings parts confine spawn setup
 TYPESCRIPT := $(shell find src -name '*.ts')
 BUNDLE = node_modules/.bin/esbuild --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
 	$(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@
@@ -156,7 +156,7 @@ bench-packages: test-packages
 
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
-	  zsh=zsh fish=fish debootstrap=debootstrap systemd-nspawn=systemd-container
+	  zsh=zsh fish=fish debootstrap=debootstrap systemd-nspawn=systemd-container script=bsdutils
 
 reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
 	rm -rf build/again && mkdir build/again

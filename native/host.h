@@ -38,6 +38,7 @@ JSModuleDef *js_init_module_http(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_system(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_spawn(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_settings(JSContext *ctx, const char *name);
+JSModuleDef *js_init_module_setup(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_parts(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_confine(JSContext *ctx, const char *name);
 

@@ -12,14 +12,17 @@
     extern const uint32_t name##_program_size __attribute__((weak))
 PART(check);
 PART(notify);
+PART(setup);
 
 static const struct {
     const char *name;
     const uint8_t *bytecode;
     const uint32_t *size;
+    JSModuleDef *(*init_module)(JSContext *ctx, const char *name); /* of its own, under its name; NULL = none */
 } parts[] = {
-    {"check", check_program, &check_program_size},
-    {"notify", notify_program, &notify_program_size},
+    {"check", check_program, &check_program_size, NULL},
+    {"notify", notify_program, &notify_program_size, NULL},
+    {"setup", setup_program, &setup_program_size, js_init_module_setup},
 };
 
 /* Runs the module. Returns 0, or -1 with an exception pending. */
@@ -47,6 +50,7 @@ static JSValue parts_load(JSContext *ctx, JSValueConst this_val, int argc, JSVal
     while (i < sizeof parts / sizeof *parts && strcmp(parts[i].name, name) != 0) i++;
     JS_FreeCString(ctx, name);
     if (i == sizeof parts / sizeof *parts || !parts[i].bytecode) return host_throw_errno(ctx, "load", ENOENT);
+    if (parts[i].init_module && !parts[i].init_module(ctx, parts[i].name)) return JS_EXCEPTION;
     if (run(ctx, parts[i].bytecode, *parts[i].size)) return JS_EXCEPTION;
     global = JS_GetGlobalObject(ctx);
     property = JS_NewAtom(ctx, "part");

@@ -23,6 +23,7 @@ import { SystemSignals } from './host/signals.ts';
 import { SystemStateFiles } from './host/state-files.ts';
 import type { CheckPart } from './parts/check.ts';
 import type { NotifyPart } from './parts/notify.ts';
+import type { SetupPart } from './parts/setup.ts';
 import { addresses } from './shell/addresses.ts';
 import { type CommandContext, once, run } from './shell/commands.ts';
 import type { Observer } from './shell/engine.ts';
@@ -65,6 +66,9 @@ function main(): ExitStatus | null {
       if (answer.verdict === 'notRunning') output.stderr(answer.text);
       else output.stdout(answer.text);
       return { synced: EXIT.ok, notSynced: EXIT.notSynced, notRunning: EXIT.notRunning }[answer.verdict];
+    case 'setup':
+      (parts.load('setup') as SetupPart)(answer, environment, output, { revive, CurlApiClient, ...loadCheck() });
+      return null;
     default:
       return start(answer, question, output);
   }
@@ -74,7 +78,7 @@ function main(): ExitStatus | null {
 const ask = (question: Question): Answer => JSON.parse(settingsProgram.load(JSON.stringify(question))) as Answer;
 
 function start(
-  answer: Exclude<Answer, { kind: 'print' | 'usage' | 'status' }>,
+  answer: Exclude<Answer, { kind: 'print' | 'usage' | 'status' | 'setup' }>,
   question: Question,
   output: Output,
 ): ExitStatus | null {

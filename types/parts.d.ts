@@ -2,7 +2,7 @@
 declare module 'parts' {
   /** Runs src/parts/NAME.ts and returns the global `part` that it leaves.
    *  @throws HostError ENOENT when the executable has no such part */
-  export function load(name: 'check' | 'notify'): unknown;
+  export function load(name: 'check' | 'notify' | 'setup'): unknown;
 }
 
 /** Inside of src/parts only. */

@@ -26,6 +26,8 @@ declare module 'os' {
     readonly ino: number;
     readonly mode: number;
     readonly size: number;
+    readonly uid: number;
+    readonly gid: number;
   }
   export const O_RDONLY: number;
   export const O_WRONLY: number;

@@ -1,7 +1,7 @@
 # Completion of ipv6ddns for bash, loaded by bash-completion when it is first needed.
 
 _ipv6ddns() {
-  local commands='run once check addresses status' word command=run value=
+  local commands='run once check addresses status setup' word command=run value=
   local options='-c --config --env-file -v --verbose --log-format -h --help -V --version'
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   COMPREPLY=()
@@ -10,11 +10,12 @@ _ipv6ddns() {
   [[ $current == '=' ]] && current=
   [[ $previous == '=' ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
   case $previous in
-    -c | --config | --env-file)
+    -c | --config | --env-file | --token-file)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    --name) return ;;
     --log-format)
       mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current")
       return
@@ -25,10 +26,11 @@ _ipv6ddns() {
     if [[ " $commands " == *" $word "* && ! $value ]]; then
       command=$word commands=
     fi
-    [[ $word == @(-c|--config|--env-file|=) ]] && value=1 || value=
+    [[ $word == @(-c|--config|--env-file|--token-file|--name|=) ]] && value=1 || value=
   done
   case $command in
     run | once) options+=' --dry-run' ;;
+    setup) options+=' --token-file --name --yes --force' ;;
     *) options+=' --json' ;;
   esac
   if [[ $current == -* ]]; then

@@ -16,10 +16,19 @@ local -a commands=(
   'check:try everything that is needed, write nothing'
   'addresses:show every address and why it is published or not'
   'status:show the state of the running daemon'
+  'setup:ask for token and name, try them, start the service'
 )
 
-case ${words[(r)(run|once|check|addresses|status)]} in
+case ${words[(r)(run|once|check|addresses|status|setup)]} in
   '' | run | once) options+=('--dry-run[print writes instead of sending them]') ;;
+  setup)
+    options+=(
+      '--token-file=[file whose first line is the token]:file:_files'
+      '--name=[name to keep right]:name:'
+      '--yes[ask nothing]'
+      '--force[replace what is there]'
+    )
+    ;;
   *) options+=('--json[print one JSON document]') ;;
 esac
 

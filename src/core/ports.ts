@@ -102,6 +102,32 @@ export interface Files {
   read(path: string): Result<string, { readonly kind: 'missing' | 'unreadable'; readonly detail: string }>;
 }
 
+/** A file of the settings, to be written. */
+export interface SettingsFile {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+  /** The owner and mode of the file that is there already stay. */
+  readonly keepsAccess: boolean;
+}
+
+export interface SettingsFiles {
+  /** Puts these files in place of what is there, all of them or none; missing folders are made.
+   *  @returns what went wrong, null = nothing */
+  replaceAll(files: readonly SettingsFile[]): string | null;
+}
+
+/** Where a person answers. */
+export interface Terminal {
+  /** Whether anybody can be asked. */
+  readonly isThere: boolean;
+  /** Shows the prompt and hands the next line to `done`, without its end; null = there will be none.
+   *  @param hidden what is typed is not shown */
+  ask(prompt: string, hidden: boolean, done: (line: string | null) => void): void;
+  /** Ends what `ask` began, without an answer: the terminal is as it was. */
+  leave(): void;
+}
+
 /** Why a file was not replaced, so that what was there still is. */
 export type StateFileProblem = Readonly<
   | { kind: 'kept'; pid: number } // by another process that lives; 0 = by one that cannot be seen from here

@@ -49,6 +49,13 @@ export function check(context: CheckContext): void {
 }
 
 async function checkAll({ ports, log, settings, json }: CheckContext, table: AddressTable): Promise<ExitStatus> {
+  const report = await inspect(ports, settings, table);
+  print(report.checks, json, { stdout: (line) => ports.output.stdout(log.redact(line)) });
+  return report.status;
+}
+
+/** What a daemon with these settings would meet. */
+export async function inspect(ports: EnginePorts, settings: Settings, table: AddressTable): Promise<Report> {
   const report = new Report();
   const winnerOf = (interfaces: readonly string[] | null): Address | null =>
     reportAddresses(table, interfaces, ports.clock.nowMs() / 1000).winner;
@@ -60,9 +67,8 @@ async function checkAll({ ports, log, settings, json }: CheckContext, table: Add
     if (winner !== null) report.pass(where, winner);
     else report.fail(where, EXIT.noAddress, 'none may be published', 'see "ipv6ddns addresses" for the reasons');
   }
-  print(report.checks, json, { stdout: (line) => ports.output.stdout(log.redact(line)) });
   ports.api.rest();
-  return report.status;
+  return report;
 }
 
 /** What is left of a check when the settings are bad. */
@@ -76,7 +82,7 @@ function print(checks: readonly Check[], json: boolean, output: Pick<Output, 'st
   for (const line of lines) output.stdout(line);
 }
 
-function formatChecks(checks: readonly Check[]): string[] {
+export function formatChecks(checks: readonly Check[]): string[] {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return checks.map(({ name, ok, detail, remedy }) => {
     const line = `${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${detail}`;

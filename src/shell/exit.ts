@@ -9,6 +9,7 @@ export const EXIT = {
   internal: 70,
   temporary: 75,
   refused: 76,
+  noPermission: 77,
   config: 78,
 } as const;
 

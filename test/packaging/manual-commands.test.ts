@@ -46,6 +46,11 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
   'podman run -d --name ipv6ddns --restart unless-stopped --network host --secret cloudflare,mode=0444 -e CLOUDFLARE_API_TOKEN_FILE=/run/secrets/cloudflare -e CLOUDFLARE_RECORD_NAME=home.example.com --read-only --tmpfs /run/ipv6ddns:mode=1777 --cap-drop all --security-opt no-new-privileges ipv6ddns':
     ['test/packaging/container.test.ts', 'container: settings by environment'],
   'podman exec ipv6ddns /usr/bin/ipv6ddns status': ['test/packaging/container.test.ts', "container.run('HEALTHCHECK')"],
+  'sudo ipv6ddns setup': ['test/e2e/setup.test.ts', 'setup: token, suggested name, yes to all'],
+  'sudo ipv6ddns setup --token-file token.txt --name home.example.com --yes': [
+    'test/e2e/setup.test.ts',
+    'setup: --token-file, --name, --yes, twice',
+  ],
   'sudo systemctl enable --now ipv6ddns': ['test/packaging/deb.test.ts', 'package: enabled by the administrator'],
   'sudo systemctl disable --now ipv6ddns': ['test/packaging/deb.test.ts', 'package: life →'],
   'sudo systemd-creds encrypt --name=cloudflare_api_token - /etc/ipv6ddns/token.cred': [

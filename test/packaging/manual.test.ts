@@ -15,12 +15,12 @@ const read = (file: string) => readFileSync(file, 'utf8');
 async function interfaceOf(): Promise<{ commands: string[]; options: string[]; shorts: string[] }> {
   const help = await succeed([EXECUTABLE, '--help']);
   const [, commands = ''] = /^Commands:\n((?: .*\n)+)/m.exec(help) ?? [];
-  const [, options = ''] = /^Options:\n((?: .*\n)+)/m.exec(help) ?? [];
+  const [described = ''] = /^Commands:\n[\s\S]*?(?=^Examples:)/m.exec(help) ?? [];
   const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, word = '']) => word);
   return {
     commands: all(commands, /^ {2}(\w+)/gm),
-    options: all(options, /^ {2}(?:-\w, | {4})--([\w-]+)/gm),
-    shorts: all(options, /^ {2}-(\w), /gm),
+    options: all(described, / --([\w-]+)/g),
+    shorts: all(described, / -(\w), /g),
   };
 }
 
@@ -90,7 +90,10 @@ describe('completions', () => {
   });
 
   test.each([
-    ['', 'run once check addresses status'],
+    ['', 'run once check addresses status setup'],
+    ['setup --f', '--force'],
+    ['setup --token-file packaging/conf', 'packaging/config.toml'],
+    ['setup --name check --y', '--yes'],
     ['che', 'check'],
     ['check --j', '--json'],
     ['check --d', ''],
@@ -116,9 +119,10 @@ describe('completions', () => {
   });
 
   test.each([
-    ['', ['addresses', 'check', 'once', 'run', 'status']],
+    ['', ['addresses', 'check', 'once', 'run', 'setup', 'status']],
     ['check --j', ['--json']],
     ['check --d', []],
+    ['setup --y', ['--yes']],
     ['--d', ['--dry-run']],
     ['--log-format ', ['json', 'text']],
     ['-c packaging/conf', ['packaging/config.toml']],
@@ -139,6 +143,7 @@ describe('completions', () => {
     ['check', 'json'],
     ['addresses', 'json'],
     ['status', 'json'],
+    ['setup', 'yes'],
   ])('zsh: after "ipv6ddns %s" → --%s is offered, and every command', async (command, offered) => {
     // Stand-ins for zsh's own functions say what they are given.
     const script = `
@@ -147,7 +152,7 @@ describe('completions', () => {
       _ipv6ddns() { local -a words=(ipv6ddns "$1"); source packaging/completions/ipv6ddns.zsh; }
       _ipv6ddns "$1"`;
     const said = await succeed(['zsh', '-fc', script, 'zsh', command]);
-    const limited = [...said.matchAll(/^--(dry-run|json)\[/gm)].map(([, option]) => option);
+    const limited = [...said.matchAll(/^--(dry-run|json|yes)\[/gm)].map(([, option]) => option);
     expect(limited).toEqual([offered]);
     const { commands } = await interfaceOf();
     expect([...said.matchAll(/^(\w+):/gm)].map(([, name]) => name)).toEqual(expect.arrayContaining(commands));

@@ -1,3 +1,4 @@
+import { TOKEN_FILE } from '../setup/facts.ts';
 import { helpText, parseCommandLine } from './command-line.ts';
 import {
   type Confinement,
@@ -11,6 +12,7 @@ import {
 } from './confinement.ts';
 import { type Answer, plain, type Question } from './interview.ts';
 import { loadInterfaces, loadSettings, loadStatusPlace } from './load.ts';
+import { loadForSetup } from './load-setup.ts';
 import { describeProblem, quote } from './problem.ts';
 import type { ReadFile } from './sources.ts';
 import { reportStatus, type System } from './status-report.ts';
@@ -42,6 +44,11 @@ export function answerTo(question: Question, machine: Machine): Answer {
       interfaces,
       confinement: confinement(question, { files, folders: [] }, machine),
     };
+  }
+  if (command === 'setup') {
+    const ground = loadForSetup(request, TOKEN_FILE, readFile, (path) => machine.list(path) !== null);
+    if (!ground.ok) return { kind: 'setup', commandLine, ground: null, problems: ground.error.map(describeProblem) };
+    return { kind: 'setup', commandLine, ground: plain(ground.value), problems: [] };
   }
   if (command === 'status') {
     const place = loadStatusPlace(request, readFile);

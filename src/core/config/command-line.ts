@@ -6,7 +6,8 @@ interface Option {
   readonly short?: string;
   /** Name of its value in the help; none = a flag. */
   readonly value?: string;
-  readonly does: string;
+  /** None = the help has no line for it: it stands in that of another option, or below its command. */
+  readonly does?: string;
   /** Goes with those commands alone that list it. */
   readonly limited?: true;
 }
@@ -18,8 +19,12 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   '--log-format': { value: 'FORMAT', does: 'text (default) or json' },
   '--dry-run': { does: 'print writes instead of sending them', limited: true },
   '--json': { does: 'print one JSON document', limited: true },
-  '--help': { short: '-h', does: 'print this help' },
-  '--version': { short: '-V', does: 'print the version' },
+  '--help': { short: '-h', does: 'print this help; with -V, --version the version' },
+  '--version': { short: '-V' },
+  '--token-file': { value: 'FILE', limited: true },
+  '--name': { value: 'NAME', limited: true },
+  '--yes': { limited: true },
+  '--force': { limited: true },
 };
 
 const COMMANDS = {
@@ -28,6 +33,10 @@ const COMMANDS = {
   check: { does: 'try everything that is needed, write nothing', takes: ['--json'] },
   addresses: { does: 'show every address and why it is published or not', takes: ['--json'] },
   status: { does: 'state of the running daemon, a line a record', takes: ['--json'] },
+  setup: {
+    does: 'ask for token and name, try them, start the service',
+    takes: ['--token-file', '--name', '--yes', '--force'],
+  },
 } as const satisfies Record<string, { does: string; takes: readonly string[] }>;
 
 export type Command = keyof typeof COMMANDS;
@@ -41,6 +50,12 @@ export interface CommandLine {
   readonly logFormat: 'text' | 'json';
   readonly json: boolean;
   readonly dryRun: boolean;
+  /** Of `setup`; null = not given. */
+  readonly tokenFile: string | null;
+  readonly name: string | null;
+  /** Of `setup`: nobody is to be asked; what is there may be replaced. */
+  readonly yes: boolean;
+  readonly force: boolean;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -66,6 +81,9 @@ function interpret(argv: readonly string[]): CommandLine {
     const guess = nearest(command, Object.keys(COMMANDS));
     throw usageError(`unknown command ${quote(command)}${guess === null ? '' : `; did you mean "${guess}"?`}`);
   }
+  if (command === 'setup' && '--config' in given) {
+    throw usageError('--config does not go with setup, which writes /etc/ipv6ddns/config.toml');
+  }
   if (operand !== undefined) throw usageError(`unexpected operand ${quote(operand)}`);
   const takes: readonly string[] = COMMANDS[command].takes;
   for (const name of Object.keys(given)) {
@@ -84,6 +102,10 @@ function interpret(argv: readonly string[]): CommandLine {
     logFormat,
     json: '--json' in given,
     dryRun: '--dry-run' in given,
+    tokenFile: text('--token-file'),
+    name: text('--name'),
+    yes: '--yes' in given,
+    force: '--force' in given,
     help: '--help' in given,
     version: '--version' in given,
   };
@@ -123,17 +145,17 @@ export function helpText(): string {
     entries.map(([left, right]) => `  ${left.padEnd(23)}  ${right}\n`).join('');
   const takers = (name: string) =>
     Object.entries(COMMANDS).flatMap(([command, { takes }]) => (takes.some((taken) => taken === name) ? command : []));
-  const options = Object.entries(OPTIONS)
-    .filter(([name, { limited }]) => !limited || takers(name).length > 0)
-    .map(([name, { short, value, does, limited }]) => {
-      const left = `${short ? `${short}, ` : '    '}${name}${value ? ` ${value}` : ''}`;
-      return [left, limited ? `${does} (${takers(name).join(', ')})` : does] as const;
-    });
+  const options = Object.entries(OPTIONS).flatMap(([name, option]) => {
+    const { short, does, limited } = option;
+    if (does === undefined || (limited && takers(name).length === 0)) return [];
+    const left = `${short ? `${short}, ` : '    '}${withValue(name, option)}`;
+    return [[left, limited ? `${does} (${takers(name).join(', ')})` : does] as const];
+  });
   return `${USAGE}
 Keeps AAAA records at Cloudflare equal to this machine's public IPv6 address.
 
 Commands:
-${rows(Object.entries(COMMANDS).map(([command, { does }]) => [command, does]))}
+${rows(Object.entries(COMMANDS).flatMap(([command, { does, takes }]) => [[command, does], ...ownOptions(takes)]))}
 Options:
 ${rows(options)}
 Examples:
@@ -141,4 +163,12 @@ ${rows([
   ['ipv6ddns once --dry-run', 'what would be written now'],
   ['ipv6ddns -c ddns.toml', 'the daemon, with settings of your own'],
 ])}`;
+}
+
+const withValue = (name: string, { value }: Option): string => (value ? `${name} ${value}` : name);
+
+/** The line below a command for options that only it takes. */
+function ownOptions(takes: readonly string[]): (readonly [string, string])[] {
+  const own = Object.entries(OPTIONS).filter(([name, { does }]) => does === undefined && takes.includes(name));
+  return own.length === 0 ? [] : [['', own.map(([name, option]) => withValue(name, option)).join(' ')]];
 }

@@ -1,5 +1,6 @@
 import type { Command, CommandLine } from './command-line.ts';
 import type { Confinement, Rule } from './confinement.ts';
+import type { Ground } from './load-setup.ts';
 import { Secret } from './secret.ts';
 import type { Settings } from './settings.ts';
 import type { Verdict } from './status-report.ts';
@@ -26,9 +27,10 @@ export type Answer = Readonly<
       interfaces: readonly string[] | null;
       confinement: Confinement | null;
     }
+  | { kind: 'setup'; commandLine: CommandLine; ground: Plain<Ground> | null; problems: readonly string[] } // null = bad ones
   | {
       kind: 'settings';
-      commandLine: CommandLine & { readonly command: Exclude<Command, 'addresses' | 'status'> };
+      commandLine: CommandLine & { readonly command: Exclude<Command, 'addresses' | 'status' | 'setup'> };
       settings: PlainSettings;
       /** null = not wanted, or in force already */
       confinement: Confinement | null;

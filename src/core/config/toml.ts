@@ -35,7 +35,7 @@ export function parseToml(text: string): Result<TomlTable, SyntaxFault> {
 const TOKEN = /"""(?:\\.|[^\\])*?"{3,5}|'''.*?'{3,5}|"(?:\\.|[^"\\])*"|'[^']*'|#[^\n]*|[[\]{}]|\n/gs;
 
 /** Statements (`key = value`, `[table]`, `[[array]]`) of valid TOML, each with the line it starts on. */
-function* statements(text: string): Generator<{ line: number; statement: string }> {
+export function* statements(text: string): Generator<{ line: number; statement: string }> {
   let start = 0;
   let startLine = 1;
   let line = 1;

@@ -113,3 +113,83 @@ describe('answer: confinement', () => {
     expect(answer(FILES, { inForce: [['/', -1]] })).toMatchObject({ warnings: [] });
   });
 });
+
+describe('answer: setup', () => {
+  const setup = (files: Files, environment: Record<string, string> = {}) =>
+    answer(files, { argv: ['setup'], environment });
+  const DEFAULT = '/etc/ipv6ddns/config.toml';
+  const VARIABLES = '/etc/default/ipv6ddns';
+
+  test('answer: setup, nothing is there → settings with stand-ins, nothing kept', () => {
+    expect(setup({})).toMatchObject({
+      kind: 'setup',
+      problems: [],
+      ground: {
+        kept: [],
+        tabled: [],
+        config: null,
+        zoneId: null,
+        beforeToken: [],
+        beforeName: [],
+        settings: { records: [{}] },
+      },
+    });
+  });
+
+  test('answer: setup, names in the config file and in tables → kept; its text comes along', () => {
+    const text = 'record_name = "a.example.com"\nttl = 300\n[[record]]\nname = "b.example.com"\n';
+    expect(setup({ [DEFAULT]: text })).toMatchObject({
+      ground: {
+        kept: [{ name: 'a.example.com', ttlSec: 300 }, { name: 'b.example.com' }],
+        tabled: ['b.example.com'],
+        config: text,
+        beforeName: [],
+        settings: { records: [{ ttlSec: 300 }, { name: 'b.example.com' }] },
+      },
+    });
+  });
+
+  test('answer: setup, variables in the environment file → kept, and said to come first', () => {
+    const text = 'export CLOUDFLARE_RECORD_NAME=a.example.com\nexport CLOUDFLARE_API_TOKEN=secret-one\n';
+    const answered = setup({ [VARIABLES]: text });
+    expect(answered).toMatchObject({
+      ground: {
+        kept: [{ name: 'a.example.com' }],
+        beforeName: [`${VARIABLES}:1: CLOUDFLARE_RECORD_NAME: counts before that: take it out`],
+        beforeToken: [`${VARIABLES}:2: CLOUDFLARE_API_TOKEN: counts before that: take it out`],
+      },
+    });
+    expect(JSON.stringify(answered)).not.toContain('secret-one');
+  });
+
+  test.each([
+    ['api_token_file = "/etc/ipv6ddns/token"', []],
+    ['api_token_file = "/srv/token"', [`${DEFAULT}:1: api_token_file: counts before that: take it out`]],
+    [`api_token = "${TOKEN}"`, [`${DEFAULT}:1: api_token: counts before that: take it out`]],
+  ])('answer: setup, the config file says %s → %j', (text, beforeToken) => {
+    const answered = setup({ [DEFAULT]: `${text}\n` });
+    expect(answered).toMatchObject({ ground: { beforeToken } });
+  });
+
+  test('answer: setup, variables of this run alone → its zone id and its way to the API count, its token and name do not', () => {
+    const environment = {
+      CLOUDFLARE_ZONE_ID: '0123456789abcdef0123456789abcdef',
+      CLOUDFLARE_API_TOKEN: TOKEN,
+      CLOUDFLARE_RECORD_NAME: 'x.example.com',
+      HTTPS_PROXY: 'http://proxy.example:1',
+    };
+    const answered = setup({}, environment);
+    expect(answered).toMatchObject({
+      ground: { kept: [], zoneId: environment.CLOUDFLARE_ZONE_ID, settings: { httpsProxy: environment.HTTPS_PROXY } },
+    });
+    expect(JSON.stringify(answered)).not.toContain(TOKEN);
+  });
+
+  test('answer: setup, the config file is broken → the problems, no ground', () => {
+    const answered = setup({ [DEFAULT]: 'timout = 5\n' });
+    expect(answered).toMatchObject({
+      ground: null,
+      problems: [expect.stringMatching(/config\.toml:1: unknown key "timout"/)],
+    });
+  });
+});

@@ -9,6 +9,10 @@ const DEFAULTS: CommandLine = {
   logFormat: 'text',
   json: false,
   dryRun: false,
+  tokenFile: null,
+  name: null,
+  yes: false,
+  force: false,
   help: false,
   version: false,
 };
@@ -44,6 +48,11 @@ describe('parseCommandLine: accepted', () => {
     ['a flag twice', ['-v', '--verbose'], { verbose: true }],
     ['help', ['--help'], { help: true }],
     ['version', ['-V'], { version: true }],
+    [
+      'setup and its options',
+      ['setup', '--token-file', '/t', '--name=a.b', '--yes', '--force'],
+      { command: 'setup', tokenFile: '/t', name: 'a.b', yes: true, force: true },
+    ],
     ['end of options', ['--', 'once'], { command: 'once' }],
   ])('parseCommandLine: %s → understood', (_, argv, expected) => {
     expect(parsed(...argv)).toEqual({ ...DEFAULTS, ...expected });
@@ -78,7 +87,7 @@ describe('parseCommandLine: usage errors', () => {
     const [first, usage] = refusal(...argv).split('\n');
     expect(first).toMatch(/^ipv6ddns: /);
     expect(first).toContain(expected);
-    expect(usage).toBe('Usage: ipv6ddns [run|once|check|addresses|status] [OPTION]...');
+    expect(usage).toBe('Usage: ipv6ddns [run|once|check|addresses|status|setup] [OPTION]...');
   });
 
   test('parseCommandLine: an unknown option with a value → the value is not repeated', () => {

@@ -1,0 +1,333 @@
+import { describe, expect, test } from 'vitest';
+import type { ApiFailure } from '../../../src/core/cloudflare/failure.ts';
+import { MISSING_PERMISSION } from '../../../src/core/cloudflare/remedies.ts';
+import type { ZoneInfo } from '../../../src/core/cloudflare/replies.ts';
+import { Secret } from '../../../src/core/config/secret.ts';
+import { failed, ok, type Result } from '../../../src/core/result.ts';
+import type { Act, Changes, Ending, Trial, Verdict } from '../../../src/core/setup/acts.ts';
+import { dialogue } from '../../../src/core/setup/dialogue.ts';
+import type { Facts } from '../../../src/core/setup/facts.ts';
+import { nameOfHost } from '../../../src/core/setup/name.ts';
+import { parseToken } from '../../../src/core/setup/token.ts';
+
+const GOOD = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
+const OTHER = 'Zbcdefghij0123456789_-klmnopqrstuvwxyz12';
+const HOME = 'home.example.com';
+const ZONE_ID = '0123456789abcdef0123456789abcdef';
+
+const zone = (name: string, own: Partial<ZoneInfo> = {}): ZoneInfo => ({
+  id: ZONE_ID,
+  name,
+  status: 'active',
+  paused: false,
+  type: 'full',
+  ...own,
+});
+
+const answer = { what: 'HTTP 403', ray: null, retryAfterMs: null };
+const DENIED: ApiFailure = {
+  kind: 'denied',
+  ...answer,
+  remedy: 'make a new one',
+  zoneUnknown: false,
+  tokenRefused: false,
+};
+const LIMITED: ApiFailure = { ...DENIED, remedy: MISSING_PERMISSION };
+const SILENT: ApiFailure = { kind: 'unreachable', detail: 'It timed out', sent: false };
+
+const FINE: Verdict = { ending: 'done', lines: ['ok all'], failed: [] };
+const refused = (...lines: readonly string[]): Verdict => ({ ending: 'refused', lines: ['FAIL'], failed: lines });
+
+/** A machine without anything, and a person at its terminal. */
+const BARE: Facts = {
+  unattended: false,
+  force: false,
+  given: { token: null, name: null },
+  held: { token: null, names: [], tabled: [], beforeToken: [], beforeName: [] },
+  zoneId: null,
+  hostName: 'box',
+  address: ['3ffe:1::a it is'],
+  service: { commands: [['/bin/start']], byHand: 'start it' },
+};
+const SCRIPT: Facts = {
+  ...BARE,
+  unattended: true,
+  given: { token: ok(new Secret(GOOD)), name: HOME },
+};
+
+/** What the world answers: to each kind of act in turn, the last one again and again. */
+interface World {
+  readonly answers?: readonly string[];
+  readonly zones?: readonly Result<readonly ZoneInfo[], ApiFailure>[];
+  readonly verdicts?: readonly Verdict[];
+  readonly withRecord?: readonly string[];
+  readonly written?: string | null;
+  readonly started?: string | null;
+}
+
+/** The dialogue from its beginning to its end. */
+function play(facts: Facts, world: World = {}) {
+  const said: string[] = [];
+  const asked: string[] = [];
+  const hidden: string[] = [];
+  const trials: Trial[] = [];
+  const listed: string[] = [];
+  let changes: Changes | null = null;
+  let starts = 0;
+  let ending: Ending | null = null;
+  const answers = [...(world.answers ?? [])];
+  const turn = <T>(replies: readonly T[], count: number): T => replies[Math.min(count, replies.length) - 1] as T; // never empty
+  const reply = (act: Exclude<Act, { kind: 'end' }>): unknown => {
+    switch (act.kind) {
+      case 'say':
+        said.push(...act.lines);
+        return null;
+      case 'ask': {
+        (act.hidden ? hidden : asked).push(act.prompt);
+        const next = answers.shift();
+        if (next === undefined) throw new Error(`no answer to "${act.prompt}" after:\n${said.join('\n')}`);
+        return next;
+      }
+      case 'listZones':
+        return turn(world.zones ?? [ok([zone('example.com')])], listed.push(act.token.reveal()));
+      case 'hasRecord':
+        return (world.withRecord ?? []).includes(act.name);
+      case 'check':
+        return turn(world.verdicts ?? [FINE], trials.push(act.trial));
+      case 'write':
+        changes = act.changes;
+        return world.written ?? null;
+      case 'start':
+        starts += 1;
+        return world.started ?? null;
+    }
+  };
+  const acts = dialogue(facts);
+  for (let step = acts.next(); !step.done; ) {
+    const act = step.value;
+    if (act.kind === 'end') {
+      ending = act.ending;
+      said.push(...act.lines);
+      break;
+    }
+    step = acts.next(reply(act));
+  }
+  expect(answers).toEqual([]);
+  const written = changes as Changes | null; // assigned in a callback
+  return { said: said.join('\n'), asked, hidden, trials, listed, written, starts, ending };
+}
+
+describe('dialogue: a bare machine', () => {
+  test('dialogue: token, Enter, Enter, Enter → suggested name, both written, started', () => {
+    const played = play(BARE, { answers: [GOOD, '', '', ''] });
+    expect(played.hidden).toEqual(['API token (not shown while you paste it): ']);
+    expect(played.asked[0]).toBe('Name to keep right [box.example.com]: ');
+    expect(played.trials.map(({ name, zoneId }) => [name, zoneId])).toEqual([['box.example.com', null]]);
+    expect(played.written?.token?.reveal()).toBe(GOOD);
+    expect(played.written?.config).toEqual({ name: 'box.example.com', zoneId: null });
+    expect([played.starts, played.ending]).toEqual([1, 'done']);
+    expect(played.said).not.toContain(GOOD);
+    expect(played.said).toContain('3ffe:1::a it is');
+  });
+
+  test('dialogue: "n" to writing → nothing written, nothing started', () => {
+    const played = play(BARE, { answers: [GOOD, HOME, 'n'] });
+    expect([played.written, played.starts, played.ending]).toEqual([null, 0, 'temporary']);
+  });
+
+  test('dialogue: "no" to starting → written, what to run', () => {
+    const played = play(BARE, { answers: [GOOD, HOME, 'Y', 'NO'] });
+    expect([played.starts, played.ending]).toEqual([0, 'done']);
+    expect(played.said).toMatch(/To start it: start it$/);
+  });
+
+  test('dialogue: no service manager → what to run', () => {
+    expect(play({ ...BARE, service: null }, { answers: [GOOD, HOME, ''] }).said).toMatch(/ipv6ddns run$/);
+  });
+
+  test('dialogue: writing fails → the reason, nothing started', () => {
+    const played = play(BARE, { answers: [GOOD, HOME, ''], written: 'cannot write X (rename: busy)' });
+    expect([played.starts, played.ending]).toEqual([0, 'temporary']);
+    expect(played.said).toMatch(/cannot write X \(rename: busy\)\. Nothing was changed\.$/);
+  });
+
+  test('dialogue: zones of which some are not served → they are marked, the first that is served is suggested', () => {
+    const zones = [ok([zone('example.net', { status: 'pending' }), zone('example.org')])];
+    const played = play(BARE, { answers: [GOOD, '', '', ''], zones });
+    expect(played.said).toMatch(/^ {2}example\.net \(its status is "pending".*\)$/m);
+    expect(played.written?.config?.name).toBe('box.example.org');
+  });
+
+  test('dialogue: only the zone itself has an address → that is suggested', () => {
+    const played = play(BARE, { answers: [GOOD, '', '', ''], withRecord: ['example.com'] });
+    expect(played.written?.config?.name).toBe('example.com');
+  });
+
+  test('dialogue: an internationalized zone → a name in it is accepted in either form', () => {
+    for (const name of ['home.bücher.example', 'home.xn--bcher-kva.example']) {
+      const played = play(BARE, { answers: [GOOD, name, '', ''], zones: [ok([zone('bücher.example')])] });
+      expect(played.written?.config?.name).toBe('home.xn--bcher-kva.example');
+    }
+  });
+});
+
+describe('dialogue: wrong answers', () => {
+  test('dialogue: a refused token → the reason, asked again', () => {
+    const played = play(BARE, { answers: [OTHER, GOOD, HOME, '', ''], zones: [failed(DENIED), ok([])] });
+    expect(played.said).toContain('Cloudflare refused the token (HTTP 403): make a new one.');
+    expect(played.listed).toEqual([OTHER, GOOD]);
+    expect(played.written?.token?.reveal()).toBe(GOOD);
+  });
+
+  test('dialogue: a token that may not list zones → the name is asked for, any zone will do', () => {
+    const played = play(BARE, { answers: [GOOD, 'a.b', '', ''], zones: [failed(LIMITED)] });
+    expect(played.trials[0]?.name).toBe('a.b');
+  });
+
+  test('dialogue: Cloudflare is silent → tried again, then gone on untried: no trial', () => {
+    const played = play(BARE, { answers: [GOOD, 'a', 'g', HOME, '', ''], zones: [failed(SILENT)] });
+    expect(played.listed).toHaveLength(2);
+    expect([played.trials, played.ending]).toEqual([[], 'done']);
+  });
+
+  test('dialogue: Cloudflare is silent, stop → nothing written', () => {
+    const played = play(BARE, { answers: [GOOD, 'x', 's'], zones: [failed(SILENT)] });
+    expect([played.written, played.ending]).toEqual([null, 'temporary']);
+    expect(played.said).toContain('Please answer with one of the letters a, g, s.');
+  });
+
+  test('dialogue: the trial refuses the name, then the token, then lacks the zone → each can be mended', () => {
+    const verdicts = [refused(`record ${HOME}`), refused('token'), refused(`zone of www.example.com`), FINE];
+    const answers = [OTHER, HOME, 'n', 'www.example.com', 't', GOOD, 'z', 'short', ZONE_ID.toUpperCase(), '', ''];
+    const played = play(BARE, { answers, verdicts });
+    expect(played.trials.map(({ token, name, zoneId }) => [token.reveal(), name, zoneId])).toEqual([
+      [OTHER, HOME, null],
+      [OTHER, 'www.example.com', null],
+      [GOOD, 'www.example.com', null],
+      [GOOD, 'www.example.com', ZONE_ID],
+    ]);
+    expect(played.written?.config).toEqual({ name: 'www.example.com', zoneId: ZONE_ID });
+  });
+
+  test.each<[string, Ending, Ending]>([
+    ['g', 'refused', 'done'],
+    ['s', 'refused', 'refused'],
+    ['s', 'temporary', 'temporary'],
+    ['n', 'noAddress', 'noAddress'],
+  ])('dialogue: "%s" after a trial that ends as %s → %s', (way, ending, expected) => {
+    const verdicts = [{ ...FINE, ending: ending as Verdict['ending'] }];
+    const answers = [GOOD, HOME, way, ...(expected === 'done' ? ['', ''] : [])];
+    const played = play(BARE, { answers, verdicts });
+    expect(played.ending).toBe(expected);
+    expect(played.written === null).toBe(expected !== 'done');
+  });
+});
+
+describe('dialogue: something is there', () => {
+  const held = {
+    ...BARE.held,
+    token: ok(new Secret(GOOD)),
+    names: [HOME, 'www.example.com'],
+    tabled: ['www.example.com'],
+  };
+
+  test('dialogue: both kept → the names that are there are tried, nothing is written', () => {
+    const played = play({ ...BARE, held }, { answers: ['', '', ''] });
+    expect(played.trials.map(({ name }) => name)).toEqual([null]);
+    expect([played.written, played.starts]).toEqual([null, 1]);
+  });
+
+  test('dialogue: what comes before is named before anything is written', () => {
+    const before = {
+      ...BARE.held,
+      beforeToken: ['/etc/default/ipv6ddns:1: X'],
+      beforeName: ['/etc/default/ipv6ddns:2: Y'],
+    };
+    const { said } = play({ ...BARE, held: before }, { answers: [GOOD, HOME, '', ''] });
+    expect(said).toMatch(/But \/etc\/default\/ipv6ddns:1: X\n.*\n {2}But \/etc\/default\/ipv6ddns:2: Y/);
+  });
+
+  test('dialogue: another token is given, "n" to replacing → the one that is there is used', () => {
+    const facts = { ...BARE, held, given: { token: ok(new Secret(OTHER)), name: HOME } };
+    expect(play(facts, { answers: ['n', ''] }).listed).toEqual([GOOD]);
+    expect(play(facts, { answers: ['y', '', ''] }).listed).toEqual([OTHER]);
+  });
+});
+
+describe('dialogue: unattended', () => {
+  test('dialogue: token and name given → written and started without a question', () => {
+    const played = play(SCRIPT);
+    expect([played.ending, played.starts, played.written?.config?.name]).toEqual(['done', 1, HOME]);
+  });
+
+  test('dialogue: a zone id for this run alone → written', () => {
+    expect(play({ ...SCRIPT, zoneId: ZONE_ID }).written?.config).toEqual({ name: HOME, zoneId: ZONE_ID });
+  });
+
+  test.each<[string, Partial<Facts>, World, Ending]>([
+    ['no token', { given: { token: null, name: HOME } }, {}, 'usage'],
+    ['a bad token', { given: { token: failed('none'), name: HOME } }, {}, 'usage'],
+    ['no name', { given: { token: ok(new Secret(GOOD)), name: null } }, {}, 'usage'],
+    ['a bad name', { given: { token: ok(new Secret(GOOD)), name: 'a b' } }, {}, 'usage'],
+    ['another token there', { held: { ...BARE.held, token: ok(new Secret(OTHER)) } }, {}, 'usage'],
+    ['something else in its place', { held: { ...BARE.held, token: failed('none') } }, {}, 'usage'],
+    ['another name there', { held: { ...BARE.held, names: ['x.example.com'] } }, {}, 'usage'],
+    ['a refused token', {}, { zones: [failed(DENIED)] }, 'refused'],
+    ['a name outside the zones', { given: { token: ok(new Secret(GOOD)), name: 'a.b' } }, {}, 'refused'],
+    ['a silent API', {}, { zones: [failed(SILENT)] }, 'temporary'],
+    ['a refused name', {}, { verdicts: [refused('record')] }, 'refused'],
+    ['no address', {}, { verdicts: [{ ...FINE, ending: 'noAddress' }] }, 'noAddress'],
+  ])('dialogue: %s → ends, nothing written', (_, own, world, ending) => {
+    const played = play({ ...SCRIPT, ...own }, world);
+    expect([played.ending, played.written]).toEqual([ending, null]);
+    expect(played.said).toMatch(/Nothing was written\.$/);
+  });
+
+  test('dialogue: others are there, --force → replaced', () => {
+    const held = { ...BARE.held, token: ok(new Secret(OTHER)), names: ['x.example.com'] };
+    const played = play({ ...SCRIPT, held, force: true });
+    expect([played.written?.token?.reveal(), played.written?.config?.name]).toEqual([GOOD, HOME]);
+  });
+
+  test('dialogue: the same are there → nothing is written', () => {
+    const held = { ...BARE.held, token: ok(new Secret(GOOD)), names: [HOME] };
+    expect(play({ ...SCRIPT, held })).toMatchObject({ ending: 'done', written: null });
+  });
+
+  test('dialogue: the service cannot be started → why and what to run; the files stay', () => {
+    const played = play(SCRIPT, { started: 'no such unit' });
+    expect([played.ending, played.written === null]).toEqual(['temporary', false]);
+    expect(played.said).toMatch(/no such unit\nTo start it: start it$/);
+  });
+});
+
+describe('setup: small parts', () => {
+  test.each([
+    ['box', 'box.example.com'],
+    ['Box.lan', 'box.example.com'],
+    ['box.example.com', 'box.example.com'],
+    ['localhost', 'home.example.com'],
+    ['', 'home.example.com'],
+    ['bad name', 'home.example.com'],
+  ])('nameOfHost: "%s" → %s', (hostName, name) => {
+    expect(nameOfHost(hostName, 'example.com')).toBe(name);
+  });
+
+  test.each([
+    ['', /empty/],
+    ['  \n', /empty/],
+    ['<token>', /placeholder/],
+    [`"${GOOD}"`, /without quotes/],
+    [`CLOUDFLARE_API_TOKEN=${GOOD}`, /without "NAME="/],
+    [`${GOOD} x`, /visible ASCII characters without blanks/],
+  ])('parseToken: "%s" → refused in words that do not repeat it', (text, why) => {
+    const parsed = parseToken(text);
+    expect(parsed.ok ? '' : parsed.error).toMatch(why);
+    expect(parsed.ok ? '' : parsed.error).not.toContain(GOOD);
+  });
+
+  test('parseToken: a file with more lines, and a mark in front → the first line', () => {
+    const parsed = parseToken(`\ufeff ${GOOD} \r\nmore\n`);
+    expect(parsed.ok && parsed.value.reveal()).toBe(GOOD);
+  });
+});
