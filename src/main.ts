@@ -53,7 +53,7 @@ function main(): ExitStatus | null {
   const output = new StandardStreams();
   const environment: Environment = std.getenviron();
   for (const name of SECRET_VARIABLES) system.eraseEnvironment(name);
-  const question = { argv: scriptArgs.slice(1), environment, version: VERSION, inForce: null };
+  const question = { argv: scriptArgs.slice(1), environment, version: VERSION, inForce: null, isReload: false };
   const answer = ask(question);
   switch (answer.kind) {
     case 'print':
@@ -112,7 +112,7 @@ function start(
   const identity = { version: VERSION, pid: os.getpid() };
   const inForce = confine(answer.confinement, log);
   const reload = (): Result<Settings, readonly string[]> => {
-    const again = ask({ ...question, inForce });
+    const again = ask({ ...question, inForce, isReload: true });
     if (again.kind === 'settings') return ok(accept(again, log));
     return failed(again.kind === 'refused' ? refuse(again.problems, log) : []);
   };

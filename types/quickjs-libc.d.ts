@@ -28,6 +28,8 @@ declare module 'os' {
     readonly size: number;
     readonly uid: number;
     readonly gid: number;
+    /** Milliseconds since 1970. */
+    readonly ctime: number;
   }
   export const O_RDONLY: number;
   export const O_WRONLY: number;

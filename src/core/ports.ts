@@ -1,4 +1,5 @@
 import type { ApiRequest, HttpReply } from './cloudflare/http.ts';
+import type { ReadFile } from './config/files.ts';
 import type { HookSettings, Settings } from './config/settings.ts';
 import type { Hook } from './notify/message.ts';
 import type { Result } from './result.ts';
@@ -98,8 +99,8 @@ export interface CommandRunner {
 
 /** Text files of the machine. */
 export interface Files {
-  /** The file's text, at most 4 MiB of it. */
-  read(path: string): Result<string, { readonly kind: 'missing' | 'unreadable'; readonly detail: string }>;
+  /** The file's text. */
+  readonly read: ReadFile;
 }
 
 /** A file of the settings, to be written. */

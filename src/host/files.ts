@@ -1,36 +1,69 @@
 import * as os from 'os';
 import * as std from 'std';
 import * as system from 'system';
+import type { FileFault, ReadFile, Reading } from '../core/config/files.ts';
 import type { Files, Output } from '../core/ports.ts';
 import { failed, ok, type Result } from '../core/result.ts';
 
 /** The status of some thousand records. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-/** <errno.h>: the path, or a folder on the way to it, is not there. */
+/** <errno.h> */
+const EPERM = 1;
 const ENOENT = 2;
+const EACCES = 13;
 const ENOTDIR = 20;
+const FAULTS: Readonly<Record<number, FileFault['kind']>> = {
+  [EPERM]: 'denied',
+  [EACCES]: 'denied',
+  [ENOENT]: 'missing',
+  [ENOTDIR]: 'missing',
+};
+
+/** <sys/stat.h> */
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+const S_IFIFO = 0o010000;
+const S_IFCHR = 0o020000;
+const S_IFDIR = 0o040000;
+const S_IFBLK = 0o060000;
+const S_IFSOCK = 0o140000;
+const KINDS: Readonly<Record<number, string>> = {
+  [S_IFIFO]: 'a pipe',
+  [S_IFCHR]: 'a device',
+  [S_IFDIR]: 'a folder',
+  [S_IFBLK]: 'a device',
+  [S_IFSOCK]: 'a socket',
+};
+
+const fault = (errno: number) => failed({ kind: FAULTS[errno] ?? 'unfit', detail: std.strerror(errno) } as const);
+const unfit = (detail: string) => failed({ kind: 'unfit', detail } as const);
 
 export class SystemFiles implements Files {
-  /** @param mostBytes the beginning will do; without it the whole file, which may have 4 MiB */
-  read(path: string, mostBytes?: number): ReturnType<Files['read']> {
+  /** Looks at what it is before it opens it: a pipe would be waited for, and a device has no end. */
+  read(path: string, { mostBytes = MAX_FILE_BYTES, cut = false, pipe = false }: Reading = {}): ReturnType<ReadFile> {
+    const [stat, errno] = os.stat(path);
+    if (stat === null) return fault(errno);
+    const type = stat.mode & S_IFMT;
+    if (type === S_IFCHR && os.realpath(path)[0] === '/dev/null') return ok(''); // to say that there is none
+    if (type !== S_IFREG && !(pipe && type === S_IFIFO))
+      return unfit(`it is ${KINDS[type] ?? 'something else'}, not a file`);
     const error = { errno: 0 };
     const file = std.open(path, 'r', error);
-    if (file === null) {
-      const kind = error.errno === ENOENT || error.errno === ENOTDIR ? 'missing' : 'unreadable';
-      return failed({ kind, detail: std.strerror(error.errno) });
-    }
+    if (file === null) return fault(error.errno);
     try {
-      const text = file.readAsString(mostBytes ?? MAX_FILE_BYTES);
-      if (file.error()) return failed({ kind: 'unreadable', detail: 'it is a folder, or reading failed' });
-      if (mostBytes === undefined && !file.eof())
-        return failed({ kind: 'unreadable', detail: `it is longer than ${MAX_FILE_BYTES} bytes` });
+      const text = file.readAsString(cut ? mostBytes : mostBytes + 1);
+      if (file.error()) return unfit('reading it failed');
+      if (!cut && !file.eof()) return unfit(`it is longer than ${mostBytes / 1024} KiB`);
       return ok(text);
     } finally {
       file.close();
     }
   }
 }
+
+/** When the file was last changed or put there, milliseconds since 1970; null = there is none, or it is hidden. */
+export const changedMs = (path: string): number | null => os.stat(path)[0]?.ctime ?? null;
 
 /** Opens a file for lines that are to be on disk whatever happens next.
  *  @returns what writes a line, or why the file cannot be written */

@@ -14,9 +14,13 @@ const TOKEN = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
 
 function loadFrom(config: string, environment: Record<string, string> = {}) {
   return loadSettings(
-    { configFile: '/c.toml', environmentFile: null, verbose: false, environment },
-    (path) => (path === '/c.toml' ? ok(config) : failed({ kind: 'missing', detail: 'No such file or directory' })),
-    () => false,
+    { configFile: '/c.toml', environmentFile: null, verbose: false, environment, isReload: false },
+    {
+      readFile: (path) =>
+        path === '/c.toml' ? ok(config) : failed({ kind: 'missing', detail: 'No such file or directory' }),
+      changedMs: () => null,
+      isFolder: () => false,
+    },
   );
 }
 

@@ -10,16 +10,16 @@ import {
   type Rule,
   type Tree,
 } from './confinement.ts';
+import type { Disk } from './files.ts';
 import { type Answer, plain, type Question } from './interview.ts';
 import { loadInterfaces, loadSettings, loadStatusPlace } from './load.ts';
 import { loadForSetup } from './load-setup.ts';
 import { describeProblem, quote } from './problem.ts';
-import type { ReadFile } from './sources.ts';
 import { reportStatus, type System } from './status-report.ts';
 import { CONFINE_VARIABLE } from './variables.ts';
 
 /** The machine, as far as the settings and the commands that only look at files need it. */
-export type Machine = System & Tree;
+export type Machine = System & Tree & Pick<Disk, 'changedMs'>;
 
 /** Everything that the command line, the environment and the files have to say. */
 export function answerTo(question: Question, machine: Machine): Answer {
@@ -30,14 +30,22 @@ export function answerTo(question: Question, machine: Machine): Answer {
   if (commandLine.help) return { kind: 'print', text: helpText().trimEnd() };
   if (commandLine.version) return { kind: 'print', text: `ipv6ddns ${version}` };
   const { command } = commandLine;
-  const request = { ...commandLine, environment };
+  const request = { ...commandLine, environment, isReload: question.isReload };
   const files: string[] = [];
-  const readFile: ReadFile = (path, mostBytes) => {
-    files.push(path);
-    return machine.readFile(path, mostBytes);
+  const asked: Rule[] = [];
+  const disk: Disk = {
+    readFile: (path, reading) => {
+      files.push(path);
+      return machine.readFile(path, reading);
+    },
+    changedMs: machine.changedMs,
+    isFolder: (path) => {
+      asked.push([path, READ]);
+      return machine.list(path) !== null;
+    },
   };
   if (command === 'addresses') {
-    const interfaces = loadInterfaces(request, readFile);
+    const interfaces = loadInterfaces(request, disk);
     return {
       kind: 'addresses',
       commandLine,
@@ -51,16 +59,11 @@ export function answerTo(question: Question, machine: Machine): Answer {
     return { kind: 'setup', commandLine, ground: plain(ground.value), problems: [] };
   }
   if (command === 'status') {
-    const place = loadStatusPlace(request, readFile);
+    const place = loadStatusPlace(request, disk);
     if (!place.ok) return { kind: 'refused', commandLine, problems: place.error.map(describeProblem) };
     return { kind: 'status', ...reportStatus(place.value, commandLine.json, machine) };
   }
-  const asked: Rule[] = [];
-  const isFolder = (path: string): boolean => {
-    asked.push([path, READ]);
-    return machine.list(path) !== null;
-  };
-  const loaded = loadSettings(request, readFile, isFolder);
+  const loaded = loadSettings(request, disk);
   const paths = neededPaths(files, loaded.ok ? loaded.value.settings : null, machine);
   const wanted = { files, folders: [...paths.folders, ...asked] };
   const { inForce } = question;

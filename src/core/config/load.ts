@@ -1,17 +1,11 @@
 import { failed, ok, type Result } from '../result.ts';
 import { caFolders } from './ca-folders.ts';
+import { type Disk, SettingsFiles } from './files.ts';
 import { readNotify } from './notify.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
 import { readRecords } from './records.ts';
 import type { FilePlace, Settings } from './settings.ts';
-import {
-  type Environment,
-  type Findings,
-  type ReadFile,
-  readConfigFile,
-  readEnvironment,
-  unreadable,
-} from './sources.ts';
+import { type Environment, type Findings, readConfigFile, readEnvironment, unreadable } from './sources.ts';
 import { findToken } from './token.ts';
 
 /** What decides the settings besides the files; what the command line says comes first. */
@@ -22,6 +16,8 @@ export interface Request {
   readonly verbose: boolean;
   /** As it was when the process started: the variables that hold secrets are erased afterwards. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The process has run for a while: its pipes are empty, and the service manager's copies of files may be old. */
+  readonly isReload: boolean;
 }
 
 export interface Loaded {
@@ -35,22 +31,18 @@ const DEFAULT_POLL_SEC = 60;
 const DEFAULT_VERIFY_SEC = 3600;
 
 /** Puts the settings together: command line > environment > environment file > config file > default.
- *  @param isFolder whether there is such a folder, and its names may be read
  *  @returns the settings, or everything that is wrong with them, then the warnings */
-export function loadSettings(
-  request: Request,
-  readFile: ReadFile,
-  isFolder: (path: string) => boolean,
-): Result<Loaded, readonly Problem[]> {
+export function loadSettings(request: Request, disk: Disk): Result<Loaded, readonly Problem[]> {
   const findings: Findings = { problems: [], warnings: [], incomplete: false };
-  const environment = readEnvironment(request.environmentFile, request.environment, readFile, findings);
-  const config = readConfigFile(request.configFile, readFile, findings);
-  const credentialsFolder = request.environment['CREDENTIALS_DIRECTORY']?.trim() ?? '';
-  const apiToken = findToken(environment, credentialsFolder, config, readFile, findings);
+  const files = filesOf(request, disk);
+  const environment = readEnvironment(request.environmentFile, request.environment, files, findings);
+  const config = readConfigFile(request.configFile, files, findings);
+  const apiToken = findToken(environment, config, files, findings);
   const records = readRecords(environment, config, findings);
-  checkCertificates(environment, readFile, isFolder, findings);
-  const notify = readNotify(environment, credentialsFolder, config, readFile, findings);
-  if (apiToken === null || findings.problems.length > 0) {
+  checkCertificates(environment, disk, findings);
+  const notify = readNotify(environment, config, files, findings);
+  // Without a token or a name and without a problem: they may stand in the file that a warning is about.
+  if (apiToken === null || records.length === 0 || findings.problems.length > 0) {
     return failed([...[...findings.problems].sort(byPlace), ...findings.warnings]);
   }
 
@@ -75,6 +67,9 @@ export function loadSettings(
   return ok({ settings, warnings: findings.warnings });
 }
 
+const filesOf = ({ environment, isReload }: Request, disk: Disk): SettingsFiles =>
+  new SettingsFiles(disk, environment['CREDENTIALS_DIRECTORY']?.trim() ?? '', isReload);
+
 /** Where the status goes, without a setting: into the folder that the service manager made ($RUNTIME_DIRECTORY,
  *  systemd.exec(5), may name several), else into the one that it would have made. */
 function statusPlace(named: string | undefined, environment: Request['environment']): FilePlace {
@@ -84,44 +79,42 @@ function statusPlace(named: string | undefined, environment: Request['environmen
 }
 
 /** What the user named has to be there; the places of the system are looked for when they are needed. */
-function checkCertificates(
-  { values, place }: Environment,
-  readFile: ReadFile,
-  isFolder: (path: string) => boolean,
-  { problems }: Findings,
-): void {
+function checkCertificates({ values, place }: Environment, disk: Disk, { problems }: Findings): void {
   const { ca_file: file, ca_path: path } = values;
-  const read = file === undefined ? null : readFile(file, 1);
+  const read = file === undefined ? null : disk.readFile(file, { mostBytes: 1, cut: true });
   if (file !== undefined && read?.ok === false) {
     problems.push(problemAt(place('ca_file'), `${quote(file)} cannot be read: ${read.error.detail}`));
   }
   for (const folder of caFolders(path ?? '')) {
-    if (!isFolder(folder)) problems.push(problemAt(place('ca_path'), `${quote(folder)} is no folder that can be read`));
+    if (!disk.isFolder(folder))
+      problems.push(problemAt(place('ca_path'), `${quote(folder)} is no folder that can be read`));
   }
 }
 
 /** The interfaces that the settings allow, for looking at addresses, which needs neither token nor names: whatever else
  *  is wrong with the settings does not matter. With [[record]] tables the first one counts.
  *  @returns null = any but loopback */
-export function loadInterfaces(request: Request, readFile: ReadFile): readonly string[] | null {
+export function loadInterfaces(request: Request, disk: Disk): readonly string[] | null {
   const findings: Findings = { problems: [], warnings: [], incomplete: false };
-  const environment = readEnvironment(request.environmentFile, request.environment, readFile, findings);
-  const config = readConfigFile(request.configFile, readFile, findings);
+  const files = filesOf(request, disk);
+  const environment = readEnvironment(request.environmentFile, request.environment, files, findings);
+  const config = readConfigFile(request.configFile, files, findings);
   const [first] = readRecords(environment, config, findings);
   return first?.interfaces ?? environment.values.interface ?? config.topLevel.values.interface ?? null;
 }
 
 /** Where a daemon with these settings keeps its status, whatever else is wrong with them.
  *  @returns the place, or which of the files that the command line names cannot be read: it may stand there */
-export function loadStatusPlace(request: Request, readFile: ReadFile): Result<FilePlace, readonly Problem[]> {
+export function loadStatusPlace(request: Request, disk: Disk): Result<FilePlace, readonly Problem[]> {
+  const files = filesOf(request, disk);
   const closed = [request.environmentFile, request.configFile].flatMap((file) => {
-    const read = file === null ? null : readFile(file);
+    const read = file === null ? null : files.readNamed(file);
     return file === null || read === null || read.ok ? [] : [unreadable(file, read.error.detail)];
   });
   if (closed.length > 0) return failed(closed);
   const findings: Findings = { problems: [], warnings: [], incomplete: false };
-  const environment = readEnvironment(request.environmentFile, request.environment, readFile, findings);
-  const config = readConfigFile(request.configFile, readFile, findings);
+  const environment = readEnvironment(request.environmentFile, request.environment, files, findings);
+  const config = readConfigFile(request.configFile, files, findings);
   return ok(statusPlace(environment.values.status_file ?? config.topLevel.values.status_file, request.environment));
 }
 

@@ -1,25 +1,24 @@
+import type { SettingsFiles } from './files.ts';
 import { type HookUrl, hookSettings } from './hook-url.ts';
 import { problemAt } from './problem.ts';
 import { hook } from './schema.ts';
 import type { NotifySettings } from './settings.ts';
-import type { ConfigFile, Environment, Findings, ReadFile } from './sources.ts';
-import { credential, findSecret } from './token.ts';
+import type { ConfigFile, Environment, Findings } from './sources.ts';
+import { fileSource, findSecret } from './token.ts';
 
 const DEFAULT_ERROR_AFTER_SEC = 300;
 
 /** The table `[notify]`, with the URL of the environment or of a credential before the table's own.
- *  @param credentialsFolder `$CREDENTIALS_DIRECTORY` (systemd.exec(5)), '' = unset
  *  @returns null = nobody is to be told */
 export function readNotify(
   environment: Environment,
-  credentialsFolder: string,
   { notify }: ConfigFile,
-  readFile: ReadFile,
+  files: SettingsFiles,
   findings: Findings,
 ): NotifySettings | null {
   const { values, has, place } = notify;
-  const sources = [environment, credential(credentialsFolder, 'notify_url', readFile), notify];
-  const found = findSecret<'url', HookUrl>({ key: 'url', what: 'URL', schema: hook }, sources, readFile, findings);
+  const sources = [environment, fileSource(() => files.credential('notify_url')), notify];
+  const found = findSecret<'url', HookUrl>({ key: 'url', what: 'URL', schema: hook }, sources, files, findings);
   const hasUrl = found !== undefined;
   for (const key of hasUrl ? [] : ['format', 'heartbeat']) {
     if (has(key)) findings.problems.push(problemAt(place(key), 'has no meaning without url'));

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { failed, type Result } from '../result.ts';
+import { failed } from '../result.ts';
 import { parseEnvironmentFile } from './environment-file.ts';
+import { DEFAULT_CONFIG_FILE, DEFAULT_ENVIRONMENT_FILE, type SettingsFiles } from './files.ts';
 import { nearest, type Place, type Problem, problemAt, quote, show } from './problem.ts';
 import {
   environmentSchema,
@@ -16,17 +17,6 @@ import {
 } from './schema.ts';
 import { isTable, keyLines, parseToml, type TomlTable } from './toml.ts';
 import { PROCESS_VARIABLES } from './variables.ts';
-
-/** Files that are read when the command line names none. */
-export const DEFAULT_CONFIG_FILE = '/etc/ipv6ddns/config.toml';
-export const DEFAULT_ENVIRONMENT_FILE = '/etc/default/ipv6ddns';
-
-/** Reads a text file. `detail`: the system's words, such as "Permission denied".
- *  @param mostBytes the beginning will do; without it the whole file */
-export type ReadFile = (
-  path: string,
-  mostBytes?: number,
-) => Result<string, { readonly kind: 'missing' | 'unreadable'; readonly detail: string }>;
 
 /** Everything that was noticed, in the order in which it was read. */
 export interface Findings {
@@ -75,12 +65,11 @@ export type RecordValues = v.InferOutput<typeof recordSchema>;
 export function readEnvironment(
   named: string | null,
   environment: Readonly<Record<string, string>>,
-  readFile: ReadFile,
+  files: SettingsFiles,
   findings: Findings,
 ): Environment {
   const set = new Map<string, { value: string; file: string | null; line: number | null }>();
-  for (const { name, value, ...place } of readAssignments(named, readFile, findings))
-    set.set(name, { value, ...place });
+  for (const { name, value, ...place } of readAssignments(named, files, findings)) set.set(name, { value, ...place });
   for (const [name, value] of Object.entries(environment)) {
     if (value.trim() !== '') set.set(name, { value, file: null, line: null });
   }
@@ -111,11 +100,14 @@ function reportUnknownVariables(set: ReadonlyMap<string, Pick<Place, 'file' | 'l
 }
 
 /** A file that the user did not name may be missing; one that may not be read is skipped, but not silently. */
-function readAssignments(named: string | null, readFile: ReadFile, findings: Findings) {
+function readAssignments(named: string | null, files: SettingsFiles, findings: Findings) {
   const file = named ?? DEFAULT_ENVIRONMENT_FILE;
-  const read = readFile(file);
+  const read = named === null ? files.read(file) : files.readNamed(file);
   if (!read.ok && named === null) {
-    if (read.error.kind === 'unreadable') findings.warnings.push(unreadable(file, read.error.detail));
+    if (read.error.kind === 'missing') return [];
+    const list = read.error.kind === 'denied' ? findings.warnings : findings.problems;
+    list.push(unreadable(file, read.error.detail));
+    findings.incomplete = true;
     return [];
   }
   const parsed = read.ok ? parseEnvironmentFile(read.value, file) : failed([unreadable(file, read.error.detail)]);
@@ -138,11 +130,11 @@ export interface ConfigFile {
   readonly notify: Source<NotifyValues>;
 }
 
-export function readConfigFile(named: string | null, readFile: ReadFile, findings: Findings): ConfigFile {
+export function readConfigFile(named: string | null, files: SettingsFiles, findings: Findings): ConfigFile {
   const file = named ?? DEFAULT_CONFIG_FILE;
-  const read = readFile(file);
+  const read = named === null ? files.read(file) : files.readNamed(file);
   if (read.ok) return parseConfigFile(read.value, file, findings);
-  if (named !== null || read.error.kind === 'unreadable') {
+  if (named !== null || read.error.kind !== 'missing') {
     findings.problems.push(unreadable(file, read.error.detail));
     findings.incomplete = true;
   }

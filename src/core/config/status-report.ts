@@ -3,8 +3,8 @@ import type { RecordStatus, Status } from '../daemon/status.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { printable } from '../text.ts';
 import { formatDuration } from '../time.ts';
+import type { ReadFile } from './files.ts';
 import type { FilePlace } from './settings.ts';
-import type { ReadFile } from './sources.ts';
 
 /** What `ipv6ddns status` finds out about the daemon. */
 export type Verdict = 'synced' | 'notSynced' | 'notRunning';

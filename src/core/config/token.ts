@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { DEFAULT_TOKEN_FILE, type SettingsFiles } from './files.ts';
 import { type Place, problemAt, quote } from './problem.ts';
 import { SENTENCE, token } from './schema.ts';
 import type { Secret } from './secret.ts';
-import type { ConfigFile, Environment, Findings, ReadFile, Source } from './sources.ts';
+import type { ConfigFile, Environment, Findings, Source } from './sources.ts';
 
 const NOWHERE: Place = { file: null, line: null, key: null };
 
@@ -18,25 +19,26 @@ type SecretSource<K extends string, T> = Source<
   Readonly<Partial<Record<K, T | undefined>> & Partial<Record<`${K}_file`, string | undefined>>>
 >;
 
-/** The token from the first source that is set: the variables, systemd's credential, the config file's keys.
- *  @param credentialsFolder `$CREDENTIALS_DIRECTORY` (systemd.exec(5)), '' = unset
+/** The token from the first source that is set: the variables, systemd's credential, the config file's keys, the
+ *  default file.
  *  @returns null = none or a bad one, which is reported */
 export function findToken(
   environment: Environment,
-  credentialsFolder: string,
   config: ConfigFile,
-  readFile: ReadFile,
+  files: SettingsFiles,
   findings: Findings,
 ): Secret | null {
-  const sources = [environment, credential(credentialsFolder, 'cloudflare_api_token', readFile), config.topLevel];
+  const handedOver = fileSource(() => files.credential('cloudflare_api_token'));
+  const byDefault = fileSource(() => files.existing(DEFAULT_TOKEN_FILE));
+  const sources = [environment, handedOver, config.topLevel, byDefault];
   const found = findSecret<'api_token', Secret>(
     { key: 'api_token', what: 'token', schema: token },
     sources,
-    readFile,
+    files,
     findings,
   );
   if (found === undefined && !findings.incomplete) {
-    const ways = `CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_TOKEN_FILE or, in ${config.file}, api_token_file`;
+    const ways = `CLOUDFLARE_API_TOKEN or, in ${config.file}, api_token, or write it into ${DEFAULT_TOKEN_FILE}`;
     findings.problems.push(problemAt(NOWHERE, `no API token; set ${ways}`));
   }
   return found ?? null;
@@ -47,7 +49,7 @@ export function findToken(
 export function findSecret<K extends string, T>(
   kind: SecretKind<K, T>,
   sources: readonly SecretSource<K, T>[],
-  readFile: ReadFile,
+  files: SettingsFiles,
   findings: Findings,
 ): T | null | undefined {
   for (const { has, values, place } of sources) {
@@ -55,20 +57,24 @@ export function findSecret<K extends string, T>(
     const fileKey = `${kind.key}_file` as const;
     if (!has(fileKey)) continue;
     const path = values[fileKey] as string | undefined; // SecretSource says so, in a way that generics lose
-    return path === undefined ? null : secretIn(kind, path, place(fileKey), readFile, findings);
+    return path === undefined ? null : secretIn(kind, path, place(fileKey), files, findings);
   }
   return undefined;
 }
 
-/** The service manager's credential as a source that sets every `…_file` if it is there.
- *  @param folder `$CREDENTIALS_DIRECTORY`, '' = unset */
-export function credential(folder: string, name: string, readFile: ReadFile) {
-  const path = `${folder}/${name}`;
-  const read = folder === '' ? null : readFile(path);
-  const isThere = read !== null && (read.ok || read.error.kind === 'unreadable');
+/** A file that nobody has to name, as a source that sets every `…_file` if it is there.
+ *  @param find where it is, null = there is none; asked only when no source before it has the secret */
+export function fileSource(find: () => string | null) {
+  let path: string | null | undefined;
+  const found = () => {
+    path ??= find();
+    return path ?? undefined;
+  };
   return {
-    values: { api_token_file: path, url_file: path },
-    has: (key: string) => isThere && key.endsWith('_file'),
+    get values() {
+      return { api_token_file: found(), url_file: found() };
+    },
+    has: (key: string) => key.endsWith('_file') && found() !== undefined,
     place: () => NOWHERE,
   };
 }
@@ -78,14 +84,14 @@ function secretIn<T>(
   { what, schema }: SecretKind<string, T>,
   path: string,
   place: Place,
-  readFile: ReadFile,
+  files: SettingsFiles,
   { problems }: Findings,
 ): T | null {
   const refuse = (detail: string) => {
     problems.push(problemAt(place, detail));
     return null;
   };
-  const read = readFile(path);
+  const read = files.read(path);
   if (!read.ok) return refuse(`cannot read the ${what} from ${quote(path)}: ${read.error.detail}`);
   const [line = ''] = read.value.replace(/^\ufeff/, '').split('\n', 1);
   if (line.trim() === '') return refuse(`the first line of ${quote(path)} is empty; it has to be the ${what}`);

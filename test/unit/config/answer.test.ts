@@ -8,6 +8,7 @@ const FILES: Files = { [CONFIG]: SETTINGS, '/srv/secret/token': TOKEN };
 
 const machine = (files: Files): Machine => ({
   readFile: reader(files),
+  changedMs: () => null,
   processAgeMs: () => null,
   ageMs: () => 0,
   realPath: (path) => path,
@@ -18,7 +19,10 @@ const machine = (files: Files): Machine => ({
 });
 
 const answer = (files: Files, changes: Partial<Parameters<typeof answerTo>[0]> = {}) =>
-  answerTo({ argv: ['-c', CONFIG], environment: {}, version: '1', inForce: null, ...changes }, machine(files));
+  answerTo(
+    { argv: ['-c', CONFIG], environment: {}, version: '1', inForce: null, isReload: false, ...changes },
+    machine(files),
+  );
 
 const READ = 0b1100;
 
@@ -26,11 +30,19 @@ describe('answer: status', () => {
   const STATUS = JSON.stringify({ version: '1', pid: 7, mode: 'netlink', since: '2026-01-02T03:04:05Z', records: [] });
   const running = (files: Files): Machine => ({ ...machine(files), processAgeMs: () => Number.POSITIVE_INFINITY });
   const status = (argv: readonly string[], files: Files) =>
-    answerTo({ argv: ['status', ...argv], environment: {}, version: '1', inForce: null }, running(files));
+    answerTo(
+      { argv: ['status', ...argv], environment: {}, version: '1', inForce: null, isReload: false },
+      running(files),
+    );
 
   test.each<[string, readonly string[], Files, string]>([
     ['config file that is missing', ['-c', '/none'], {}, '/none: cannot be read: No such file or directory'],
-    ['config file that may not be read', ['-c', '/x'], { '/x': null }, '/x: cannot be read: Permission denied'],
+    [
+      'config file that may not be read',
+      ['-c', '/x'],
+      { '/x': null },
+      '/x: cannot be read: Permission denied; run it with sudo, or let its user read the file',
+    ],
     ['environment file', ['--env-file', '/none'], {}, '/none: cannot be read: No such file or directory'],
   ])('answer: status with a named %s → refused, though a daemon runs', (_, argv, files, problem) => {
     const answered = status(argv, { ...files, '/run/ipv6ddns/status.json': STATUS });
@@ -86,7 +98,7 @@ describe('answer: confinement', () => {
     const files = { ...FILES, '/etc/default/ipv6ddns': 'SSL_CERT_DIR=/srv/ca' };
     const inForce = ['/etc', '/run', '/srv/ddns', '/srv/secret'].map((folder) => [folder, -1] as const);
     const problems = answerTo(
-      { argv: ['-c', CONFIG], environment: {}, version: '1', inForce },
+      { argv: ['-c', CONFIG], environment: {}, version: '1', inForce, isReload: true },
       { ...machine(files), list: () => null },
     );
     expect(problems).toMatchObject({

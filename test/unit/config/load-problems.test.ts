@@ -149,7 +149,7 @@ describe('loadSettings: problems', () => {
 
   test('loadSettings: nothing is set → what to set', () => {
     expect(problems('')).toEqual([
-      `no API token; set CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_TOKEN_FILE or, in ${CONFIG}, api_token_file`,
+      `no API token; set CLOUDFLARE_API_TOKEN or, in ${CONFIG}, api_token, or write it into /etc/ipv6ddns/token`,
       `no record name; set CLOUDFLARE_RECORD_NAME or, in ${CONFIG}, record_name or a [[record]] table`,
     ]);
   });
@@ -165,7 +165,7 @@ describe('loadSettings: problems', () => {
       'a default config file that may not be read',
       { [CONFIG]: null },
       {},
-      `${CONFIG}: cannot be read: Permission denied`,
+      `${CONFIG}: cannot be read: Permission denied; run it with sudo, or let its user read the file`,
     ],
     [
       'an environment file that is named and missing',

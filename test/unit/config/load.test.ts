@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadSettings } from '../../../src/core/config/load.ts';
 import { describeProblem } from '../../../src/core/config/problem.ts';
 import { VARIABLES } from '../../../src/core/config/schema.ts';
-import { BASE, CONFIG, ENV_FILE, load, problems, reader, settings, TOKEN, withBase } from './loading.ts';
+import { BASE, CONFIG, disk, ENV_FILE, load, problems, settings, TOKEN, withBase } from './loading.ts';
 
 describe('loadSettings: what is read', () => {
   test('loadSettings: a token and a name → every default of the contract', () => {
@@ -173,8 +173,8 @@ describe('loadSettings: what is read', () => {
 
   test('loadSettings: no config file at all → the environment is enough', () => {
     const environment = { CLOUDFLARE_API_TOKEN: TOKEN, CLOUDFLARE_RECORD_NAME: 'home.example.com' };
-    const request = { configFile: null, environmentFile: null, verbose: false, environment };
-    expect(loadSettings(request, reader({}), () => false).ok).toBe(true);
+    const request = { configFile: null, environmentFile: null, verbose: false, environment, isReload: false };
+    expect(loadSettings(request, disk({})).ok).toBe(true);
   });
 
   test('loadSettings: files named on the command line → read in place of the default ones', () => {
@@ -249,10 +249,15 @@ describe('loadSettings: warnings', () => {
   });
 
   test('loadSettings: a default environment file that may not be read → skipped with a warning, shown beside problems, too', () => {
-    const warning = `${ENV_FILE}: cannot be read: Permission denied`;
+    const warning = `${ENV_FILE}: cannot be read: Permission denied; run it with sudo, or let its user read the file`;
     expect(warnings(BASE, {}, { [ENV_FILE]: null })).toEqual([warning]);
-    expect(problems('', {}, { [ENV_FILE]: null })).toHaveLength(3);
-    expect(problems('', {}, { [ENV_FILE]: null })).toContain(warning);
+    expect(problems(withBase('timeout = 0'), {}, { [ENV_FILE]: null })).toContain(warning);
+  });
+
+  test('loadSettings: token and name may stand in an environment file that may not be read → that alone is the problem', () => {
+    expect(problems('', {}, { [ENV_FILE]: null })).toEqual([
+      `${ENV_FILE}: cannot be read: Permission denied; run it with sudo, or let its user read the file`,
+    ]);
   });
 
   test('loadSettings: SSL_CERT_FILE names a file that is not there → a problem at the start, not a failure of TLS', () => {

@@ -1,7 +1,7 @@
+import type { Disk, ReadFile } from '../../../src/core/config/files.ts';
 import { type Loaded, loadSettings, type Request } from '../../../src/core/config/load.ts';
 import { describeProblem, type Problem } from '../../../src/core/config/problem.ts';
 import type { Settings } from '../../../src/core/config/settings.ts';
-import type { ReadFile } from '../../../src/core/config/sources.ts';
 import { failed, ok, type Result } from '../../../src/core/result.ts';
 
 export const CONFIG = '/etc/ipv6ddns/config.toml';
@@ -16,8 +16,15 @@ export const reader =
   (path) => {
     const text = files[path];
     if (text === undefined) return failed({ kind: 'missing', detail: 'No such file or directory' });
-    return text === null ? failed({ kind: 'unreadable', detail: 'Permission denied' }) : ok(text);
+    return text === null ? failed({ kind: 'denied', detail: 'Permission denied' }) : ok(text);
   };
+
+/** A disk with these files; what `changedMs` says of them is the caller's. */
+export const disk = (files: Files, changedMs: Disk['changedMs'] = () => null): Disk => ({
+  readFile: reader(files),
+  changedMs,
+  isFolder: (path) => Object.keys(files).some((file) => file.startsWith(`${path}/`)),
+});
 
 export function load(
   config: string,
@@ -25,11 +32,8 @@ export function load(
   files: Files = {},
   request: Partial<Request> = {},
 ): Result<Loaded, readonly Problem[]> {
-  return loadSettings(
-    { configFile: null, environmentFile: null, verbose: false, environment, ...request },
-    reader({ [CONFIG]: config, ...files }),
-    (path) => Object.keys(files).some((file) => file.startsWith(`${path}/`)),
-  );
+  const asked = { configFile: null, environmentFile: null, verbose: false, environment, isReload: false, ...request };
+  return loadSettings(asked, disk({ [CONFIG]: config, ...files }));
 }
 
 export function settings(...args: Parameters<typeof load>): Settings {

@@ -10,13 +10,22 @@ describe('loadSettings: token sources', () => {
     ['credential', { CREDENTIALS_DIRECTORY: '/run/credentials/x' }, ''],
     ['key', {}, 'api_token = "from-key"\n'],
     ['file of the key', {}, 'api_token_file = "/key"\n'],
+    ['default file', {}, ''],
   ];
   const files: Files = {
     '/variable': '\ufefffrom-variable-file\r\nsecond line\r\n',
     '/run/credentials/x/cloudflare_api_token': 'from-credential',
     '/key': 'from-key-file\n',
+    '/etc/ipv6ddns/token': 'from-default-file\n',
   };
-  const values = ['from-variable', 'from-variable-file', 'from-credential', 'from-key', 'from-key-file'];
+  const values = [
+    'from-variable',
+    'from-variable-file',
+    'from-credential',
+    'from-key',
+    'from-key-file',
+    'from-default-file',
+  ];
 
   test.each(sources.map(([name], index) => [name, index] as const))(
     'loadSettings: token by %s and all later sources → the former is used',
@@ -37,6 +46,11 @@ describe('loadSettings: token sources', () => {
     expect(read.apiToken.reveal()).toBe(TOKEN);
   });
 
+  test('loadSettings: an empty credential → the next source', () => {
+    const credential = { '/c/cloudflare_api_token': '\n' };
+    expect(settings(BASE, { CREDENTIALS_DIRECTORY: '/c' }, credential).apiToken.reveal()).toBe(TOKEN);
+  });
+
   test('loadSettings: a token in the environment file → used, and the environment wins over it', () => {
     const envFile = { [ENV_FILE]: "export CLOUDFLARE_API_TOKEN='from-env-file'" };
     expect(settings(BASE, {}, envFile).apiToken.reveal()).toBe('from-env-file');
@@ -54,7 +68,13 @@ describe('loadSettings: token sources', () => {
       'an unreadable credential',
       { CREDENTIALS_DIRECTORY: '/c' },
       { '/c/cloudflare_api_token': null },
-      'cannot read the token from "/c/cloudflare_api_token": Permission denied',
+      'cannot read the token from "/c/cloudflare_api_token": Permission denied; let its user read the file',
+    ],
+    [
+      'a default file of root’s alone',
+      {},
+      { [CONFIG]: 'record_name = "a.example.com"', '/etc/ipv6ddns/token': null },
+      'cannot read the token from "/etc/ipv6ddns/token": Permission denied; run it with sudo, or let its user read the file',
     ],
     [
       'an empty first line',
