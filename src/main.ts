@@ -54,7 +54,12 @@ function main(): ExitStatus | null {
   const environment: Environment = std.getenviron();
   for (const name of SECRET_VARIABLES) system.eraseEnvironment(name);
   const question = { argv: scriptArgs.slice(1), environment, version: VERSION, inForce: null, isReload: false };
-  const answer = ask(question);
+  const asked = ask(question);
+  if (!asked.ok) {
+    output.stderr(`ipv6ddns: ${asked.error}`);
+    return EXIT.config;
+  }
+  const answer = asked.value;
   switch (answer.kind) {
     case 'print':
       output.stdout(answer.text);
@@ -74,8 +79,18 @@ function main(): ExitStatus | null {
   }
 }
 
-/** The answer comes from our own program: its shape is not in doubt. */
-const ask = (question: Question): Answer => JSON.parse(settingsProgram.load(JSON.stringify(question))) as Answer;
+/** The answer comes from our own program: its shape is not in doubt. What settings are too large or too deep for it ends
+ *  that program, not this one.
+ *  @returns why there is no answer, if there is none */
+function ask(question: Question): Result<Answer, string> {
+  try {
+    return ok(JSON.parse(settingsProgram.load(JSON.stringify(question))) as Answer);
+  } catch (error) {
+    const why = messageOf(error);
+    if (!question.isReload && !why.includes('InternalError')) throw error;
+    return failed(`the settings cannot be read, because they are too large or too deep (${why}): shorten the files`);
+  }
+}
 
 function start(
   answer: Exclude<Answer, { kind: 'print' | 'usage' | 'status' | 'setup' }>,
@@ -112,7 +127,9 @@ function start(
   const identity = { version: VERSION, pid: os.getpid() };
   const inForce = confine(answer.confinement, log);
   const reload = (): Result<Settings, readonly string[]> => {
-    const again = ask({ ...question, inForce, isReload: true });
+    const asked = ask({ ...question, inForce, isReload: true });
+    if (!asked.ok) return failed(refuse([asked.error], log));
+    const again = asked.value;
     if (again.kind === 'settings') return ok(accept(again, log));
     return failed(again.kind === 'refused' ? refuse(again.problems, log) : []);
   };

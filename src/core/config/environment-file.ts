@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '../result.ts';
 import { type Problem, problemAt } from './problem.ts';
+import { endOfQuoted } from './quoted.ts';
 
 export interface Assignment {
   readonly name: string;
@@ -8,32 +9,64 @@ export interface Assignment {
   readonly line: number;
 }
 
-/** The shell's tokens as far as assignments need them (POSIX XCU §2.2, §2.3), and two for what is not readable.
- *  A line that starts with `;` is a comment to systemd and an error to every shell. */
-const TOKEN =
-  /(?<![^\n])[ \t]*;[^\n]*|#[^\n]*|[ \t]+|\\\n|(?<end>[\n;])|(?<word>(?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^ \t\n'"\\;&|<>()`])+)|(?<unclosed>['"].*)|(?<unquoted>[^\n]+)/gs;
+type Token = Readonly<{ kind: 'blank' | 'end' | 'piece' | 'unclosed' | 'unquoted'; text: string }>;
+
+/** The shell's tokens as far as assignments need them (POSIX XCU §2.2, §2.3): comments, blanks, ends of commands, quotes,
+ *  other pieces of words, and the rest of a line that is not readable. A line that starts with `;` is a comment to systemd
+ *  and an error to every shell. */
+function* tokens(text: string): Generator<Token> {
+  const pattern =
+    /(?<![^\n])[ \t]*;[^\n]*|(?<![^ \t\n;])#[^\n]*|[ \t]+|([\n;])|(['"])|(\\.|[^ \t\n'"\\;&|<>()`]+)|([^\n]+)/gs;
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    const [token, end, quote, piece, unquoted] = found;
+    if (quote !== undefined) {
+      const closed = endOfQuoted(text, found.index, quote);
+      pattern.lastIndex = closed ?? text.length;
+      yield { kind: closed === null ? 'unclosed' : 'piece', text: text.slice(found.index, pattern.lastIndex) };
+    } else if (piece !== undefined) yield { kind: 'piece', text: token };
+    else if (end !== undefined) yield { kind: 'end', text: token };
+    else yield { kind: unquoted === undefined ? 'blank' : 'unquoted', text: token };
+  }
+}
+
+interface Word {
+  /** As they stand in the file, with quotes and escapes. */
+  readonly pieces: string[];
+  readonly line: number;
+}
 
 interface Command {
-  readonly words: readonly { readonly text: string; readonly line: number }[];
+  readonly words: readonly Word[];
   readonly line: number;
   /** Why the rest of the command cannot be read. */
   readonly fault: string | null;
 }
 
+const CONTINUED = '\\\n';
+
 function* commands(text: string): Generator<Command> {
   let line = 1;
-  let command = { words: [] as { text: string; line: number }[], line, fault: null as string | null };
-  for (const { 0: token, groups: { word, end, unclosed, unquoted } = {} } of text.matchAll(TOKEN)) {
-    if (word !== undefined) command.words.push({ text: word, line });
-    if (unclosed !== undefined) command.fault = `a quote that starts on line ${line} is not closed`;
-    if (unquoted !== undefined) command.fault = 'a character with a meaning to the shell is outside single quotes';
-    line += token.split('\n').length - 1;
-    if (end === undefined) continue;
+  let word: Word | null = null;
+  let command = { words: [] as Word[], line, fault: null as string | null };
+  for (const token of tokens(text)) {
+    if (token.kind === 'unclosed') command.fault = `a quote that starts on line ${line} is not closed`;
+    if (token.kind === 'unquoted') command.fault = 'a character with a meaning to the shell is outside single quotes';
+    if (token.kind !== 'piece') word = null;
+    else if (word !== null) word.pieces.push(token.text);
+    else if (token.text !== CONTINUED) {
+      word = { pieces: [token.text], line };
+      command.words.push(word);
+    }
+    if (token.text.includes('\n')) line += token.text.split('\n').length - 1;
+    if (token.kind !== 'end') continue;
     yield command;
     command = { words: [], line, fault: null };
   }
   yield command;
 }
+
+/** More than anybody corrects in one go: a file of another kind has a problem on every line. */
+const MAX_PROBLEMS = 50;
 
 /** Reads a file of `NAME=value` and `export NAME="value"` lines as a shell would, without any expansion.
  *  @returns the assignments in their order (the last one of a name counts), or every unreadable command; no problem
@@ -45,18 +78,22 @@ export function parseEnvironmentFile(content: string, file: string): Result<read
     const read = command.fault === null ? assignmentsOf(command) : failed(command.fault);
     if (read.ok) assignments.push(...read.value);
     else problems.push(problemAt({ file, line: command.line, key: null }, read.error));
+    if (problems.length === MAX_PROBLEMS) break;
   }
   return problems.length > 0 ? failed(problems) : ok(assignments);
 }
 
 /** `export NAME` alone sets nothing. */
 function assignmentsOf({ words }: Command): Result<Assignment[], string> {
-  const isExport = words[0]?.text === 'export';
+  const isExport = words[0]?.pieces.join('') === 'export';
   const found: Assignment[] = [];
-  for (const { text, line } of isExport ? words.slice(1) : words) {
-    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
-    if (name !== undefined && value !== undefined) found.push({ name, value: unquote(value), line });
-    else if (!isExport || !/^[A-Za-z_]\w*$/.test(text)) {
+  for (const { pieces, line } of isExport ? words.slice(1) : words) {
+    const [first = '', ...rest] = pieces;
+    const [name = ''] = first.split('=', 1);
+    const isName = /^[A-Za-z_]\w*$/.test(name);
+    if (isName && name !== first) {
+      found.push({ name, value: first.slice(name.length + 1) + rest.map(unquote).join(''), line });
+    } else if (!isExport || !isName || rest.length > 0) {
       return failed('not an assignment; allowed are NAME=value and export NAME="value", with quotes around blanks');
     }
   }
@@ -65,10 +102,9 @@ function assignmentsOf({ words }: Command): Result<Assignment[], string> {
 
 /** Quote removal (POSIX XCU §2.6.7): in double quotes a backslash escapes only `"`, `\`, `$`, a backquote and the end of
  *  a line; outside quotes everything. */
-function unquote(word: string): string {
-  return word.replace(
-    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs,
-    (_, single?: string, double?: string, escaped?: string) =>
-      single ?? double?.replace(/\\([\\"$`])|\\\n/g, '$1') ?? (escaped === '\n' ? '' : (escaped ?? '')),
-  );
+function unquote(piece: string): string {
+  if (piece.startsWith("'")) return piece.slice(1, -1);
+  if (piece.startsWith('"')) return piece.slice(1, -1).replace(/\\([\\"$`])|\\\n/g, '$1');
+  if (piece === CONTINUED) return '';
+  return piece.startsWith('\\') ? piece.slice(1) : piece;
 }

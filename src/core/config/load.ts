@@ -2,10 +2,10 @@ import { failed, ok, type Result } from '../result.ts';
 import { caFolders } from './ca-folders.ts';
 import { type Disk, SettingsFiles } from './files.ts';
 import { readNotify } from './notify.ts';
-import { type Problem, problemAt, quote } from './problem.ts';
+import { type Findings, noFindings, type Problem, problemAt, quote } from './problem.ts';
 import { readRecords } from './records.ts';
 import type { FilePlace, Settings } from './settings.ts';
-import { type Environment, type Findings, readConfigFile, readEnvironment, unreadable } from './sources.ts';
+import { type Environment, readConfigFile, readEnvironment, unreadable } from './sources.ts';
 import { findToken } from './token.ts';
 
 /** What decides the settings besides the files; what the command line says comes first. */
@@ -33,7 +33,7 @@ const DEFAULT_VERIFY_SEC = 3600;
 /** Puts the settings together: command line > environment > environment file > config file > default.
  *  @returns the settings, or everything that is wrong with them, then the warnings */
 export function loadSettings(request: Request, disk: Disk): Result<Loaded, readonly Problem[]> {
-  const findings: Findings = { problems: [], warnings: [], incomplete: false };
+  const findings = noFindings();
   const files = filesOf(request, disk);
   const environment = readEnvironment(request.environmentFile, request.environment, files, findings);
   const config = readConfigFile(request.configFile, files, findings);
@@ -43,7 +43,7 @@ export function loadSettings(request: Request, disk: Disk): Result<Loaded, reado
   const notify = readNotify(environment, config, files, findings);
   // Without a token or a name and without a problem: they may stand in the file that a warning is about.
   if (apiToken === null || records.length === 0 || findings.problems.length > 0) {
-    return failed([...[...findings.problems].sort(byPlace), ...findings.warnings]);
+    return failed(allOf(findings));
   }
 
   const values = { ...config.topLevel.values, ...environment.values };
@@ -95,7 +95,7 @@ function checkCertificates({ values, place }: Environment, disk: Disk, { problem
  *  is wrong with the settings does not matter. With [[record]] tables the first one counts.
  *  @returns null = any but loopback */
 export function loadInterfaces(request: Request, disk: Disk): readonly string[] | null {
-  const findings: Findings = { problems: [], warnings: [], incomplete: false };
+  const findings = noFindings();
   const files = filesOf(request, disk);
   const environment = readEnvironment(request.environmentFile, request.environment, files, findings);
   const config = readConfigFile(request.configFile, files, findings);
@@ -112,10 +112,16 @@ export function loadStatusPlace(request: Request, disk: Disk): Result<FilePlace,
     return file === null || read === null || read.ok ? [] : [unreadable(file, read.error.detail)];
   });
   if (closed.length > 0) return failed(closed);
-  const findings: Findings = { problems: [], warnings: [], incomplete: false };
+  const findings = noFindings();
   const environment = readEnvironment(request.environmentFile, request.environment, files, findings);
   const config = readConfigFile(request.configFile, files, findings);
   return ok(statusPlace(environment.values.status_file ?? config.topLevel.values.status_file, request.environment));
+}
+
+/** The problems in the order of the lines, then the warnings. */
+function allOf({ problems, warnings, unlisted }: Findings): Problem[] {
+  const rest = unlisted === 0 ? [] : [problemAt({ file: null, line: null, key: null }, `and ${unlisted} more`)];
+  return [...[...problems].sort(byPlace), ...warnings, ...rest];
 }
 
 /** The environment's first, then file by file in the order of the lines. */

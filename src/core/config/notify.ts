@@ -1,9 +1,9 @@
 import type { SettingsFiles } from './files.ts';
 import { type HookUrl, hookSettings } from './hook-url.ts';
-import { problemAt } from './problem.ts';
+import { type Findings, problemAt } from './problem.ts';
 import { hook } from './schema.ts';
 import type { NotifySettings } from './settings.ts';
-import type { ConfigFile, Environment, Findings } from './sources.ts';
+import type { ConfigFile, Environment } from './sources.ts';
 import { fileSource, findSecret } from './token.ts';
 
 const DEFAULT_ERROR_AFTER_SEC = 300;

@@ -17,6 +17,27 @@ export interface Problem extends Place {
 
 export const problemAt = (place: Place, detail: string): Problem => ({ ...place, column: null, detail });
 
+/** Everything that was noticed, in the order in which it was read. */
+export interface Findings {
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+  /** Problems beyond {@link MAX_PROBLEMS}. */
+  unlisted: number;
+  /** A file could not be read or parsed: what seems to be missing may stand there. */
+  incomplete: boolean;
+}
+
+export const noFindings = (): Findings => ({ problems: [], warnings: [], unlisted: 0, incomplete: false });
+
+/** More than anybody corrects in one go: a file of another kind has a problem on every line. */
+const MAX_PROBLEMS = 50;
+
+/** Notes a problem, or that there is one more. */
+export function report(findings: Findings, make: () => Problem, list: Problem[] = findings.problems): void {
+  if (list.length < MAX_PROBLEMS) list.push(make());
+  else findings.unlisted += 1;
+}
+
 /** One line: file, line, column, key as far as they are known, then what is wrong. */
 export function describeProblem({ file, line, column, key, detail }: Problem): string {
   const place = file === null ? null : [file, line, column].filter((part) => part !== null).join(':');
@@ -56,6 +77,7 @@ export function nearest(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let least = word.length > 3 ? 2 : 1;
   for (const candidate of known) {
+    if (Math.abs(candidate.length - word.length) > least) continue;
     const slips = editDistance(word, candidate);
     if (slips < least || (slips === least && best === null)) [best, least] = [candidate, slips];
   }

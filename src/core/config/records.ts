@@ -1,7 +1,7 @@
 import { hostPart } from './host-id.ts';
-import { describeProblem, type Place, type Problem, problemAt } from './problem.ts';
+import { describeProblem, type Findings, report as note, type Place, problemAt } from './problem.ts';
 import type { HostPart, RecordSettings } from './settings.ts';
-import type { ConfigFile, Environment, Findings, RecordValues, Source, TopLevelValues } from './sources.ts';
+import type { ConfigFile, Environment, RecordValues, Source, TopLevelValues } from './sources.ts';
 
 const DEFAULT_PREFIX_LENGTH = 64;
 
@@ -19,9 +19,9 @@ export function readRecords(environment: Environment, config: ConfigFile, findin
   const topPlace = (key: string) => (environment.has(key) ? environment : config.topLevel).place(key);
   const reported = new Set<string>();
   const report: Report = (place, detail) => {
-    const problem: Problem = problemAt(place, detail);
+    const problem = problemAt(place, detail);
     const text = describeProblem(problem);
-    if (!reported.has(text)) findings.problems.push(problem); // a fault of the top level shows in every name
+    if (!reported.has(text)) note(findings, () => problem); // a fault of the top level shows in every name
     reported.add(text);
   };
 

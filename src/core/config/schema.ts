@@ -35,6 +35,12 @@ const secondsOr = (special: number, meaning: string, min: number, max: number) =
     ),
   );
 
+/** Longer than any list that makes sense: each member that is refused costs memory. */
+const MAX_ITEMS = 10_000;
+
+/** A list, looked into only if it is not too long. */
+const boundedList = v.pipe(v.array(v.unknown()), v.maxLength(MAX_ITEMS, `up to ${MAX_ITEMS} members`));
+
 /** One value or a list of them, as a list. */
 const oneOrMore = <S extends v.GenericSchema>(allowed: string, item: S) =>
   allowing(
@@ -42,6 +48,7 @@ const oneOrMore = <S extends v.GenericSchema>(allowed: string, item: S) =>
     v.pipe(
       v.unknown(),
       v.transform((value) => (Array.isArray(value) ? value : [value])),
+      boundedList,
       v.array(item),
       v.minLength(1),
     ),
@@ -115,6 +122,7 @@ export const hook = v.pipe(v.string(), v.trim(), converting(hookUrl));
 const command = allowing(
   'lists of texts: the absolute path of a program, then its arguments',
   v.pipe(
+    boundedList,
     v.array(
       v.pipe(
         v.string(),

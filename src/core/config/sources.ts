@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { failed } from '../result.ts';
 import { parseEnvironmentFile } from './environment-file.ts';
 import { DEFAULT_CONFIG_FILE, DEFAULT_ENVIRONMENT_FILE, type SettingsFiles } from './files.ts';
-import { nearest, type Place, type Problem, problemAt, quote, show } from './problem.ts';
+import { type Findings, nearest, type Place, type Problem, problemAt, quote, report, show } from './problem.ts';
 import {
   environmentSchema,
   NOTIFY_KEYS,
@@ -18,14 +18,6 @@ import {
 import { isTable, keyLines, parseToml, type TomlTable } from './toml.ts';
 import { PROCESS_VARIABLES } from './variables.ts';
 
-/** Everything that was noticed, in the order in which it was read. */
-export interface Findings {
-  readonly problems: Problem[];
-  readonly warnings: Problem[];
-  /** A file could not be read or parsed: what seems to be missing may stand there. */
-  incomplete: boolean;
-}
-
 /** Checked values of one source and where each of them stands. */
 export interface Source<T> {
   /** Without those that were refused. */
@@ -40,7 +32,7 @@ function source<T>(
   schema: v.GenericSchema<unknown, T>,
   raw: Readonly<Record<string, unknown>>,
   place: (key: string) => Place,
-  { problems }: Findings,
+  findings: Findings,
 ): Source<T> {
   const has = (key: string) => Object.hasOwn(raw, key);
   const parsed = v.safeParse(schema, raw);
@@ -49,7 +41,7 @@ function source<T>(
   for (const issue of parsed.issues) {
     const key = String(issue.path?.[0]?.key);
     const found = `found ${show(issue.input, SECRET_KEYS.includes(key))}; allowed are ${issue.message}`;
-    problems.push(problemAt(place(key), issue.type === SENTENCE ? issue.message : found));
+    report(findings, () => problemAt(place(key), issue.type === SENTENCE ? issue.message : found));
     refused.add(key);
   }
   const good = Object.fromEntries(Object.entries(raw).filter(([key]) => !refused.has(key)));
@@ -89,13 +81,16 @@ export function readEnvironment(
   return source(environmentSchema, raw, (key) => places.get(key) ?? { file: null, line: null, key }, findings);
 }
 
-function reportUnknownVariables(set: ReadonlyMap<string, Pick<Place, 'file' | 'line'>>, { warnings }: Findings): void {
+function reportUnknownVariables(set: ReadonlyMap<string, Pick<Place, 'file' | 'line'>>, findings: Findings): void {
   for (const [name, { file, line }] of set) {
     if (!/^IPV6DDNS_\w*$/.test(name) || Object.hasOwn(VARIABLES, name)) continue;
     if (file === null && PROCESS_VARIABLES.includes(name)) continue;
-    const guess = nearest(name, Object.keys(VARIABLES));
-    const detail = `unknown variable ${name}, ignored${guess === null ? '' : `; did you mean ${guess}?`}`;
-    warnings.push(problemAt({ file, line, key: null }, detail));
+    const warn = () => {
+      const guess = nearest(name, Object.keys(VARIABLES));
+      const detail = `unknown variable ${name}, ignored${guess === null ? '' : `; did you mean ${guess}?`}`;
+      return problemAt({ file, line, key: null }, detail);
+    };
+    report(findings, warn, findings.warnings);
   }
 }
 
@@ -112,7 +107,7 @@ function readAssignments(named: string | null, files: SettingsFiles, findings: F
   }
   const parsed = read.ok ? parseEnvironmentFile(read.value, file) : failed([unreadable(file, read.error.detail)]);
   if (parsed.ok) return parsed.value.map((assignment) => ({ ...assignment, file }));
-  findings.problems.push(...parsed.error);
+  for (const problem of parsed.error) report(findings, () => problem);
   findings.incomplete = true;
   return [];
 }
@@ -173,6 +168,12 @@ function parseConfigFile(text: string, file: string, findings: Findings): Config
     );
     return { file, topLevel, records: [], notify: told };
   }
+  if (tables.length > MAX_RECORDS) {
+    findings.problems.push(
+      problemAt(topPlace('record'), `found ${tables.length} [[record]] tables; allowed are ${MAX_RECORDS}`),
+    );
+    return { file, topLevel, records: [], notify: told };
+  }
   const records = tables.map((table, index) => {
     const place = (key: string): Place => ({ file, line: line(['record', index, key]), key: `record.${key}` });
     reportUnknown(table, RECORD_KEYS, TOP_LEVEL_KEYS, ELSEWHERE, place, findings);
@@ -180,6 +181,9 @@ function parseConfigFile(text: string, file: string, findings: Findings): Config
   });
   return { file, topLevel, records, notify: told };
 }
+
+/** Each costs memory, also one that is not good. */
+const MAX_RECORDS = 10_000;
 
 const NO_TABLE: TomlTable = Object.create(null);
 
@@ -191,13 +195,15 @@ function reportUnknown(
   elsewhere: readonly string[],
   there: string,
   place: (key: string) => Place,
-  { problems }: Findings,
+  findings: Findings,
 ): void {
   for (const key of Object.keys(table)) {
     if (known.includes(key)) continue;
-    const guess = nearest(key, known);
-    let hint = guess === null ? '' : `; did you mean "${guess}"?`;
-    if (elsewhere.includes(key)) hint = `; it ${there}`;
-    problems.push(problemAt({ ...place(key), key: null }, `unknown key ${quote(key)}${hint}`));
+    report(findings, () => {
+      const guess = nearest(key, known);
+      let hint = guess === null ? '' : `; did you mean "${guess}"?`;
+      if (elsewhere.includes(key)) hint = `; it ${there}`;
+      return problemAt({ ...place(key), key: null }, `unknown key ${quote(key)}${hint}`);
+    });
   }
 }

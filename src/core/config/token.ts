@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { DEFAULT_TOKEN_FILE, type SettingsFiles } from './files.ts';
-import { type Place, problemAt, quote } from './problem.ts';
+import { type Findings, type Place, problemAt, quote } from './problem.ts';
 import { SENTENCE, token } from './schema.ts';
 import type { Secret } from './secret.ts';
-import type { ConfigFile, Environment, Findings, Source } from './sources.ts';
+import type { ConfigFile, Environment, Source } from './sources.ts';
 
 const NOWHERE: Place = { file: null, line: null, key: null };
 

@@ -1,12 +1,13 @@
 import { parse, TomlError } from 'smol-toml';
 import { failed, ok, type Result } from '../result.ts';
+import { endOfQuoted } from './quoted.ts';
 
 export type TomlTable = Readonly<Record<string, unknown>>;
 
-/** Where TOML stops being readable; counted from 1. The detail never repeats the text. */
+/** Where TOML stops being readable; counted from 1, null = it cannot be told. The detail never repeats the text. */
 export interface SyntaxFault {
-  readonly line: number;
-  readonly column: number;
+  readonly line: number | null;
+  readonly column: number | null;
   readonly detail: string;
 }
 
@@ -16,7 +17,18 @@ export type KeyPath = readonly (string | number)[];
 /** No setting nests deeper; keeps the parser's recursion off the engine's small stack. */
 const MAX_DEPTH = 8;
 
+/** So many keys below one another do no harm. A dotted key of a hundred thousand would take all memory. */
+const MAX_DOTS = 1000;
+
 export function parseToml(text: string): Result<TomlTable, SyntaxFault> {
+  const dotted = text.split('.', MAX_DOTS + 2).length > MAX_DOTS ? dottedLine(text) : null;
+  if (dotted !== null) {
+    return failed({
+      line: dotted,
+      column: null,
+      detail: `not TOML that has a meaning here: more than ${MAX_DOTS} dots`,
+    });
+  }
   try {
     return ok(parse(text, { maxDepth: MAX_DEPTH }));
   } catch (error) {
@@ -31,73 +43,122 @@ export function parseToml(text: string): Result<TomlTable, SyntaxFault> {
   }
 }
 
-/** Strings, comments, brackets and ends of lines: what decides where a statement ends. */
-const TOKEN = /"""(?:\\.|[^\\])*?"{3,5}|'''.*?'{3,5}|"(?:\\.|[^"\\])*"|'[^']*'|#[^\n]*|[[\]{}]|\n/gs;
+interface Statement {
+  readonly text: string;
+  /** On which it starts. */
+  readonly line: number;
+  /** Outside of strings and comments. */
+  readonly dots: number;
+}
 
-/** Statements (`key = value`, `[table]`, `[[array]]`) of valid TOML, each with the line it starts on. */
-export function* statements(text: string): Generator<{ line: number; statement: string }> {
+/** Statements (`key = value`, `[table]`, `[[array]]`) of valid TOML. */
+export function* statements(text: string): Generator<Statement> {
   let start = 0;
   let startLine = 1;
   let line = 1;
   let depth = 0;
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    if (token === '[' || token === '{') depth++;
+  let dots = 0;
+  for (const [token, index] of tokens(text)) {
+    if (token === '.') dots++;
+    else if (token === '[' || token === '{') depth++;
     else if (token === ']' || token === '}') depth--;
+    else if (token === '\n') line++;
     else line += token.split('\n').length - 1;
     if (token !== '\n' || depth > 0) continue;
-    yield { line: startLine, statement: text.slice(start, index + 1) };
+    if (index > start) yield { line: startLine, text: text.slice(start, index + 1), dots };
     start = index + 1;
     startLine = line;
+    dots = 0;
   }
-  yield { line: startLine, statement: text.slice(start) };
+  yield { line: startLine, text: text.slice(start), dots };
+}
+
+/** Strings, brackets, dots and ends of lines, each with its index: what decides where a statement ends, and how deep it
+ *  goes. Comments are left out. */
+function* tokens(text: string): Generator<readonly [token: string, index: number]> {
+  const mark = /#[^\n]*|"""|'''|["'[\]{}.\n]/g;
+  for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
+    const { 0: token, index } = found;
+    const isString = token.startsWith('"') || token.startsWith("'");
+    if (isString) {
+      mark.lastIndex = endOfQuoted(text, index, token) ?? text.length;
+      // A long string may end with quotes of its own, before the three that close it.
+      while (token.length === 3 && text[mark.lastIndex] === token[0]) mark.lastIndex++;
+    }
+    if (!token.startsWith('#')) yield [isString ? text.slice(index, mark.lastIndex) : token, index];
+  }
+}
+
+/** The line of a statement with too many dots; null = there is none. */
+function dottedLine(text: string): number | null {
+  for (const { line, dots } of statements(text)) if (dots > MAX_DOTS) return line;
+  return null;
 }
 
 /** The parser's tables have no prototype, unlike its arrays and dates. */
 export const isTable = (value: unknown): value is TomlTable =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null;
 
-/** Finds the lines of keys in valid TOML: reads each statement by itself and remembers what it defined.
+/** A key, or a table of an array, as it was met in the text. */
+interface Met {
+  /** On which it was met first. */
+  readonly line: number;
+  readonly inner: Map<string | number, Met>;
+  /** How many tables of the array so far; 0 = it is no array of tables. */
+  tables: number;
+}
+
+function meet(outer: Met, key: string | number, line: number): Met {
+  const met = outer.inner.get(key) ?? { line, inner: new Map(), tables: 0 };
+  outer.inner.set(key, met);
+  return met;
+}
+
+/** Finds the lines of keys in valid TOML: reads what each statement sets and remembers where.
  *  @returns a function from a key's path to its line; of an unknown path, the line of what is around it, null = nothing */
 export function keyLines(text: string): (path: KeyPath) => number | null {
-  const lines = new Map<string, number>();
-  const note = (path: KeyPath, line: number) => {
-    const id = JSON.stringify(path);
-    if (!lines.has(id)) lines.set(id, line);
-  };
-  const noteAll = (value: unknown, path: KeyPath, line: number): void => {
-    note(path, line);
-    if (Array.isArray(value)) for (const [index, item] of value.entries()) noteAll(item, [...path, index], line);
-    else if (isTable(value)) for (const [key, inner] of Object.entries(value)) noteAll(inner, [...path, key], line);
-  };
-
-  const lengths = new Map<string, number>(); // of the arrays of tables, so far
-  /** Follows a header that was parsed alone: one key a level, one table in an array. @returns the table's path */
-  const open = (header: unknown, path: KeyPath): KeyPath => {
-    const [entry] = isTable(header) ? Object.entries(header) : [];
-    if (entry === undefined) return path;
-    const [key, value] = entry;
-    const id = JSON.stringify([...path, key]);
-    const length = (lengths.get(id) ?? 0) + (Array.isArray(value) ? 1 : 0);
-    lengths.set(id, length);
-    const inner = length > 0 ? [...path, key, length - 1] : [...path, key];
-    return open(Array.isArray(value) ? value[0] : value, inner);
-  };
-
-  let table: KeyPath = [];
-  for (const { line, statement } of statements(text)) {
-    const content = parse(statement);
-    if (/^\s*\[/.test(statement)) {
-      table = open(content, []);
-      for (const depth of table.keys()) note(table.slice(0, depth + 1), line);
-    } else {
-      for (const [key, value] of Object.entries(content)) noteAll(value, [...table, key], line);
+  const root: Met = { line: 0, inner: new Map(), tables: 0 };
+  const open = (keys: readonly string[], isArray: boolean, line: number): Met => {
+    let table = root;
+    for (const [depth, key] of keys.entries()) {
+      table = meet(table, key, line);
+      if (isArray && depth === keys.length - 1) table.tables++;
+      if (table.tables > 0) table = meet(table, table.tables - 1, line);
     }
+    return table;
+  };
+
+  let table = root;
+  for (const { line, text: statement } of statements(text)) {
+    const [, brackets = ''] = /^\s*(\[{0,2})/.exec(statement) ?? [];
+    const keys = keysOf(statement);
+    if (keys.length === 0) continue;
+    if (brackets !== '') table = open(keys, brackets === '[[', line);
+    else keys.reduce((outer, key) => meet(outer, key, line), table);
   }
   return (path) => {
-    for (let known = path; known.length > 0; known = known.slice(0, -1)) {
-      const line = lines.get(JSON.stringify(known));
-      if (line !== undefined) return line;
+    let known = root;
+    for (const key of path) {
+      const inner = known.inner.get(key);
+      if (inner === undefined) break;
+      known = inner;
     }
-    return null;
+    return known === root ? null : known.line;
   };
+}
+
+/** The key of a statement or header, part by part, as far as settings go; none of a comment. */
+function keysOf(statement: string): readonly string[] {
+  const [, plain] = /^\s*\[{0,2}\s*([\w-]+)\s*[\]=]/.exec(statement) ?? [];
+  if (plain !== undefined) return [plain];
+  const keys: string[] = [];
+  let inner: unknown = parse(statement);
+  while (keys.length < MAX_DEPTH) {
+    if (Array.isArray(inner)) [inner] = inner;
+    const [entry, another] = isTable(inner) ? Object.entries(inner) : [];
+    if (entry === undefined || another !== undefined) break;
+    keys.push(entry[0]);
+    inner = entry[1];
+  }
+  return keys;
 }
