@@ -13,7 +13,7 @@
 #ifdef __SANITIZE_ADDRESS__
 #define RANGE ((size_t)0) /* none: its blocks are to be the sanitizer's */
 #else
-#define RANGE ((size_t)512 << 20) /* reserved, not used; the worst of 4 MiB of settings takes less than half of it */
+#define RANGE ((size_t)28 << 20) /* reserved, not used; a program that needs more ends with "out of memory" */
 #endif
 #define GROWTH ((size_t)256 << 10)
 #define SIZES (4 * 28)

@@ -20,8 +20,9 @@ static int run(JSContext *ctx, JSContext *inner, JSValue module)
     }
     if (failed) {
         JSValue reason = JS_PromiseState(inner, done) == JS_PROMISE_REJECTED ? JS_PromiseResult(inner, done) : JS_GetException(inner);
-        const char *text = JS_ToCString(inner, reason);
-        host_throw(ctx, "settings", "EPROTO", text ? text : "not printable");
+        /* The engine throws null where there is no memory left for an error. */
+        const char *text = JS_IsNull(reason) ? NULL : JS_ToCString(inner, reason);
+        host_throw(ctx, "settings", "EPROTO", text ? text : "InternalError: out of memory");
         JS_FreeCString(inner, text);
         JS_FreeValue(inner, reason);
     }

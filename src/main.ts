@@ -88,7 +88,7 @@ function ask(question: Question): Result<Answer, string> {
   } catch (error) {
     const why = messageOf(error);
     if (!question.isReload && !why.includes('InternalError')) throw error;
-    return failed(`the settings cannot be read, because they are too large or too deep (${why}): shorten the files`);
+    return failed(`settings or status file cannot be read, too large or too deep (${why}): shorten the file`);
   }
 }
 

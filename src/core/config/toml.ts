@@ -17,18 +17,13 @@ export type KeyPath = readonly (string | number)[];
 /** No setting nests deeper; keeps the parser's recursion off the engine's small stack. */
 const MAX_DEPTH = 8;
 
-/** So many keys below one another do no harm. A dotted key of a hundred thousand would take all memory. */
-const MAX_DOTS = 1000;
+/** So many dots in a statement, keys in a table and tables make no settings. Each level of a dotted key costs memory, and
+ *  the engine's time grows with the square of a table's keys. */
+const MOST = 1000;
 
 export function parseToml(text: string): Result<TomlTable, SyntaxFault> {
-  const dotted = text.split('.', MAX_DOTS + 2).length > MAX_DOTS ? dottedLine(text) : null;
-  if (dotted !== null) {
-    return failed({
-      line: dotted,
-      column: null,
-      detail: `not TOML that has a meaning here: more than ${MAX_DOTS} dots`,
-    });
-  }
+  const excess = findExcess(text);
+  if (excess !== null) return failed(excess);
   try {
     return ok(parse(text, { maxDepth: MAX_DEPTH }));
   } catch (error) {
@@ -89,9 +84,22 @@ function* tokens(text: string): Generator<readonly [token: string, index: number
   }
 }
 
-/** The line of a statement with too many dots; null = there is none. */
-function dottedLine(text: string): number | null {
-  for (const { line, dots } of statements(text)) if (dots > MAX_DOTS) return line;
+/** What would cost too much to parse; null = nothing would. */
+function findExcess(text: string): SyntaxFault | null {
+  const isLarge = ['.', '=', '['].some((mark) => text.split(mark, MOST + 2).length > MOST);
+  if (!isLarge) return null;
+  const headers = new Set<string>();
+  let keys = 0;
+  for (const { line, text: statement, dots } of statements(text)) {
+    if (/^\s*(?:#|$)/.test(statement)) continue;
+    const isHeader = statement.trimStart().startsWith('[');
+    if (isHeader) headers.add(statement.trim());
+    keys = isHeader ? 0 : keys + 1;
+    const what = [dots > MOST && 'dots', keys > MOST && 'keys in one table', headers.size > MOST && 'tables'].find(
+      Boolean,
+    );
+    if (what) return { line, column: null, detail: `no settings: more than ${MOST} ${what}` };
+  }
   return null;
 }
 
