@@ -30,7 +30,19 @@ describe('systemd', () => {
     expect(status).toBe(0);
   });
 
-  test('unit: a restart that cannot help → not tried: bad settings, missing token', async () => {
+  test('unit: every file that it hands over → empty where there is none, so that nothing has to be there', async () => {
+    const text = await readFile(await unit(), 'utf8');
+    const loaded = [...text.matchAll(/^LoadCredential=(\w+):(.*)$/gm)].map(([, name, path]) => [name, path]);
+    expect(loaded).toEqual([
+      ['cloudflare_api_token', '/etc/ipv6ddns/token'],
+      ['config', '/etc/ipv6ddns/config.toml'],
+      ['variables', '/etc/default/ipv6ddns'],
+    ]);
+    const set = [...text.matchAll(/^SetCredential=(\w+):\\n$/gm)].map(([, name]) => name);
+    expect(set).toEqual(loaded.map(([name]) => name));
+  });
+
+  test('unit: a restart that cannot help → not tried: bad settings, missing credential', async () => {
     expect(await readFile(await unit(), 'utf8')).toMatch(/^RestartPreventExitStatus=78 243$/m);
   });
 

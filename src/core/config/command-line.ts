@@ -69,7 +69,10 @@ export function parseCommandLine(argv: readonly string[]): Result<CommandLine, s
     return ok(interpret(argv));
   } catch (error) {
     if (!(error instanceof arg.ArgError)) throw error;
-    return failed(`ipv6ddns: ${error.message}\n${USAGE}\n"ipv6ddns --help" lists commands and options.\n`);
+    const [, option] = /^unknown or unexpected option: (.*)$/s.exec(error.message) ?? [];
+    const guess = option === undefined ? null : nearest(option, Object.keys(OPTIONS));
+    const hint = guess === null ? '' : `; did you mean ${guess}?`;
+    return failed(`ipv6ddns: ${error.message}${hint}\n${USAGE}\n"ipv6ddns --help" lists commands and options.\n`);
   }
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { failed } from '../result.ts';
+import { adviceFor, adviceForKey, asToml, meantBy, type Naming } from './corrections.ts';
 import { parseEnvironmentFile } from './environment-file.ts';
 import { DEFAULT_CONFIG_FILE, DEFAULT_ENVIRONMENT_FILE, type SettingsFiles } from './files.ts';
 import { type Findings, nearest, type Place, type Problem, problemAt, quote, report, show } from './problem.ts';
@@ -15,7 +16,7 @@ import {
   topLevelSchema,
   VARIABLES,
 } from './schema.ts';
-import { isTable, keyLines, parseToml, type TomlTable } from './toml.ts';
+import { isTable, keyLines, parseToml, type SyntaxFault, type TomlTable } from './toml.ts';
 import { PROCESS_VARIABLES } from './variables.ts';
 
 /** Checked values of one source and where each of them stands. */
@@ -27,11 +28,13 @@ export interface Source<T> {
   place(key: string): Place;
 }
 
-/** Checks `raw` and reports each bad value at its place. */
+/** Checks `raw` and reports each bad value at its place.
+ *  @param assign how the source sets a key to a value, for advice */
 function source<T>(
   schema: v.GenericSchema<unknown, T>,
   raw: Readonly<Record<string, unknown>>,
   place: (key: string) => Place,
+  assign: (key: string, value: unknown) => string,
   findings: Findings,
 ): Source<T> {
   const has = (key: string) => Object.hasOwn(raw, key);
@@ -40,8 +43,14 @@ function source<T>(
   const refused = new Set<string>();
   for (const issue of parsed.issues) {
     const key = String(issue.path?.[0]?.key);
-    const found = `found ${show(issue.input, SECRET_KEYS.includes(key))}; allowed are ${issue.message}`;
-    report(findings, () => problemAt(place(key), issue.type === SENTENCE ? issue.message : found));
+    report(findings, () => {
+      const isSecret = SECRET_KEYS.includes(key);
+      const found = `found ${show(issue.input, isSecret)}; allowed are ${issue.message}`;
+      const meant = isSecret ? undefined : meantBy(key, raw[key]);
+      const isGood = meant !== undefined && v.safeParse(schema, { [key]: meant }).success;
+      const advice = isGood ? `; write ${assign(key, meant)}` : '';
+      return problemAt(place(key), `${issue.type === SENTENCE ? issue.message : found}${advice}`);
+    });
     refused.add(key);
   }
   const good = Object.fromEntries(Object.entries(raw).filter(([key]) => !refused.has(key)));
@@ -78,7 +87,9 @@ export function readEnvironment(
     raw[key] = read(value);
     places.set(key, { file: found.file, line: found.line, key: name });
   }
-  return source(environmentSchema, raw, (key) => places.get(key) ?? { file: null, line: null, key }, findings);
+  const place = (key: string): Place => places.get(key) ?? { file: null, line: null, key };
+  const assign = (key: string, value: unknown) => `${place(key).key}=${value}`;
+  return source(environmentSchema, raw, place, assign, findings);
 }
 
 function reportUnknownVariables(set: ReadonlyMap<string, Pick<Place, 'file' | 'line'>>, findings: Findings): void {
@@ -139,7 +150,7 @@ export function readConfigFile(named: string | null, files: SettingsFiles, findi
 function parseConfigFile(text: string, file: string, findings: Findings): ConfigFile {
   const parsed = parseToml(text);
   if (!parsed.ok) {
-    findings.problems.push({ file, key: null, ...parsed.error });
+    findings.problems.push({ file, key: null, ...advised(parsed.error, text) });
     findings.incomplete = true;
   }
   const { record = [], notify = NO_TABLE, ...top } = parsed.ok ? parsed.value : {};
@@ -151,7 +162,7 @@ function parseConfigFile(text: string, file: string, findings: Findings): Config
   };
   const topPlace = (key: string): Place => ({ file, line: line([key]), key });
   reportUnknown(top, TOP_LEVEL_KEYS, RECORD_KEYS, 'is a key of [[record]]', topPlace, findings);
-  const topLevel = source(topLevelSchema, top, topPlace, findings);
+  const topLevel = source(topLevelSchema, top, topPlace, assign, findings);
 
   const notifyPlace = (key: string): Place => ({ file, line: line(['notify', key]), key: `notify.${key}` });
   if (!isTable(notify)) {
@@ -159,13 +170,12 @@ function parseConfigFile(text: string, file: string, findings: Findings): Config
   }
   const notifyTable = isTable(notify) ? notify : NO_TABLE;
   reportUnknown(notifyTable, NOTIFY_KEYS, TOP_LEVEL_KEYS, ELSEWHERE, notifyPlace, findings);
-  const told = source(notifySchema, notifyTable, notifyPlace, findings);
+  const told = source(notifySchema, notifyTable, notifyPlace, assign, findings);
 
   const tables = Array.isArray(record) ? record : [record];
   if (!Array.isArray(record) || !tables.every(isTable)) {
-    findings.problems.push(
-      problemAt(topPlace('record'), `found ${show(record, false)}; allowed are [[record]] tables`),
-    );
+    const found = isTable(record) ? 'one pair of brackets' : show(record, false);
+    findings.problems.push(problemAt(topPlace('record'), `found ${found}; allowed are [[record]] tables`));
     return { file, topLevel, records: [], notify: told };
   }
   if (tables.length > MAX_RECORDS) {
@@ -177,7 +187,7 @@ function parseConfigFile(text: string, file: string, findings: Findings): Config
   const records = tables.map((table, index) => {
     const place = (key: string): Place => ({ file, line: line(['record', index, key]), key: `record.${key}` });
     reportUnknown(table, RECORD_KEYS, TOP_LEVEL_KEYS, ELSEWHERE, place, findings);
-    return source(recordSchema, table, place, findings);
+    return source(recordSchema, table, place, assign, findings);
   });
   return { file, topLevel, records, notify: told };
 }
@@ -186,6 +196,33 @@ function parseConfigFile(text: string, file: string, findings: Findings): Config
 const MAX_RECORDS = 10_000;
 
 const NO_TABLE: TomlTable = Object.create(null);
+
+const assign = (key: string, value: unknown): string => `${key} = ${asToml(value)}`;
+
+const isTables = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isTable);
+
+/** The fault, with what to write in the line where it is. */
+function advised(fault: SyntaxFault, text: string): SyntaxFault {
+  const line = fault.line === null ? undefined : text.split('\n', fault.line)[fault.line - 1];
+  if (line === undefined || fault.column === null) return fault;
+  const isTwice = fault.detail.includes('redefine');
+  const advice = isTwice ? 'it is there twice: take one of the two out' : adviceFor(line.replace('\r', ''), nameKey);
+  return advice === null ? fault : { ...fault, detail: `${fault.detail}; ${advice}` };
+}
+
+function nameKey(word: string): ReturnType<Naming> {
+  const key = Object.hasOwn(VARIABLES, word) ? (VARIABLES[word]?.key ?? word) : word;
+  const isOurs = [TOP_LEVEL_KEYS, RECORD_KEYS, NOTIFY_KEYS].some((keys) => keys.includes(key));
+  return isOurs ? { key, isSecret: SECRET_KEYS.includes(key) } : null;
+}
+
+function adviceForVariable(name: string, known: readonly string[]): string | null {
+  if (!Object.hasOwn(VARIABLES, name)) return null;
+  const key = VARIABLES[name]?.key ?? name;
+  return known.includes(key)
+    ? `it is the name of a variable; here it is called "${key}"`
+    : `it is the name of a variable; put it into ${DEFAULT_ENVIRONMENT_FILE}`;
+}
 
 const ELSEWHERE = 'is a key of the top level, above all tables';
 
@@ -201,8 +238,12 @@ function reportUnknown(
     if (known.includes(key)) continue;
     report(findings, () => {
       const guess = nearest(key, known);
-      let hint = guess === null ? '' : `; did you mean "${guess}"?`;
-      if (elsewhere.includes(key)) hint = `; it ${there}`;
+      const advice =
+        adviceForKey(key, known, isTable(table[key]) || isTables(table[key])) ??
+        (elsewhere.includes(key) ? `it ${there}` : null) ??
+        adviceForVariable(key, known) ??
+        (guess === null ? null : `did you mean "${guess}"?`);
+      const hint = advice === null ? '' : `; ${advice}`;
       return problemAt({ ...place(key), key: null }, `unknown key ${quote(key)}${hint}`);
     });
   }

@@ -10,12 +10,12 @@ describe('loadSettings: problems', () => {
     ['timeout = 0', `${at3} timeout: found 0; allowed are 1–300 seconds`],
     ['timeout = 2.5', `${at3} timeout: found 2.5; allowed are 1–300 seconds`],
     ['timeout = nan', `${at3} timeout: found NaN; allowed are 1–300 seconds`],
-    ['timeout = "30"', `${at3} timeout: found "30"; allowed are 1–300 seconds`],
+    ['timeout = "30"', `${at3} timeout: found "30"; allowed are 1–300 seconds; write timeout = 30`],
     ['timeout = 1979-05-27', `${at3} timeout: found a table or a date; allowed are 1–300 seconds`],
     ['verify_interval = 59', `${at3} verify_interval: found 59; allowed are 0 (never) and 60–86400 seconds`],
     ['ttl = 29', `${at3} ttl: found 29; allowed are 1 (automatic) and 30–86400 seconds`],
     ['ttl = 86401', `${at3} ttl: found 86401; allowed are 1 (automatic) and 30–86400 seconds`],
-    ['verbose = "yes"', `${at3} verbose: found "yes"; allowed are true and false`],
+    ['verbose = "yes"', `${at3} verbose: found "yes"; allowed are true and false; write verbose = true`],
     ['multi_record = "frist"', `${at3} multi_record: found "frist"; allowed are "error", "first" and "all"`],
     ['zone_id = "0123"', `${at3} zone_id: found "0123"; allowed are 32 hexadecimal digits`],
     [
@@ -38,11 +38,14 @@ describe('loadSettings: problems', () => {
     ['recordname = 1', `${at3} unknown key "recordname"; did you mean "record_name"?`],
     ['frobnicate = 1', `${at3} unknown key "frobnicate"`],
     ['host_id = "::1"', `${at3} unknown key "host_id"; it is a key of [[record]]`],
-    ['[cloudflare]\nx = 1', `${at3} unknown key "cloudflare"`],
+    [
+      '[cloudflare]\nx = 1',
+      `${at3} unknown key "cloudflare"; keys of the top level stand above all tables, under no name`,
+    ],
     ['__proto__ = 1', `${at3} unknown key "__proto__"`],
-    ['[record]\nname = "a.example.com"', `${at3} record: found a table or a date; allowed are [[record]] tables`],
+    ['[record]\nname = "a.example.com"', `${at3} record: found one pair of brackets; allowed are [[record]] tables`],
     ['record = [1]', `${at3} record: found a list; allowed are [[record]] tables`],
-    ['timeout = ', `${at3}11: not TOML: invalid value`],
+    ['timeout = ', `${at3}11: not TOML: invalid value; write timeout = its value`],
     ['[[record]]\nttl = 30', `${at3} record.name: missing; every [[record]] table needs one`],
     ['[[record]]\nname = 5', `${CONFIG}:4: record.name: found 5; allowed are record names`],
     [
@@ -79,7 +82,11 @@ describe('loadSettings: problems', () => {
   });
 
   test.each<[string, Record<string, string>, string]>([
-    ['a number', { IPV6DDNS_TIMEOUT: '30s' }, 'IPV6DDNS_TIMEOUT: found "30s"; allowed are 1–300 seconds'],
+    [
+      'a number',
+      { IPV6DDNS_TIMEOUT: '30s' },
+      'IPV6DDNS_TIMEOUT: found "30s"; allowed are 1–300 seconds; write IPV6DDNS_TIMEOUT=30',
+    ],
     [
       'a number out of range',
       { IPV6DDNS_POLL_INTERVAL: '5' },
@@ -147,6 +154,34 @@ describe('loadSettings: problems', () => {
     },
   );
 
+  test('loadSettings: a problem on each of 900 lines → the first fifty, and how many more there are', () => {
+    const lines = Array.from({ length: 900 }, (_, i) => `key${i} = 1`).join('\n');
+    const found = problems(withBase(lines));
+    expect(found).toHaveLength(51);
+    expect([found[0], found[49], found[50]]).toEqual([
+      `${CONFIG}:3: unknown key "key0"`,
+      `${CONFIG}:52: unknown key "key49"`,
+      'and 850 more',
+    ]);
+  });
+
+  test('loadSettings: an environment file of another kind → fifty of its lines', () => {
+    expect(problems(BASE, {}, { [ENV_FILE]: 'a b\n'.repeat(100_000) })).toHaveLength(50);
+  });
+
+  test.each([
+    ['record_name', `[${'5,'.repeat(20_000)}]`, 'a list; allowed are up to 10000 members'],
+    ['interface', `[${'5,'.repeat(20_000)}]`, 'a list; allowed are up to 10000 members'],
+  ])('loadSettings: %s with 20,000 bad members → one problem', (key, value, expected) => {
+    expect(problems(`api_token = "${TOKEN}"\n${key} = ${value}`).join()).toContain(`${key}: found ${expected}`);
+  });
+
+  test('loadSettings: 20,000 [[record]] tables → one problem', () => {
+    expect(problems(withBase('[[record]]\n'.repeat(20_000)))).toEqual([
+      `${CONFIG}:3: record: found 20000 [[record]] tables; allowed are 10000`,
+    ]);
+  });
+
   test('loadSettings: nothing is set → what to set', () => {
     expect(problems('')).toEqual([
       `no API token; set CLOUDFLARE_API_TOKEN or, in ${CONFIG}, api_token, or write it into /etc/ipv6ddns/token`,
@@ -183,7 +218,7 @@ describe('loadSettings: problems', () => {
       'a config file that is not TOML',
       { [CONFIG]: 'a' },
       {},
-      `${CONFIG}:1:1: not TOML: incomplete key-value: cannot find end of key`,
+      `${CONFIG}:1:1: not TOML: incomplete key-value: cannot find end of key; between key and value "=" is missing`,
     ],
   ])('loadSettings: %s → that problem, and nothing about what may stand there', (_, files, request, expected) => {
     expect(problems('', {}, files, request)).toEqual([expected]);

@@ -19,6 +19,24 @@ describe('parseToml', () => {
     expect(JSON.stringify(result)).not.toContain('s3cret');
     expect(!result.ok && result.error.detail).toMatch(/^not TOML: [^\n]+$/);
   });
+
+  test.each([
+    ['a dotted key of 2,000 parts', `x = 1\na${'.a'.repeat(2000)} = 1`, 2, 'dots'],
+    ['a header of 2,000 parts', `[a${'.a'.repeat(2000)}]`, 1, 'dots'],
+    ['50,000 keys', Array.from({ length: 50_000 }, (_, i) => `k${i} = 1`).join('\n'), 1001, 'keys in one table'],
+    ['50,000 tables', Array.from({ length: 50_000 }, (_, i) => `[t${i}]`).join('\n'), 1001, 'tables'],
+  ])('parseToml: %s → refused at its line, before it costs anything', (_, text, line, what) => {
+    expect(parseToml(text)).toEqual({
+      ok: false,
+      error: { line, column: null, detail: `no settings: more than 1000 ${what}` },
+    });
+  });
+
+  test('parseToml: many names, comments and texts with dots → fine', () => {
+    const tables = Array.from({ length: 2000 }, (_, i) => `# a = b.c\n[[record]]\nname = "n${i}.example.com"\n`);
+    const parsed = parseToml(tables.join(''));
+    expect(parsed.ok && parsed.value['record']).toHaveLength(2000);
+  });
 });
 
 describe('keyLines', () => {
