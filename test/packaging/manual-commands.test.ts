@@ -6,17 +6,15 @@ import { openLab } from '../e2e/harness/open.ts';
 import { EXECUTABLE } from '../e2e/harness/programs.ts';
 import { fencesOf, GUIDES } from './documents.ts';
 
-const WITH_TOKEN = 'sudo env CLOUDFLARE_API_TOKEN_FILE=/etc/ipv6ddns/token ipv6ddns';
-
 /** Run below as they stand, in this order: before the daemon starts, and while it runs. */
 const BEFORE = [
   'sudo install -m 600 /dev/stdin /etc/ipv6ddns/token',
   'ipv6ddns addresses',
   'ipv6ddns addresses --json',
-  `${WITH_TOKEN} check`,
-  `${WITH_TOKEN} check --json`,
-  `${WITH_TOKEN} once --dry-run`,
-  `${WITH_TOKEN} once`,
+  'sudo ipv6ddns check',
+  'sudo ipv6ddns check --json',
+  'sudo ipv6ddns once --dry-run',
+  'sudo ipv6ddns once',
 ];
 const MEANWHILE = ['ipv6ddns status', 'ipv6ddns status --json'];
 
@@ -112,7 +110,7 @@ test('commands: the first steps on a machine with a token and a name → all suc
   for (const command of BEFORE) await succeed(command);
   await lab.says('3ffe:1::a');
   // In place of systemctl enable --now.
-  const daemon = type(`${WITH_TOKEN} run`);
+  const daemon = type('sudo ipv6ddns run');
   await daemon.line(/already right/);
   // Its status file is written after that line.
   await expect.poll(async () => (await type('ipv6ddns status').exit).status, { timeout: 10_000 }).toBe(0);

@@ -13,6 +13,9 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
   [DEFAULT_TOKEN_FILE]: 'cloudflare_api_token',
 };
 
+/** What the unit hands over where there is no file: `SetCredential=NAME:\\n`. */
+const NOTHING = '\n';
+
 /** Larger than any settings that make sense: 1,000 names need a tenth of it. */
 const MOST_BYTES = 256 * 1024;
 
@@ -114,7 +117,7 @@ export class SettingsFiles {
       return failed({ kind: 'outdated', detail: `${detail}: restart ipv6ddns to take it over` });
     }
     const read = this.disk.readFile(copy, { mostBytes: MOST_BYTES });
-    return read.ok ? read : null;
+    return read.ok && read.value !== NOTHING ? read : null;
   }
 
   /** Copies are made at the start, and never again. */

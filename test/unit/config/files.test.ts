@@ -88,6 +88,13 @@ describe('settings under the shipped unit', () => {
     });
   });
 
+  test('settings: a drop-in took the copies away and root alone may read the config → an error, not an empty config', () => {
+    const text = `let its user read the file, or put LoadCredential=config:${CONFIG} into its unit`;
+    expect(daemon({ [CONFIG]: null }, {}, { CLOUDFLARE_API_TOKEN: TOKEN })).toEqual({
+      problems: [`${CONFIG}: cannot be read: Permission denied; ${text}`],
+    });
+  });
+
   test('settings: a file that the unit does not hand over → what to put into the unit', () => {
     const text = `let its user read the file, or put LoadCredential=config:${CONFIG} into its unit`;
     const own = { readFile: disk({ [CONFIG]: null }).readFile, changedMs: () => null, isFolder: () => false };
