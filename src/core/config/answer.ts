@@ -10,7 +10,7 @@ import {
   type Tree,
 } from './confinement.ts';
 import { type Answer, plain, type Question } from './interview.ts';
-import { loadInterfaces, loadSettings, loadStatusPlace } from './load.ts';
+import { loadAddressRules, loadSettings, loadStatusPlace } from './load.ts';
 import { describeProblem, quote } from './problem.ts';
 import type { ReadFile } from './sources.ts';
 import { reportStatus, type System } from './status-report.ts';
@@ -35,11 +35,11 @@ export function answerTo(question: Question, machine: Machine): Answer {
     return machine.readFile(path, mostBytes);
   };
   if (command === 'addresses') {
-    const interfaces = loadInterfaces(request, readFile);
+    const rules = loadAddressRules(request, readFile);
     return {
       kind: 'addresses',
       commandLine,
-      interfaces,
+      rules,
       confinement: confinement(question, { files, folders: [] }, machine),
     };
   }

@@ -1,7 +1,7 @@
 import type { Command, CommandLine } from './command-line.ts';
 import type { Confinement, Rule } from './confinement.ts';
 import { Secret } from './secret.ts';
-import type { Settings } from './settings.ts';
+import type { AddressRules, Settings } from './settings.ts';
 import type { Verdict } from './status-report.ts';
 
 /** What the program asks of src/settings.ts, and what that answers. Both travel as JSON between two runtimes. */
@@ -23,7 +23,7 @@ export type Answer = Readonly<
   | {
       kind: 'addresses';
       commandLine: CommandLine;
-      interfaces: readonly string[] | null;
+      rules: AddressRules;
       confinement: Confinement | null;
     }
   | {

@@ -3,13 +3,14 @@ import { caFolders } from './ca-folders.ts';
 import { readNotify } from './notify.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
 import { readRecords } from './records.ts';
-import type { FilePlace, Settings } from './settings.ts';
+import type { AddressRules, FilePlace, Settings } from './settings.ts';
 import {
   type Environment,
   type Findings,
   type ReadFile,
   readConfigFile,
   readEnvironment,
+  type TopLevelValues,
   unreadable,
 } from './sources.ts';
 import { findToken } from './token.ts';
@@ -60,6 +61,7 @@ export function loadSettings(
     apiToken,
     baseUrl: values.base_url ?? DEFAULT_BASE_URL,
     records,
+    ...kindsOf(values),
     timeoutMs: (values.timeout ?? DEFAULT_TIMEOUT_SEC) * 1000,
     pollIntervalMs: (values.poll_interval ?? DEFAULT_POLL_SEC) * 1000,
     verifyIntervalMs: verifySec === 0 ? null : verifySec * 1000,
@@ -100,16 +102,21 @@ function checkCertificates(
   }
 }
 
-/** The interfaces that the settings allow, for looking at addresses, which needs neither token nor names: whatever else
- *  is wrong with the settings does not matter. With [[record]] tables the first one counts.
- *  @returns null = any but loopback */
-export function loadInterfaces(request: Request, readFile: ReadFile): readonly string[] | null {
+/** What the settings say of addresses, for looking at those, which needs neither token nor names: whatever else is wrong
+ *  with the settings does not matter. With [[record]] tables the first one counts. */
+export function loadAddressRules(request: Request, readFile: ReadFile): AddressRules {
   const findings: Findings = { problems: [], warnings: [], incomplete: false };
   const environment = readEnvironment(request.environmentFile, request.environment, readFile, findings);
   const config = readConfigFile(request.configFile, readFile, findings);
   const [first] = readRecords(environment, config, findings);
-  return first?.interfaces ?? environment.values.interface ?? config.topLevel.values.interface ?? null;
+  const values = { ...config.topLevel.values, ...environment.values };
+  return { interfaces: first?.interfaces ?? values.interface ?? null, ...kindsOf(values) };
 }
+
+const kindsOf = ({ prefer = [], exclude = [] }: TopLevelValues): Pick<Settings, 'prefer' | 'exclude'> => ({
+  prefer,
+  exclude,
+});
 
 /** Where a daemon with these settings keeps its status, whatever else is wrong with them.
  *  @returns the place, or which of the files that the command line names cannot be read: it may stand there */

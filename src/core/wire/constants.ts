@@ -60,6 +60,10 @@ export const RTA_MULTIPATH = 9;
 /** struct rtnexthop: u16 length, u8 flags, u8 hops, s32 link number, attributes. */
 export const RTNH_LEN = 8;
 export const RTN_UNICAST = 1;
+export const RTN_BLACKHOLE = 6;
+export const RTN_UNREACHABLE = 7;
+export const RTN_PROHIBIT = 8;
+export const RTPROT_RA = 9;
 export const RT_TABLE_MAIN = 254;
 
 export const RT_SCOPE_UNIVERSE = 0;
