@@ -42,6 +42,13 @@ export interface SourceRule {
   readonly source: Prefix;
 }
 
+/** What the kernel announces. */
+export type RoutingEvent = Readonly<
+  | { kind: 'there'; route: Route; replaces: boolean } // NLM_F_REPLACE: another one went, and nothing says which
+  | { kind: 'gone'; route: Route }
+  | { kind: 'rule' }
+>;
+
 /** A default route as the ranking sees it from one address. */
 export interface Uplink {
   readonly ifIndex: number;
@@ -78,7 +85,9 @@ interface Way {
 const isDefault = ({ destination }: Route): boolean => destination.length === 0;
 
 /** 2000::/3, all of global unicast: what some write in place of a default route. */
-const isGlobalUnicast = ({ destination: { bytes, length } }: Route): boolean => length === 3 && bytes[0] === 0x20;
+export const GLOBAL_UNICAST_LENGTH = 3;
+const isGlobalUnicast = ({ destination: { bytes, length } }: Route): boolean =>
+  length === GLOBAL_UNICAST_LENGTH && bytes[0] === 0x20;
 
 const REJECTING: readonly number[] = [RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT];
 
@@ -86,16 +95,41 @@ const REJECTING: readonly number[] = [RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIB
 export class Routes {
   /** Whether anything of the routes is known. */
   readonly isKnown: boolean;
+  /** Whether the main table has no default route, so that rules count. */
+  readonly needsRules: boolean;
+  readonly #routes: readonly Route[];
+  readonly #tables: ReadonlySet<number>;
   readonly #ways: readonly Way[];
   readonly #advertised: readonly Route[];
 
   constructor(routes: readonly Route[], rules: readonly SourceRule[], isKnown = true) {
-    this.isKnown = isKnown;
-    this.#advertised = routes.filter(isAdvertisedOnLink);
+    const tables = new Set([RT_TABLE_MAIN, ...rules.map(({ table }) => table)]);
     const main = routes.filter(({ table }) => table === RT_TABLE_MAIN);
     const ways = waysOf(main.filter(isDefault));
+    this.isKnown = isKnown;
+    this.needsRules = ways.length === 0;
     // Only where the main table has none: a table of its own, for a VPN say, must not take the uplink's place.
     this.#ways = ways.length > 0 ? ways : [...waysOf(main.filter(isGlobalUnicast)), ...waysOfRules(routes, rules)];
+    this.#tables = tables;
+    this.#routes = routes.filter(({ table }) => tables.has(table));
+    this.#advertised = this.#routes.filter(isAdvertisedOnLink);
+  }
+
+  /** The links that the routes lead over, living or not. */
+  get links(): ReadonlySet<number> {
+    return new Set(this.#routes.flatMap(({ hops }) => hops.map(({ ifIndex }) => ifIndex)));
+  }
+
+  /** Whether an event tells what is not known here, so that the routes have to be dumped again. */
+  isNews(event: RoutingEvent): boolean {
+    if (event.kind === 'rule') return this.needsRules;
+    const { route } = event;
+    if (!this.#tables.has(route.table)) return false;
+    const alike = this.#routes.filter((own) => isForSamePackets(own, route));
+    const known = (hop: NextHop): boolean =>
+      alike.some((own) => isSameWay(own, route) && own.hops.some(isSameHop(hop)));
+    if (event.kind === 'gone') return route.hops.some(known);
+    return !route.hops.every(known) || (event.replaces && alike.length > 1);
   }
 
   /** The best default route that serves an address; null = none.
@@ -153,3 +187,18 @@ const waysOfRules = (routes: readonly Route[], rules: readonly SourceRule[]): Wa
   );
 
 const isSamePrefix = (a: Prefix, b: Prefix): boolean => a.length === b.length && isInside(a.bytes, b);
+
+/** Whether the kernel weighs both against each other by their metric, which is the same. */
+const isForSamePackets = (a: Route, b: Route): boolean =>
+  a.table === b.table &&
+  a.metric === b.metric &&
+  isSamePrefix(a.destination, b.destination) &&
+  isSamePrefix(a.source, b.source);
+
+const isSameWay = (a: Route, b: Route): boolean =>
+  a.type === b.type && a.protocol === b.protocol && a.preference === b.preference;
+
+const isSameHop =
+  (a: NextHop) =>
+  (b: NextHop): boolean =>
+    a.ifIndex === b.ifIndex && a.gateway === b.gateway && a.isDead === b.isDead;

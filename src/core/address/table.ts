@@ -13,7 +13,6 @@ import {
 } from '../wire/constants.ts';
 import type { AddressMessage, LinkMessage } from '../wire/reader.ts';
 import { type Address, addressWords, formatAddress } from './address.ts';
-import { DefaultRoutes } from './default-routes.ts';
 import {
   CREATED_STAMP,
   DETAIL,
@@ -29,6 +28,7 @@ import {
 } from './packed-rows.ts';
 import { specialRange } from './ranges.ts';
 import { Renewals } from './renewals.ts';
+import { compareUplinks, UNKNOWN_ROUTES } from './routes.ts';
 
 /** A row of the address table, as people and the selection see it. */
 export interface IfAddr {
@@ -86,7 +86,7 @@ const RANK = { uplink: 4, advertised: 2, permanent: 1 } as const;
 export class AddressTable {
   readonly links = new Map<number, Link>();
   /** Replaced as a whole by every dump of the routes. */
-  defaultRoutes = new DefaultRoutes();
+  routes = UNKNOWN_ROUTES;
   readonly #rows = new PackedRows();
   readonly #renewals = new Renewals(this.#rows);
   #generation = 0;
@@ -259,9 +259,17 @@ export class AddressTable {
 
   /** The rank, as if its router went on advertising it. */
   #rankOf(row: number): number {
-    const uplink = this.defaultRoutes.isUplink(this.#word(row, IF_INDEX)) ? RANK.uplink : 0;
+    const uplink = this.#isUplink(row) ? RANK.uplink : 0;
     const permanent = this.#isForEver(row) && this.#word(row, FLAGS) & IFA_F_PERMANENT ? RANK.permanent : 0;
     return uplink + RANK.advertised + permanent;
+  }
+
+  /** Whether no link has a better default route for the address. */
+  #isUplink(row: number): boolean {
+    const address = Uint8Array.from(this.#rows.addressOf(row));
+    const serving = (ifIndex: number) => this.routes.serving(address, ifIndex, () => true);
+    const own = serving(this.#word(row, IF_INDEX));
+    return own !== null && [...this.links.keys()].every((ifIndex) => compareUplinks(own, serving(ifIndex)) <= 0);
   }
 
   #gained(ifIndex: number, rank: number): void {
@@ -291,7 +299,7 @@ export class AddressTable {
       validUntilSec: fromDeadline(this.#word(row, VALID_UNTIL)),
       createdStamp: createdStamp === 0 ? null : createdStamp,
       stale: this.#renewals.isStale(row),
-      uplink: this.defaultRoutes.isUplink(ifIndex),
+      uplink: this.#isUplink(row),
     };
   }
 }

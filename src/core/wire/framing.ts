@@ -1,13 +1,13 @@
 import { NLA_HDRLEN, NLA_TYPE_MASK, NLMSG_HDRLEN } from './constants.ts';
 
-const ATTRIBUTE_TYPES = 16;
+const ATTRIBUTE_TYPES = 32;
 /** Attributes of a message whose places are remembered; address messages have four or five. */
 const MOST_REMEMBERED = 8;
 
 /** Which attributes to look for: by type, the least length with header, 0 = not this one. */
 export type Wanted = Uint8Array;
 
-/** @param leastBytes of the payload; types are below 16 */
+/** @param leastBytes of the payload; types are below 32 */
 export function wanted(attributes: readonly (readonly [type: number, leastBytes: number])[]): Wanted {
   const lengths = new Uint8Array(ATTRIBUTE_TYPES);
   for (const [type, leastBytes] of attributes) lengths[type] = NLA_HDRLEN + leastBytes;
