@@ -156,9 +156,6 @@ export class Routes {
   }
 }
 
-/** While the routes cannot be followed. */
-export const UNKNOWN_ROUTES = new Routes([], [], false);
-
 const isAdvertisedOnLink = (route: Route): boolean =>
   route.protocol === RTPROT_RA &&
   route.type === RTN_UNICAST &&
@@ -202,3 +199,6 @@ const isSameHop =
   (a: NextHop) =>
   (b: NextHop): boolean =>
     a.ifIndex === b.ifIndex && a.gateway === b.gateway && a.isDead === b.isDead;
+
+/** While the routes cannot be followed. */
+export const UNKNOWN_ROUTES = new Routes([], [], false);
