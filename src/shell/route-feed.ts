@@ -45,8 +45,8 @@ export class RouteFeed {
   #isStale = false;
   /** When to try again after giving up; null = it works. */
   #retryMs: number | null = null;
-  /** Which links of the routes had carrier at the last dump. */
-  #carriers = '';
+  /** Which links of the routes had carrier at the last dump; null = the links are not known yet. */
+  #carriers: string | null = null;
 
   /** @param hasCarrier whether the link of that number is up and has carrier
    *  @param onChange runs after every dump, and when the routes are no longer known */
@@ -104,6 +104,7 @@ export class RouteFeed {
 
   /** Links changed: routes over one that lost or got carrier may be dead, alive or gone without an event. */
   linksChanged(): void {
+    this.#carriers ??= this.#carriersNow();
     if (this.#dump === null && this.#carriersNow() !== this.#carriers) this.#dumpAgain();
   }
 
@@ -136,7 +137,7 @@ export class RouteFeed {
     else {
       if (end.kind === 'refused') this.#log.write('debug', `the dump of the routes failed with errno ${end.errno}`);
       if ('routes' in end) this.routes = end.routes;
-      this.#carriers = this.#carriersNow();
+      if (this.#carriers !== null) this.#carriers = this.#carriersNow();
       this.#drainEvents();
       this.#onChange();
     }

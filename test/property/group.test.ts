@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Routes } from '../../src/core/address/routes.ts';
 import { AddressTable } from '../../src/core/address/table.ts';
 import { Group } from '../../src/core/daemon/group.ts';
 import { INFINITE_LIFETIME_SEC } from '../../src/core/wire/constants.ts';
+import { defaultRoute } from '../fakes/routes.ts';
 import { type Row, tell } from '../fakes/table-model.ts';
 
 const row: fc.Arbitrary<Row> = fc.record({
@@ -45,10 +47,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ ifIndex, isThere: fc.boolean() }).map(
     ({ isThere, ...own }): Step =>
       (table) => {
-        const route = { ...own, metric: 1, gateway: '' };
-        const changed = isThere ? table.defaultRoutes.add([route]) : table.defaultRoutes.remove([route]);
-        if (changed) table.linksChanged();
-        return changed;
+        table.routes = new Routes(isThere ? [defaultRoute(own.ifIndex)] : [], []);
+        table.linksChanged();
+        return true;
       },
   ),
   fc.constant<Step>((table, nowSec) => table.expire(nowSec)),

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatAddress } from '../../src/core/address/address.ts';
-import { DefaultRoutes } from '../../src/core/address/default-routes.ts';
 import { AddressTable } from '../../src/core/address/table.ts';
 import { IFA_ADDRESS, IFA_FLAGS, IFA_LOCAL, IFADDRMSG_LEN, NLMSG_HDRLEN } from '../../src/core/wire/constants.ts';
 import { DatagramReader, WireError, wanted } from '../../src/core/wire/framing.ts';
 import { readIfInet6 } from '../../src/core/wire/if-inet6.ts';
-import { applyRoutes } from '../../src/core/wire/routes.ts';
+import { RoutingDump, readRoutingEvents } from '../../src/core/wire/routes.ts';
 import { RtnetlinkSession } from '../../src/core/wire/session.ts';
 import { formatTraceEvent, parseTrace, type TraceEvent } from '../../src/core/wire/trace.ts';
 import { captured } from '../fakes/captured.ts';
@@ -19,11 +18,14 @@ const REAL = [
   ...['newaddr-static', 'newaddr-peer', 'newaddr-slaac', 'deladdr', 'dump-addresses', 'dump-error', 'error-busy'],
   ...['newlink-rename', 'dellink', 'dump-links'],
   ...['newroute-default', 'newroute-multipath', 'newroute-replace', 'delroute', 'dump-routes'],
+  ...['newrule-from', 'dump-rules'],
 ].flatMap(captured);
 
 /** Every reader of datagrams, which must read or refuse with WireError, whatever the bytes. */
 function readAll(bytes: Uint8Array): void {
-  const refusals = [() => checkMessages(bytes), () => applyRoutes([bytes], new DefaultRoutes())].map((read) => {
+  const dump = new RoutingDump();
+  const readers = [() => checkMessages(bytes), () => dump.take([bytes]), () => readRoutingEvents([bytes])];
+  const refusals = readers.map((read) => {
     try {
       read();
       return null;
@@ -58,7 +60,7 @@ const damaged = fc
     return copy;
   });
 
-describe('readDatagram, applyRoutes', () => {
+describe('readDatagram, RoutingDump', () => {
   test('readDatagram: real datagrams cut at any byte → messages or WireError', () => {
     fc.assert(
       fc.property(real, fc.nat(8_000), (bytes, length) => {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { formatReport, reportAddresses } from '../../../src/core/address/report.ts';
+import { Routes } from '../../../src/core/address/routes.ts';
 import { AddressTable } from '../../../src/core/address/table.ts';
 import { IFF_UP, INFINITE_LIFETIME_SEC } from '../../../src/core/wire/constants.ts';
+import { defaultRoute } from '../../fakes/routes.ts';
 import { type Row, tell } from '../../fakes/table-model.ts';
 
 const NOW_SEC = 1000;
@@ -15,7 +17,7 @@ beforeEach(() => {
   ] as const) {
     table.applyLink({ removed: false, ifIndex, ifName, flags: IFF_UP });
   }
-  table.defaultRoutes.add([{ ifIndex: 2, metric: 1024, gateway: '' }]);
+  table.routes = new Routes([defaultRoute(2)], []);
 });
 
 function add(text: string, own: Partial<Row> = {}): void {

@@ -7,7 +7,7 @@ import { Log } from '../../../src/shell/log.ts';
 import { TableFeed } from '../../../src/shell/table-feed.ts';
 import { FakeRtnetlink } from '../../fakes/kernel.ts';
 import { FakeClock, FakeFiles, FakeOutput } from '../../fakes/ports.ts';
-import { defaultRouteMessage } from '../../fakes/rtnetlink.ts';
+import { routeMessage } from '../../fakes/rtnetlink.ts';
 import { A, B, C } from '../../fakes/samples.ts';
 
 let clock: FakeClock;
@@ -84,7 +84,9 @@ describe('TableFeed: rtnetlink', () => {
     kernel.addSilently(B, { ifIndex: 3 });
     start();
     expect(winner()).toBe(A);
-    kernel.routeSocket.arrive(defaultRouteMessage(3, 512));
+    kernel.routes = [{ ifIndex: 3, metric: 512 }, { ifIndex: 2 }];
+    kernel.routeSocket.arrive(routeMessage({ ifIndex: 3, metric: 512 }));
+    pass(100);
     expect([reports.length, winner()]).toEqual([2, B]);
   });
 
@@ -113,9 +115,9 @@ describe('TableFeed: rtnetlink', () => {
     kernel.addSilently(A, { ifIndex: 2 });
     kernel.addSilently(B, { ifIndex: 3 });
     start();
-    kernel.uplink = 3;
+    kernel.routes = [{ ifIndex: 3 }];
     kernel.routeSocket.arrive('overrun');
-    kernel.answerDumps();
+    pass(100);
     expect(winner()).toBe(B);
   });
 
