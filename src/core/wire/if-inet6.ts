@@ -2,6 +2,9 @@ import { IFA_F_DEPRECATED, INFINITE_LIFETIME_SEC } from './constants.ts';
 import type { AddressMessage } from './reader.ts';
 import { fromHex } from './trace.ts';
 
+/** /proc/net is hidden where only the own process's part of procfs is mounted; this path is not. */
+export const IF_INET6 = '/proc/self/net/if_inet6';
+
 /** One line of /proc/net/if_inet6. */
 export interface PolledAddress {
   readonly message: Readonly<AddressMessage>;
