@@ -1,4 +1,5 @@
 import type { ProbeVerdict } from '../ports.ts';
+import { assertNever } from '../result.ts';
 
 /** How long an answer may take: time for the handshake's first repetition after 1 s, and for a way around the world. */
 export const PROBE_LIMIT_MS = 3_000;
@@ -23,4 +24,18 @@ export function probeUrl(baseUrl: string): string {
 export function probeVerdict(code: number, isOwn: boolean): ProbeVerdict {
   if (code === CURLE_OK) return isOwn ? 'unknown' : 'reached';
   return code === CURLE_COULDNT_CONNECT || code === CURLE_OPERATION_TIMEDOUT ? 'silent' : 'unknown';
+}
+
+/** What is to be said of an address. */
+export function describeVerdict(verdict: ProbeVerdict): string {
+  switch (verdict) {
+    case 'reached':
+      return 'reached from the API';
+    case 'silent':
+      return 'not reached: no answer of the API comes back to it';
+    case 'unknown':
+      return 'no way to tell whether it is reached';
+    default:
+      return assertNever(verdict);
+  }
 }
