@@ -38,11 +38,11 @@ export class CurlApiClient implements ApiClient {
 
   probe(from: Address, done: (verdict: ProbeVerdict) => void): void {
     const { baseUrl, httpsProxy } = this.#settings;
-    if (httpsProxy !== null) {
+    const url = probeUrl(baseUrl);
+    if (httpsProxy !== null || url === null) {
       void Promise.resolve().then(() => done('unknown'));
       return;
     }
-    const url = probeUrl(baseUrl);
     const known = resolveAs(
       url,
       this.#lastGood.filter((address) => address.includes(':')),

@@ -10,9 +10,11 @@ const CURLE_COULDNT_CONNECT = 7;
 const CURLE_OPERATION_TIMEDOUT = 28;
 
 /** What to connect to without TLS: the handshake of TCP proves the way back, and nothing needs to be sent for it.
- *  @param baseUrl of the API */
-export function probeUrl(baseUrl: string): string {
+ *  @param baseUrl of the API
+ *  @returns null = its host is an IPv4 address */
+export function probeUrl(baseUrl: string): string | null {
   const [, scheme, host = '', port] = /^(https?):\/\/(\[[^\]]*\]|[^/:]*)(?::(\d+))?/.exec(baseUrl) ?? [];
+  if (/^[\d.]+$/.test(host)) return null;
   return `http://${host}:${port ?? (scheme === 'https' ? 443 : 80)}/`;
 }
 

@@ -6,6 +6,7 @@ test.each([
   ['https://example.com:8443', 'http://example.com:8443/'],
   ['https://[3ffe::1]:8443/v4', 'http://[3ffe::1]:8443/'],
   ['http://[::1]/v4', 'http://[::1]:80/'],
+  ['http://127.0.0.1:8080/v4', null],
 ])('probeUrl: %s → %s', (baseUrl, url) => {
   expect(probeUrl(baseUrl)).toBe(url);
 });
