@@ -183,10 +183,10 @@ export class AddressFeed {
     this.#polled = polled;
     const nowSec = this.#ports.clock.nowMs() / 1000;
     this.#table.beginDump();
-    for (const { message, words, ifName } of rows) {
-      this.#table.apply(message, words, nowSec);
+    for (const { message, ifName } of rows) {
+      this.#table.apply(message, nowSec);
       const link = { ifIndex: message.ifIndex, ifName, flags: flags.get(ifName) ?? IFF_UP };
-      this.#table.applyLink({ removed: false, ...link });
+      this.#table.applyLink({ removed: false, altNames: [], ...link });
     }
     this.#table.endDump();
     this.#onChange();

@@ -52,7 +52,7 @@ export function check(context: CheckContext): void {
 async function checkAll({ ports, log, settings, json }: CheckContext, table: AddressTable): Promise<ExitStatus> {
   const report = new Report();
   const winnerOf = (interfaces: readonly string[] | null): Address | null =>
-    reportAddresses(table, interfaces, ports.clock.nowMs() / 1000).winner;
+    reportAddresses(table, { ...settings, interfaces }, [], ports.clock.nowMs() / 1000).winner;
   report.pass('settings', settings.records.length === 1 ? '1 name' : `${settings.records.length} names`);
   await new ApiCheck(ports, settings, report, winnerOf).run();
   for (const interfaces of new Set(settings.records.map((record) => record.interfaces))) {

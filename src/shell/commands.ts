@@ -99,7 +99,9 @@ class Notifying implements Observer {
 
 /** What SIGUSR1 asks for: every address and every record. */
 function logState({ feed, publisher }: Engine, log: Log, settings: Settings, nowMs: number): void {
-  const report = reportAddresses(feed.table, settings.records[0]?.interfaces ?? null, nowMs / 1000);
+  const rules = { ...settings, interfaces: settings.records[0]?.interfaces ?? null };
+  const wanted = publisher.zones.flatMap((zone) => zone.names.flatMap(({ desired }) => desired?.address ?? []));
+  const report = reportAddresses(feed.table, rules, wanted, nowMs / 1000);
   for (const line of formatReport(report, (text) => text)) if (line !== '') log.write('notice', line);
   for (const zone of publisher.zones) {
     for (const name of zone.names) {

@@ -45,7 +45,7 @@ export class Engine {
     this.#timeoutMs = settings.timeoutMs;
     this.#observers = observers;
     this.#dryRun = dryRun;
-    this.#publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs());
+    this.#publisher = new Publisher(settings, dryRun, ports.clock.nowMs());
     this.feed = new TableFeed(
       ports,
       log,
@@ -89,13 +89,12 @@ export class Engine {
     this.#scheduleVerify();
     this.feed.configure(settings.pollIntervalMs);
     for (const observer of this.#observers) observer.configure?.(settings);
-    this.#publisher = new Publisher(settings.records, this.#dryRun, nowMs, this.#publisher);
+    this.#publisher = new Publisher(settings, this.#dryRun, nowMs, this.#publisher);
     this.#tableChanged();
   }
 
   #tableChanged(): void {
-    const decisions = this.#publisher.tableChanged(this.feed.table, this.#ports.clock.nowMs());
-    if (decisions !== null) this.#carryOut(decisions);
+    this.#carryOut(this.#publisher.tableChanged(this.feed.table, this.#ports.clock.nowMs()));
   }
 
   /** Neither lifetimes nor events went on while the machine was suspended. */

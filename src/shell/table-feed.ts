@@ -1,7 +1,6 @@
 import { AddressTable } from '../core/address/table.ts';
 import type { Kernel } from '../core/ports.ts';
 import { earliest } from '../core/time.ts';
-import { IFF_LOWER_UP, IFF_UP } from '../core/wire/constants.ts';
 import { AddressFeed, type AddressFeedPorts } from './address-feed.ts';
 import type { Log } from './log.ts';
 import { RouteFeed } from './route-feed.ts';
@@ -35,9 +34,8 @@ export class TableFeed {
       this.#routes.linksChanged();
       report();
     });
-    this.#routes = new RouteFeed(kernel, ports.clock, log, hasCarrier(this.table), () => {
+    this.#routes = new RouteFeed(kernel, ports.clock, log, (ifIndex) => this.table.hasCarrier(ifIndex), () => {
       this.table.routes = this.#routes.routes;
-      this.table.linksChanged();
       report();
     });
   }
@@ -84,13 +82,6 @@ export class TableFeed {
     this.#onDue();
   }
 }
-
-const RUNNING = IFF_UP | IFF_LOWER_UP;
-
-const hasCarrier =
-  ({ links }: AddressTable) =>
-  (ifIndex: number): boolean =>
-    ((links.get(ifIndex)?.flags ?? 0) & RUNNING) === RUNNING;
 
 /** Looks at the table until it is whole, once.
  *  @param pollIntervalMs between two tries while rtnetlink is not available */

@@ -10,6 +10,8 @@ export interface InFlight {
   readonly request: ApiRequest;
 }
 
+const NO_RULES = { prefer: [], exclude: [] };
+
 /** A publisher with a machine, a provider and a clock that go on only when they are told to. */
 export class DrivenPublisher {
   readonly machine = new FakeMachine();
@@ -28,20 +30,20 @@ export class DrivenPublisher {
 
   constructor(cloudflare: FakeCloudflare, records: readonly RecordSettings[], dryRun = false) {
     this.cloudflare = cloudflare;
-    this.publisher = new Publisher(records, dryRun, 0);
+    this.publisher = new Publisher({ ...NO_RULES, records }, dryRun, 0);
     this.respond = (request) => ({ kind: 'replied', reply: cloudflare.answer(request) });
   }
 
   /** The settings were read again: requests in flight are dropped. */
   reload(records: readonly RecordSettings[]): void {
     this.inFlight = [];
-    this.publisher = new Publisher(records, false, this.nowMs, this.publisher);
+    this.publisher = new Publisher({ ...NO_RULES, records }, false, this.nowMs, this.publisher);
     this.look();
   }
 
   /** The kernel told that addresses changed. */
   look(): void {
-    this.#take(this.publisher.tableChanged(this.machine.table, this.nowMs) ?? []);
+    this.#take(this.publisher.tableChanged(this.machine.table, this.nowMs));
   }
 
   verify(): void {

@@ -11,6 +11,7 @@ import {
   IFA_CACHEINFO,
   IFA_F_PERMANENT,
   IFA_FLAGS,
+  IFF_LOWER_UP,
   IFF_UP,
   IFLA_IFNAME,
   INFINITE_LIFETIME_SEC,
@@ -75,7 +76,7 @@ export function addressMessage(address: Address, content: AddressContent = {}): 
 }
 
 /** A link, by default up. */
-export function linkMessage(ifIndex: number, ifName: string, framing: Framing = {}, flags = IFF_UP): Uint8Array {
+export function linkMessage(ifIndex: number, ifName: string, framing: Framing = {}, flags = IFF_UP | IFF_LOWER_UP): Uint8Array {
   const name = [...ifName, '\0'].map((letter) => letter.charCodeAt(0));
   const body = [
     0,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatAddress } from '../../src/core/address/address.ts';
+import { parseAddress } from '../../src/core/address/address.ts';
 import { AddressTable } from '../../src/core/address/table.ts';
 import { IFA_ADDRESS, IFA_FLAGS, IFA_LOCAL, IFADDRMSG_LEN, NLMSG_HDRLEN } from '../../src/core/wire/constants.ts';
 import { DatagramReader, WireError, wanted } from '../../src/core/wire/framing.ts';
@@ -41,7 +41,6 @@ function checkMessages(bytes: Uint8Array): void {
   const messages = readDatagram(bytes);
   expect(messages.length).toBeLessThanOrEqual(bytes.length / NLMSG_HDRLEN);
   for (const { message } of messages) {
-    if (message.kind === 'address') expect(message.localAt + 16).toBeLessThanOrEqual(bytes.length);
     if (message.kind === 'link') expect(message.ifName.length).toBeLessThan(bytes.length);
   }
 }
@@ -110,9 +109,9 @@ describe('readDatagram, RoutingDump', () => {
             preferredSec: lifetimeSec,
             validSec: lifetimeSec,
             createdStamp,
+            address,
           },
         });
-        if (envelope?.message.kind === 'address') expect(formatAddress(bytes, envelope.message.localAt)).toBe(address);
       }),
     );
   });
@@ -162,7 +161,7 @@ test('RtnetlinkSession: any datagrams → never an exception, never more rows th
           session.tick(1_000);
           received += bytes.length;
         }
-        expect(table.size + table.links.size).toBeLessThanOrEqual(received / NLMSG_HDRLEN);
+        expect([...table.rows()].length + table.links.size).toBeLessThanOrEqual(received / NLMSG_HDRLEN);
       },
     ),
   );
@@ -188,8 +187,8 @@ test('readIfInet6: any text → never an exception, rows in range', () => {
   );
   fc.assert(
     fc.property(text, (any) => {
-      for (const { message, words, ifName } of readIfInet6(any)) {
-        expect([words.length, /\s/.test(ifName)]).toEqual([4, false]);
+      for (const { message, ifName } of readIfInet6(any)) {
+        expect([parseAddress(message.address), /\s/.test(ifName)]).toEqual([message.address, false]);
         for (const number of [message.ifIndex, message.flags, message.scope, message.prefixLength]) {
           expect(number).toBeGreaterThanOrEqual(0);
           expect(number).toBeLessThanOrEqual(0xffffffff);

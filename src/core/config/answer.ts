@@ -13,7 +13,7 @@ import { type Answer, plain, type Question } from './interview.ts';
 import { loadAddressRules, loadSettings, loadStatusPlace } from './load.ts';
 import { describeProblem, quote } from './problem.ts';
 import type { ReadFile } from './sources.ts';
-import { reportStatus, type System } from './status-report.ts';
+import { reportStatus, runningChoice, type System } from './status-report.ts';
 import { CONFINE_VARIABLE } from './variables.ts';
 
 /** The machine, as far as the settings and the commands that only look at files need it. */
@@ -36,10 +36,12 @@ export function answerTo(question: Question, machine: Machine): Answer {
   };
   if (command === 'addresses') {
     const rules = loadAddressRules(request, readFile);
+    const place = loadStatusPlace(request, readFile);
     return {
       kind: 'addresses',
       commandLine,
       rules,
+      running: place.ok ? runningChoice(place.value, machine) : [],
       confinement: confinement(question, { files, folders: [] }, machine),
     };
   }

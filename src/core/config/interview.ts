@@ -24,6 +24,8 @@ export type Answer = Readonly<
       kind: 'addresses';
       commandLine: CommandLine;
       rules: AddressRules;
+      /** What a running daemon publishes; none = none runs, or it publishes nothing. */
+      running: readonly string[];
       confinement: Confinement | null;
     }
   | {

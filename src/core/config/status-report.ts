@@ -62,6 +62,12 @@ export function reportStatus(
   return { text: json ? JSON.stringify(read.value) : lines.join('\n'), verdict };
 }
 
+/** The addresses that a running daemon publishes; none = none runs. */
+export function runningChoice({ path }: FilePlace, system: System): readonly string[] {
+  const read = readStatus(path, system);
+  return read.ok ? read.value.records.flatMap(({ address }) => address ?? []) : [];
+}
+
 /** @returns the status of a daemon that runs, or why there is none */
 function readStatus(path: string, { readFile, processAgeMs, ageMs }: System): Result<Status, string> {
   const read = readFile(path);

@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import { describeRefusal, type Refusal } from '../address/eligible.ts';
-import { type IfAddr, type Link, linkName } from '../address/table.ts';
+import type { IfAddr } from '../address/row.ts';
+import { type Link, linkName } from '../address/table.ts';
 import type { Operation, PlanRefusal } from '../dns/plan.ts';
 import { assertNever } from '../result.ts';
 import type { Trouble } from './zone-state.ts';
@@ -59,6 +60,13 @@ export function describeNoAddress(
   const meanwhile = kept === null ? 'The records stay as they are.' : `The records stay at ${kept}.`;
   return { level: 'warning', msg: `no address to publish (${seen}). ${meanwhile}`, fields: { seen: refusals.length } };
 }
+
+/** Says that what `describeNoAddress` told of is over. */
+export const describeAddressAgain = (afterMs: number): LogEntry => ({
+  level: 'notice',
+  msg: `there is an address to publish again, after ${seconds(afterMs)}`,
+  fields: {},
+});
 
 export function describeNotice(notice: Notice): LogEntry {
   switch (notice.kind) {

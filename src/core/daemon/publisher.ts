@@ -2,10 +2,10 @@ import type { Address } from '../address/address.ts';
 import { withInterfaceId } from '../address/address.ts';
 import { AddressTable } from '../address/table.ts';
 import type { ApiRequest } from '../cloudflare/http.ts';
-import type { RecordSettings } from '../config/settings.ts';
+import type { RecordSettings, Settings } from '../config/settings.ts';
 import { assertNever } from '../result.ts';
 import { earliest } from '../time.ts';
-import { Group } from './group.ts';
+import { type Chosen, Group } from './group.ts';
 import { describeNotice, type LogEntry } from './notices.ts';
 import { requestFor } from './request.ts';
 import { count, newTally, type Tally } from './tally.ts';
@@ -18,6 +18,9 @@ export type Output = Readonly<
   | { kind: 'log'; entry: LogEntry }
   | { kind: 'rehearsed'; text: string } // a dry run's line for stdout
 >;
+
+/** What it needs to know of the settings. */
+export type PublisherSettings = Pick<Settings, 'records' | 'prefer' | 'exclude'>;
 
 /** Brings the address table and the zones together: which address each name is to say, and whose turn it is.
  *  Everything is decided by what is passed in; times are milliseconds on CLOCK_BOOTTIME. */
@@ -35,7 +38,8 @@ export class Publisher {
 
   /** @param before of the settings until now: what the server asked for, what was counted and written, what was chosen, and
    *  what was confirmed of names whose settings stay goes on. Only the zones that were looked up are forgotten. */
-  constructor(records: readonly RecordSettings[], dryRun: boolean, nowMs: number, before: Publisher | null = null) {
+  constructor(settings: PublisherSettings, dryRun: boolean, nowMs: number, before: Publisher | null = null) {
+    const { records } = settings;
     this.#dryRun = dryRun;
     this.tally = before?.tally ?? newTally();
     const heldUntilMs = before?.silentUntilMs ?? 0;
@@ -45,9 +49,10 @@ export class Publisher {
     this.#spent = new Map([...(before === null ? [] : before.#spent), ...spent]);
     const known = new Map(zones.flatMap(({ names }) => names.map((name) => [JSON.stringify(name.settings), name])));
     for (const { interfaces } of records) {
+      const rules = { interfaces, prefer: settings.prefer, exclude: settings.exclude };
       const group = before === null ? undefined : before.#groups.get(keyOf(interfaces));
-      group?.tellAgain();
-      this.#groups.set(keyOf(interfaces), group ?? new Group(interfaces));
+      group?.configure(rules);
+      this.#groups.set(keyOf(interfaces), group ?? new Group(rules, nowMs));
     }
     // Names of this machine first: what they say settles more than the prefix of another host's.
     const ordered = [...records].sort((a, b) => Number(a.host !== null) - Number(b.host !== null));
@@ -79,14 +84,19 @@ export class Publisher {
     return this.zones.every((zone) => zone.inFlight === null && (dueMs(zone) ?? Number.POSITIVE_INFINITY) > nowMs);
   }
 
-  /** Whether there was an address to publish for every name. */
+  /** Whether there is an address to publish for every name. */
   hasAddresses(): boolean {
-    return [...this.#groups.values()].every(({ chosen }) => chosen !== null);
+    return [...this.#groups.values()].every(({ isStranded }) => !isStranded);
   }
 
   /** Whether nothing may be published now, under any name. */
   isStranded(): boolean {
     return [...this.#groups.values()].every(({ isStranded }) => isStranded);
+  }
+
+  /** Whether an address is there that waits for a better one, which is on its way. */
+  isPatient(): boolean {
+    return [...this.#groups.values()].some((group) => group.isPatient);
   }
 
   /** When `due` has to be called; null = only an event can change anything. */
@@ -99,14 +109,11 @@ export class Publisher {
     return [...outputs, ...this.#each((zone) => ((dueMs(zone) ?? nowMs + 1) <= nowMs ? { kind: 'due', nowMs } : null))];
   }
 
-  /** The eligible addresses may have changed.
-   *  @returns null = no choice can have */
-  tableChanged(table: AddressTable, nowMs: number): Output[] | null {
+  /** What may be published, or how it ranks, may have changed. */
+  tableChanged(table: AddressTable, nowMs: number): Output[] {
     this.#table = table;
-    const gains = table.takeGains();
-    let isDue = false;
-    for (const group of this.#groups.values()) isDue = group.tableChanged(table, gains) || isDue;
-    return isDue ? this.#decide(nowMs) : null;
+    for (const group of this.#groups.values()) group.tableChanged();
+    return this.#decide(nowMs);
   }
 
   /** A zone's request has ended. */
@@ -155,8 +162,7 @@ export class Publisher {
     const { state, effects } = transition(before, event);
     this.#zones.set(number, state);
     this.#share(state.heldUntilMs);
-    if ([...this.#groups.values()].some(({ isSettled }) => !isSettled))
-      for (const name of state.names) this.#settle(name);
+    for (const group of this.#groups.values()) if (!group.isSettled) this.#settle(group);
     return effects.flatMap((effect): Output[] => {
       count(this.tally, effect);
       switch (effect.kind) {
@@ -178,9 +184,17 @@ export class Publisher {
     });
   }
 
-  #settle({ settings, seen, desired }: NameState): void {
-    if (!seen || desired === null) return;
-    this.#groupOf(settings).settle(this.#table, (address) => placed(settings, address) === desired.address);
+  /** Tells the group what the first record says, or that there is none. */
+  #settle(group: Group): void {
+    const names = this.zones.flatMap((zone) => zone.names).filter(({ settings }) => this.#groupOf(settings) === group);
+    const read = names.find(({ seen, desired, published }) => seen && (desired ?? published) !== null);
+    if (read === undefined) {
+      if (names.every(({ seen }) => seen)) group.settle(null, () => false);
+      return;
+    }
+    // By now the name has taken what it says over, if that is as good as what was chosen blindly.
+    const said = read.desired?.address ?? read.published;
+    group.settle(said, (address) => placed(read.settings, address) === said);
   }
 
   /** Names whose zone became known join the others of that zone. A zone that was lost and is found again under the same id
@@ -243,10 +257,18 @@ const anew = (name: NameState): NameState => ({ ...unread(name), alone: false, o
 
 const keyOf = (interfaces: readonly string[] | null): string => interfaces?.join(' ') ?? '';
 
-function desiredOf({ settings, seen }: NameState, { chosen }: Group): Desired | null {
+function desiredOf(name: NameState, group: Group): Desired | null {
+  const { settings, seen } = name;
+  const chosen = group.chosen ?? chosenForEmpty(name, group);
   if (chosen === null) return null;
   const alternatives = seen ? [] : chosen.equallyGood.map((address) => placed(settings, address));
   return { address: placed(settings, chosen.address), equallyGood: alternatives, sinceMs: chosen.sinceMs };
+}
+
+/** What a name is to say that has no record, or one that was made for that reason. */
+function chosenForEmpty({ settings, seen, published }: NameState, { chosenForEmpty: chosen }: Group): Chosen | null {
+  const isFree = seen && chosen !== null && (published === null || published === placed(settings, chosen.address));
+  return isFree ? chosen : null;
 }
 
 /** What a name says when this machine publishes `address`: that, or another host's address under its prefix. */

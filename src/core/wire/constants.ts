@@ -52,9 +52,13 @@ export const INFINITE_LIFETIME_SEC = 0xffffffff;
 export const IFINFOMSG_LEN = 16;
 export const IFLA_IFNAME = 3;
 export const IFLA_EXT_MASK = 29;
+/** Alternative names, each an IFLA_ALT_IFNAME (kernels from 5.5). */
+export const IFLA_PROP_LIST = 52;
+export const IFLA_ALT_IFNAME = 53;
 export const RTEXT_FILTER_SKIP_STATS = 8;
 export const IFF_UP = 0x1;
 export const IFF_LOOPBACK = 0x8;
+/** There is a carrier. */
 export const IFF_LOWER_UP = 0x10000;
 
 export const RTMSG_LEN = 12;
@@ -96,6 +100,7 @@ export const FR_ACT_TO_TBL = 1;
 export const FIB_RULE_PERMANENT = 1;
 
 export const RT_SCOPE_UNIVERSE = 0;
+export const AF_UNSPEC = 0;
 export const AF_INET6 = 10;
 
 export const SOL_SOCKET = 1;
