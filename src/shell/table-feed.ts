@@ -75,6 +75,11 @@ export class TableFeed {
     this.#addresses.resync(why);
   }
 
+  /** Looks at the routes again: they tell less of what they replace than addresses do. */
+  resyncRoutes(): void {
+    this.#routes.resync();
+  }
+
   #announce(): void {
     const { dueMs } = this;
     if (dueMs === this.#announcedMs) return;

@@ -86,7 +86,7 @@ const nameOf = ({ address, ifIndex }: Pick<IfAddr, 'address' | 'ifIndex'>): stri
 
 /** What ranks the candidates, but for how much is left of their lifetimes. */
 const rankedIn = (table: AddressTable): unknown[] =>
-  candidatesOf(table, ANY, new Map(), NOW_SEC)
+  candidatesOf(table, ANY, NOW_SEC)
     .map(({ row: { address, ifIndex, preferredUntilSec }, ...rank }: Candidate) => {
       return { address, ifIndex, isForEver: preferredUntilSec === Number.POSITIVE_INFINITY, ...rank };
     })
@@ -119,7 +119,7 @@ test('AddressTable: any history → never a deadline later than the end of what 
     fc.property(steps, (history) => {
       const machine = new Machine();
       for (const next of history) machine.take(next);
-      for (const { row: own } of candidatesOf(machine.table, ANY, new Map(), NOW_SEC)) {
+      for (const { row: own } of candidatesOf(machine.table, ANY, NOW_SEC)) {
         expect(machine.table.deadlineSec).toBeLessThanOrEqual(own.preferredUntilSec);
       }
     }),

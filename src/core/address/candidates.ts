@@ -27,14 +27,8 @@ export interface Candidate {
 }
 
 /** The addresses that may be published, in no particular order.
- *  @param proofs by prefix
  *  @param nowSec CLOCK_BOOTTIME */
-export function candidatesOf(
-  table: AddressTable,
-  rules: AddressRules,
-  proofs: ReadonlyMap<string, 'reached' | 'silent'>,
-  nowSec: number,
-): Candidate[] {
+export function candidatesOf(table: AddressTable, rules: AddressRules, nowSec: number): Candidate[] {
   const { routes, links } = table;
   const rows = eligible(table, rules, nowSec);
   const hasCarrier = (ifIndex: number): boolean => table.hasCarrier(ifIndex);
@@ -48,7 +42,7 @@ export function candidatesOf(
       prefix,
       uplink: routes.serving(Uint8Array.from(addressBytes(row.address)), row.ifIndex, hasCarrier),
       life: lives.get(prefix) ?? 'living',
-      proof: proofs.get(prefix) ?? null,
+      proof: null,
       isStatic: origin === 'static',
       preference: placeIn(rules.prefer, row, origin),
       isNamed: link !== undefined && namesInFull(rules.interfaces, link),

@@ -42,7 +42,7 @@ export function reportAddresses(
   running: readonly string[],
   nowSec: number,
 ): AddressReport {
-  const candidates = candidatesOf(table, rules, new Map(), nowSec);
+  const candidates = candidatesOf(table, rules, nowSec);
   const own = candidates.find(({ row }) => running.includes(row.address)) ?? null;
   const { selection, droppedBy } = explain(candidates, own?.row.address ?? null);
   const winner = own ?? selection?.winner ?? null;

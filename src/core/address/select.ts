@@ -111,6 +111,19 @@ function narrow(
   return winner === undefined ? null : { winner, rule: decided };
 }
 
+/** The best one of each prefix, the best of all first.
+ *  @param most of so many prefixes */
+export function bestByPrefix(candidates: readonly Candidate[], most: number): Candidate[] {
+  const best: Candidate[] = [];
+  for (let left = candidates; best.length < most; ) {
+    const winner = select(left, null)?.winner;
+    if (winner === undefined) break;
+    best.push(winner);
+    left = left.filter(({ prefix }) => prefix !== winner.prefix);
+  }
+  return best;
+}
+
 /** The addresses that would stay if the record said them, the prefix in doubt included: that a prefix is silent has to be
  *  proven before a published address is given up for it. */
 export function equallyGood(candidates: readonly Candidate[]): Address[] {

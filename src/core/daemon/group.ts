@@ -1,12 +1,15 @@
 import type { Address } from '../address/address.ts';
 import { type Candidate, candidatesOf } from '../address/candidates.ts';
 import { refused } from '../address/eligible.ts';
-import { equallyGood, select } from '../address/select.ts';
+import { unmatched } from '../address/interfaces.ts';
+import { bestByPrefix, equallyGood, select } from '../address/select.ts';
 import type { AddressTable } from '../address/table.ts';
 import type { AddressRules } from '../config/settings.ts';
+import type { ProbeVerdict } from '../ports.ts';
 import { earliest } from '../time.ts';
 import { type Choice, choose, mayWait, nothingChosen, PATIENCE_MS, recordSays } from './chooser.ts';
-import { describeAddressAgain, describeNoAddress, type LogEntry } from './notices.ts';
+import { Doubts, MOST_ASKED } from './doubts.ts';
+import { describeAddressAgain, describeNoAddress, describeUnknownInterfaces, type LogEntry } from './notices.ts';
 
 /** For how long nothing may be eligible without a word: managers make all addresses anew, cables flap. */
 const BLIP_MS = 10_000;
@@ -25,6 +28,9 @@ export class Group {
   readonly #startMs: number;
   #choice: Choice = nothingChosen;
   #candidates: readonly Candidate[] = [];
+  readonly #doubts = new Doubts();
+  /** The last request did not reach the API. */
+  #isFailing = false;
   #isDue = false;
   /** What the zones were told last; undefined = they are to be told. */
   #told: Address | null | undefined;
@@ -35,6 +41,8 @@ export class Group {
   #strandedSinceMs: number | null = null;
   /** That was said. */
   #isReported = false;
+  /** Which interfaces the settings name that are not there was said. */
+  #namesSaid = false;
 
   constructor(rules: AddressRules, nowMs: number) {
     this.#rules = rules;
@@ -73,14 +81,43 @@ export class Group {
   /** When `decide` has to be called; null = only an event can change anything. */
   get dueMs(): number | null {
     const blipMs = this.#strandedSinceMs === null || this.#isReported ? null : this.#strandedSinceMs + BLIP_MS;
-    return earliest(this.#choice.dueMs, blipMs);
+    return earliest(this.#choice.dueMs, blipMs, this.#doubts.dueMs);
   }
 
   /** The settings were read again: the names are to be told what stands chosen, and people why nothing does. */
   configure(rules: AddressRules): void {
     this.#rules = rules;
     this.#isReported = false;
+    this.#namesSaid = false;
     this.#tellAgain();
+  }
+
+  /** The address to probe; null = none. */
+  get question(): Address | null {
+    return this.#doubts.question;
+  }
+
+  /** Whether the network is asked, or is to be. */
+  get isInDoubt(): boolean {
+    return this.question !== null;
+  }
+
+  /** A probe has ended. */
+  probed(address: Address, verdict: ProbeVerdict): void {
+    if (this.question === null) return;
+    this.#doubts.answer(address, verdict);
+    this.#isDue = true;
+  }
+
+  /** A request has ended. */
+  requested(hasFailed: boolean): void {
+    this.#isDue ||= hasFailed;
+    this.#isFailing = hasFailed;
+  }
+
+  /** Where requests that fail are to leave from; null = as the kernel chooses. */
+  wayOut(nowMs: number): Address | null {
+    return this.#doubts.reachedWhileFailing(nowMs);
   }
 
   /** What may be published may have changed. */
@@ -94,11 +131,11 @@ export class Group {
   decide(table: AddressTable, nowMs: number, log: (entry: LogEntry) => void): boolean {
     if (!this.#isDue && nowMs < (this.dueMs ?? Number.POSITIVE_INFINITY)) return false;
     this.#isDue = false;
-    this.#candidates = candidatesOf(table, this.#rules, new Map(), nowMs / 1000);
+    this.#look(table, nowMs);
     this.#report(table, nowMs, log);
     const knowsRoutes = table.routes.isKnown;
     this.#choice = this.#isSettled
-      ? choose(this.#choice, this.#candidates, knowsRoutes, nowMs)
+      ? this.#provenOr(choose(this.#choice, this.#candidates, knowsRoutes, nowMs), knowsRoutes, nowMs)
       : this.#chooseBlindly(knowsRoutes, nowMs);
     if (this.#choice.current === null && this.#choice.held === null) return false;
     const address = this.chosen?.address ?? null;
@@ -106,6 +143,54 @@ export class Group {
     if (isNews && address !== null) this.#sinceMs = nowMs;
     this.#told = address;
     return isNews;
+  }
+
+  /** Takes what may be published from the table, and what is proven of it, and asks where the signs are in doubt. */
+  #look(table: AddressTable, nowMs: number): void {
+    const signs = candidatesOf(table, this.#rules, nowMs / 1000);
+    this.#doubts.beginLook(signs);
+    const published = this.#choice.current?.address ?? null;
+    const own = this.#isSettled ? signs.find(({ row }) => row.address === published) : undefined;
+    if (own !== undefined) this.#askAbout(own, signs, nowMs);
+    const proofs = this.#doubts.proofs(nowMs);
+    this.#candidates = proofs.size === 0 ? signs : signs.map((one) => ({ ...one, proof: proofs.get(one.prefix) ?? null }));
+  }
+
+  /** Whether the published address is about to be called silent, and whether it is to blame for requests that fail. */
+  #askAbout(own: Candidate, signs: readonly Candidate[], nowMs: number): void {
+    const isSuspect = !own.isStatic && (own.life === 'silent' || own.life === 'doubtful');
+    if (!isSuspect && !this.#isFailing) return;
+    const others = bestByPrefix(
+      signs.filter(({ prefix }) => prefix !== own.prefix),
+      MOST_ASKED - 1,
+    );
+    if (others.length === 0) return;
+    const without = signs.map((one): Candidate => (one.prefix === own.prefix ? { ...one, life: 'withdrawn' } : one));
+    const wouldGo = select(without, own.row.address)?.winner.row.address !== own.row.address;
+    if (isSuspect && wouldGo) this.#doubts.raise('silent', own.prefix, [own, ...others], nowMs);
+    if (this.#isFailing) this.#doubts.raise('failing', own.prefix, [own, ...others], nowMs);
+  }
+
+  /** The next choice, unless it takes what no default route serves for what one did serve, or the record says: the network
+   *  is asked first, and until then the choice stays as it was. */
+  #provenOr(next: Choice, knowsRoutes: boolean, nowMs: number): Choice {
+    const before = this.#choice.current;
+    const taken = this.#candidates.find(({ row }) => row.address === next.current?.address);
+    const isAsked =
+      before !== null &&
+      before.address !== next.current?.address &&
+      before.unservedSinceMs !== Number.NEGATIVE_INFINITY &&
+      taken !== undefined &&
+      mayWait(taken, knowsRoutes);
+    if (!isAsked) return next;
+    const standing = this.#candidates.filter(({ row }) => row.address === before.address);
+    const others = bestByPrefix(
+      this.#candidates.filter((one) => !standing.includes(one)),
+      MOST_ASKED - standing.length,
+    );
+    const answer = this.#doubts.raise('unserved', taken.prefix, [...standing, ...others], nowMs);
+    const stays = answer === 'awaited' || answer === before.address;
+    return stays ? { ...this.#choice, held: taken, dueMs: null } : next;
   }
 
   /** Until a record was read nothing is held on to, but an address that no default route serves would wait if the record
@@ -140,8 +225,22 @@ export class Group {
     return { address, equallyGood: others, sinceMs: this.#sinceMs };
   }
 
+  /** Says why nothing may be published, however short a time ago it was. */
+  reportNow(table: AddressTable, nowMs: number, log: (entry: LogEntry) => void): void {
+    if (this.isStranded && !this.#isReported) log(this.#noAddress(table, nowMs));
+    this.#isReported = true;
+  }
+
+  #noAddress(table: AddressTable, nowMs: number): LogEntry {
+    const refusals = refused(table, this.#rules, nowMs / 1000);
+    return describeNoAddress(refusals, table.links, this.#choice.current?.address ?? null);
+  }
+
   /** Says when nothing has been eligible for long, and when that is over. */
   #report(table: AddressTable, nowMs: number, log: (entry: LogEntry) => void): void {
+    const unknown = this.#namesSaid ? [] : unmatched(this.#rules.interfaces, [...table.links.values()]);
+    if (unknown.length > 0) log(describeUnknownInterfaces(unknown, table.links));
+    this.#namesSaid = true;
     if (this.#candidates.length > 0) {
       if (this.#strandedSinceMs !== null && this.#isReported) log(describeAddressAgain(nowMs - this.#strandedSinceMs));
       this.#strandedSinceMs = null;
@@ -151,6 +250,6 @@ export class Group {
     this.#strandedSinceMs ??= nowMs;
     if (this.#isReported || nowMs < this.#strandedSinceMs + BLIP_MS) return;
     this.#isReported = true;
-    log(describeNoAddress(refused(table, this.#rules, nowMs / 1000), table.links, this.#choice.current?.address ?? null));
+    log(this.#noAddress(table, nowMs));
   }
 }

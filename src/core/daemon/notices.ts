@@ -61,6 +61,17 @@ export function describeNoAddress(
   return { level: 'warning', msg: `no address to publish (${seen}). ${meanwhile}`, fields: { seen: refusals.length } };
 }
 
+/** Says that the settings name interfaces that are not there: a slip, or they are yet to come. */
+export function describeUnknownInterfaces(
+  patterns: readonly string[],
+  links: ReadonlyMap<number, Link>,
+): LogEntry {
+  const named = patterns.map((pattern) => `"${pattern}"`).join(', ');
+  const there = listNames([...links.values()].map(({ ifName }) => ifName));
+  const msg = `"interface" names ${named}, which no interface is called now; there are ${there || 'none'}`;
+  return { level: 'warning', msg, fields: { interface: patterns.join(',') } };
+}
+
 /** Says that what `describeNoAddress` told of is over. */
 export const describeAddressAgain = (afterMs: number): LogEntry => ({
   level: 'notice',

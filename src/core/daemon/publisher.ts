@@ -3,6 +3,7 @@ import { withInterfaceId } from '../address/address.ts';
 import { AddressTable } from '../address/table.ts';
 import type { ApiRequest } from '../cloudflare/http.ts';
 import type { RecordSettings, Settings } from '../config/settings.ts';
+import type { ProbeVerdict } from '../ports.ts';
 import { assertNever } from '../result.ts';
 import { earliest } from '../time.ts';
 import { type Chosen, Group } from './group.ts';
@@ -14,7 +15,8 @@ import { type Desired, type Effect, isPending, type NameState, newZone, unread, 
 
 /** What the shell has to carry out. */
 export type Output = Readonly<
-  | { kind: 'request'; zone: number; request: ApiRequest }
+  | { kind: 'request'; zone: number; request: ApiRequest; from: Address | null } // from: the own address to leave from
+  | { kind: 'probe'; address: Address } // whether the API is reached from it: `probed` takes the answer
   | { kind: 'log'; entry: LogEntry }
   | { kind: 'rehearsed'; text: string } // a dry run's line for stdout
 >;
@@ -31,6 +33,10 @@ export class Publisher {
   readonly #dryRun: boolean;
   #lastZone = 0;
   #table = new AddressTable();
+  /** The address that is probed; null = none. */
+  #probing: Address | null = null;
+  /** The address that requests leave from, because they failed otherwise; null = as the kernel chooses. */
+  #from: Address | null = null;
   /** What happened since the start of the process. */
   readonly tally: Tally;
   /** What was written before the settings were read again, by the zone's id. */
@@ -42,6 +48,7 @@ export class Publisher {
     const { records } = settings;
     this.#dryRun = dryRun;
     this.tally = before?.tally ?? newTally();
+    if (before !== null) this.#probing = before.#probing;
     const heldUntilMs = before?.silentUntilMs ?? 0;
     const zones = before?.zones ?? [];
     const spent = zones.map(({ zoneId, bucket, bucketReported }) => [zoneId, { bucket, bucketReported }] as const);
@@ -81,12 +88,20 @@ export class Publisher {
 
   /** Whether nothing is in flight and nothing can be done before a wait is over. */
   isIdle(nowMs: number): boolean {
+    if ([...this.#groups.values()].some(({ isInDoubt }) => isInDoubt)) return false;
     return this.zones.every((zone) => zone.inFlight === null && (dueMs(zone) ?? Number.POSITIVE_INFINITY) > nowMs);
   }
 
   /** Whether there is an address to publish for every name. */
   hasAddresses(): boolean {
     return [...this.#groups.values()].every(({ isStranded }) => !isStranded);
+  }
+
+  /** What is to be said where nothing may be published, by one who does not wait. */
+  whyNoAddress(nowMs: number): LogEntry[] {
+    const entries: LogEntry[] = [];
+    for (const group of this.#groups.values()) group.reportNow(this.#table, nowMs, (entry) => entries.push(entry));
+    return entries;
   }
 
   /** Whether nothing may be published now, under any name. */
@@ -118,7 +133,20 @@ export class Publisher {
 
   /** A zone's request has ended. */
   settled(zone: number, event: Extract<ZoneEvent, { kind: 'replied' | 'unreachable' }>): Output[] {
+    const hasFailed = event.kind === 'unreachable';
+    if (hasFailed) this.#from = null;
+    for (const group of this.#groups.values()) group.requested(hasFailed);
     return [...this.#send(zone, event), ...this.#decide(event.nowMs)];
+  }
+
+  /** A probe has ended. */
+  probed(address: Address, verdict: ProbeVerdict, nowMs: number): Output[] {
+    this.#probing = null;
+    for (const group of this.#groups.values()) {
+      group.probed(address, verdict);
+      this.#from = group.wayOut(nowMs) ?? this.#from;
+    }
+    return this.#decide(nowMs);
   }
 
   /** The limit on requests is that of the token's user: what one zone was told of it holds for all. */
@@ -138,11 +166,25 @@ export class Publisher {
     const outputs: Output[] = [];
     const log = (entry: LogEntry): void => void outputs.push({ kind: 'log', entry });
     const moved = new Set([...this.#groups.values()].filter((group) => group.decide(this.#table, nowMs, log)));
-    if (moved.size === 0) return outputs;
     const told = this.#each((zone) =>
-      zone.names.some(({ settings }) => moved.has(this.#groupOf(settings))) ? this.#desiredBy(zone, nowMs) : null,
+      zone.names.some((name) => this.#isToBeTold(name, moved)) ? this.#desiredBy(zone, nowMs) : null,
     );
-    return [...outputs, ...told];
+    return [...outputs, ...told, ...this.#ask()];
+  }
+
+  /** Probes are made one after the other. */
+  #ask(): Output[] {
+    const questions = [...this.#groups.values()].map(({ question }) => question);
+    const address = questions.find((question) => question !== null) ?? null;
+    if (this.#probing !== null || address === null) return [];
+    this.#probing = address;
+    return [{ kind: 'probe', address }];
+  }
+
+  /** Whether its group has moved, or it turned out to have no record, which is filled whatever the others wait for. */
+  #isToBeTold(name: NameState, moved: ReadonlySet<Group>): boolean {
+    const group = this.#groupOf(name.settings);
+    return moved.has(group) || (name.desired === null && desiredOf(name, group) !== null);
   }
 
   #desiredBy(zone: ZoneState, nowMs: number): ZoneEvent {
@@ -167,7 +209,7 @@ export class Publisher {
       count(this.tally, effect);
       switch (effect.kind) {
         case 'call':
-          return [{ kind: 'request', zone: number, request: requestFor(state, effect.call) }];
+          return [{ kind: 'request', zone: number, request: requestFor(state, effect.call), from: this.#from }];
         case 'notice': {
           const entry = describeNotice(effect.notice);
           return [effect.notice.kind === 'rehearsed' ? { kind: 'rehearsed', text: entry.msg } : { kind: 'log', entry }];

@@ -100,8 +100,11 @@ function setDesired(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs:
       return { ...name, desired: { ...desired, sinceMs: name.desired.sinceMs } };
     }
     changed = true;
+    const next = reread(replan({ ...name, asked: true, desired, trouble: hasten(name.trouble, nowMs) }), nowMs);
+    // What was lost for a moment and is back has never been another one to anybody.
+    if (next.confirmed === desired.address && !isPending(next)) return next;
     effects.push(notice({ kind: 'detected', name: name.settings.name, address: desired.address, was: name.published }));
-    return reread(replan({ ...name, asked: true, desired, trouble: hasten(name.trouble, nowMs) }), nowMs);
+    return next;
   });
   if (!changed) return { ...zone, names };
   return { ...zone, names, trouble: hasten(zone.trouble, nowMs), hurry: zone.inFlight !== null };

@@ -53,7 +53,7 @@ function pass(durationMs: number): void {
 }
 
 const warnings = (): string[] => output.err.filter((line) => !line.startsWith('<7>'));
-const winner = (): Address | undefined => select(candidatesOf(feed.table, ANY, new Map(), 0), null)?.winner.row.address;
+const winner = (): Address | undefined => select(candidatesOf(feed.table, ANY, 0), null)?.winner.row.address;
 
 describe('TableFeed: rtnetlink', () => {
   test('TableFeed: start → nothing reported before links, addresses and routes are known, then once', () => {
