@@ -15,7 +15,7 @@
 
 /* The same numbers on every architecture. */
 enum { LANDLOCK_CREATE_RULESET = 444, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF };
-enum { CREATE_RULESET_VERSION = 1, RULE_PATH_BENEATH = 1 };
+enum { CREATE_RULESET_VERSION = 1, RULE_PATH_BENEATH = 1, RULE_NET_PORT = 2 };
 
 struct ruleset_attributes {
     uint64_t handled_fs, handled_net, scoped;
@@ -25,6 +25,10 @@ struct path_beneath {
     uint64_t allowed;
     int32_t parent_fd;
 } __attribute__((packed));
+
+struct net_port {
+    uint64_t allowed, port;
+};
 
 static JSValue confine_prctl(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
@@ -82,6 +86,20 @@ static JSValue landlock_allow(JSContext *ctx, JSValueConst this_val, int argc, J
     return error ? host_throw_errno(ctx, "landlock_add_rule", error) : JS_UNDEFINED;
 }
 
+static JSValue landlock_allow_port(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct net_port rule;
+    uint32_t port, rights;
+    int ruleset;
+    (void)this_val, (void)argc;
+    if (JS_ToInt32(ctx, &ruleset, argv[0]) || JS_ToUint32(ctx, &port, argv[1]) || JS_ToUint32(ctx, &rights, argv[2]))
+        return JS_EXCEPTION;
+    rule = (struct net_port){rights, port};
+    if (syscall(LANDLOCK_ADD_RULE, ruleset, RULE_NET_PORT, &rule, 0) < 0)
+        return host_throw_errno(ctx, "landlock_add_rule", errno);
+    return JS_UNDEFINED;
+}
+
 static JSValue landlock_restrict(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
     int ruleset;
@@ -106,6 +124,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("landlockAbi", 0, landlock_abi),
     JS_CFUNC_DEF("landlockCreate", 3, landlock_create),
     JS_CFUNC_DEF("landlockAllow", 3, landlock_allow),
+    JS_CFUNC_DEF("landlockAllowPort", 3, landlock_allow_port),
     JS_CFUNC_DEF("landlockRestrict", 1, landlock_restrict),
     JS_CFUNC_DEF("filterSyscalls", 0, filter_syscalls),
 };

@@ -83,7 +83,8 @@ static const struct sock_filter program[] = {
     ALLOW(pwrite64), ALLOW(read), ALLOW(readlinkat), ALLOW(readv), ALLOW(renameat), ALLOW(renameat2), ALLOW(statx),
     ALLOW(unlinkat), ALLOW(write), ALLOW(writev),
 
-    /* The network. bind is the resolver's, for a port to ask from; without listen and accept nothing can be served. */
+    /* The network. bind is the resolver's, for a port to ask from, and for an
+     * address to leave from; without listen and accept nothing can be served. */
     ALLOW(bind), ALLOW(connect), ALLOW(getpeername), ALLOW(getsockname), ALLOW(getsockopt), ALLOW(recvfrom),
     ALLOW(recvmmsg), ALLOW(recvmsg), ALLOW(sendmsg), ALLOW(sendto), ALLOW(setsockopt), ALLOW(shutdown), ALLOW(socketpair),
 

@@ -127,6 +127,24 @@ static int copy_text(JSContext *ctx, char **copy, JSValueConst options, const ch
     return -1;
 }
 
+/* The address that the connection leaves from, nothing when it is null. Throws as the calls do. */
+static int set_from(JSContext *ctx, Transfer *transfer, JSValueConst options)
+{
+    char input[sizeof "host!" + 64]; /* "host!": an address, to be looked for among no interfaces */
+    const char *text;
+    size_t length;
+    CURLcode code;
+    if (get_text(ctx, options, "from", &text, &length)) return -1;
+    if (!text) return 0;
+    snprintf(input, sizeof input, "host!%s", text);
+    JS_FreeCString(ctx, text);
+    code = curl_easy_setopt(transfer->easy, CURLOPT_INTERFACE, input);
+    if (!code) code = curl_easy_setopt(transfer->easy, CURLOPT_IPRESOLVE, (long)CURL_IPRESOLVE_V6);
+    if (!code) return 0;
+    throw_easy(ctx, "from", code);
+    return -1;
+}
+
 /* libcurl is about to shake hands: curl_ssl_ctx_callback, CURLOPT_SSL_CTX_FUNCTION(3). */
 static CURLcode on_tls(CURL *easy, void *config, void *opaque)
 {
@@ -147,14 +165,16 @@ static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
     CURLcode code = CURLE_OK;
     int64_t timeout_ms, connect_timeout_ms, max_body_bytes;
     int new_connection = get_flag(ctx, options, "newConnection");
+    int connect_only = get_flag(ctx, options, "connectOnly");
 #define SET(option, value) if (!code) code = curl_easy_setopt(easy, option, value)
-    if (new_connection < 0 || set_text(ctx, transfer, CURLOPT_URL, options, "url") ||
+    if (new_connection < 0 || connect_only < 0 || set_text(ctx, transfer, CURLOPT_URL, options, "url") ||
         set_text(ctx, transfer, CURLOPT_COPYPOSTFIELDS, options, "body") ||
         set_text(ctx, transfer, CURLOPT_CUSTOMREQUEST, options, "method") ||
         copy_text(ctx, &transfer->trust.file, options, "caFile") ||
         copy_text(ctx, &transfer->trust.folder, options, "caPath") ||
         set_text(ctx, transfer, CURLOPT_PROXY, options, "proxy") ||
         set_text(ctx, transfer, CURLOPT_NOPROXY, options, "noProxy") ||
+        set_from(ctx, transfer, options) ||
         get_list(ctx, options, "headers", &transfer->headers) ||
         get_list(ctx, options, "resolve", &transfer->resolve) ||
         host_get_number(ctx, options, "timeoutMs", &timeout_ms) ||
@@ -170,6 +190,7 @@ static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
     SET(CURLOPT_SSL_CTX_FUNCTION, on_tls);
     SET(CURLOPT_SSL_CTX_DATA, transfer);
     SET(CURLOPT_FRESH_CONNECT, (long)new_connection);
+    SET(CURLOPT_CONNECT_ONLY, (long)connect_only);
     SET(CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)connect_timeout_ms);
     SET(CURLOPT_WRITEFUNCTION, on_body);

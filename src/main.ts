@@ -112,7 +112,7 @@ function start(
   if (answer.kind === 'addresses') {
     confine(answer.confinement, log);
     const colour = os.isatty(STDOUT) && (environment['NO_COLOR'] ?? '') === '';
-    addresses({ ports: machine, log, interfaces: answer.interfaces, json, colour, exit });
+    addresses({ ports: machine, log, rules: answer.rules, running: answer.running, json, colour, exit });
     return null;
   }
   const settings = accept(answer, log);

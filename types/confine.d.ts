@@ -13,6 +13,8 @@ declare module 'confine' {
   export function landlockCreate(fs: number, net: number, scoped: number): number;
   /** Allows `rights` on the folder and all that is below it: LANDLOCK_ACCESS_FS_ bits that the ruleset handles. */
   export function landlockAllow(ruleset: number, folder: string, rights: number): void;
+  /** Allows `rights` on a port of TCP, 0 = one of the kernel's choice: LANDLOCK_ACCESS_NET_ bits that the ruleset handles. */
+  export function landlockAllowPort(ruleset: number, port: number, rights: number): void;
   /** Puts the ruleset into force, for this thread and those that it starts. Needs PR_SET_NO_NEW_PRIVS. */
   export function landlockRestrict(ruleset: number): void;
   /** Puts the list of native/syscalls.c into force, for all threads. Needs PR_SET_NO_NEW_PRIVS. What it refuses is

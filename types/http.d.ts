@@ -32,13 +32,18 @@ declare module 'http' {
      *  environment says. */
     readonly proxy: string | null;
     readonly noProxy: string | null;
+    /** The own IPv6 address that the connection leaves from (CURLOPT_INTERFACE), which IPv4 is then left out for; null = as
+     *  the kernel chooses. Kept connections are no matter of it: say `newConnection`. */
+    readonly from: string | null;
+    /** Only to connect, without a request, and to close (CURLOPT_CONNECT_ONLY). */
+    readonly connectOnly: boolean;
     /** Entries `host:port:address,…` as in CURLOPT_RESOLVE, used instead of asking the resolver. */
     readonly resolve: readonly string[];
   }
 
   export interface Completed {
     readonly id: number;
-    /** CURLcode; 0 = a whole reply arrived. A time-out in which no address was found is CURLE_COULDNT_RESOLVE_HOST. */
+    /** CURLcode; 0 = a whole reply arrived, or the connection that was asked for. A time-out in which no address was found is CURLE_COULDNT_RESOLVE_HOST. */
     readonly code: number;
     /** Words for a failure, libcurl's or our own; '' for none. */
     readonly detail: string;

@@ -1,3 +1,4 @@
+import type { Address } from './address/address.ts';
 import type { ApiRequest, HttpReply } from './cloudflare/http.ts';
 import type { ReadFile } from './config/files.ts';
 import type { HookSettings, Settings } from './config/settings.ts';
@@ -60,9 +61,19 @@ export type ConnectionSettings = Pick<Settings, 'timeoutMs' | 'caFile' | 'caPath
 /** What the API's client needs to know of the settings. */
 export type ApiSettings = ConnectionSettings & Pick<Settings, 'apiToken' | 'baseUrl'>;
 
+/** What became of a connection to the API that left from one address of this machine: `reached` = the answer came back, so
+ *  the world routes to that address; `silent` = none came; `unknown` = there is no way to tell, because a proxy stands
+ *  between, the API has no IPv6 address or is this very machine, or the address is gone. Only beside another address that
+ *  is reached does `silent` mean that the address is to blame: the API may be down. */
+export type ProbeVerdict = 'reached' | 'silent' | 'unknown';
+
 export interface ApiClient {
-  /** Sends a request; `done` runs once, never before this returns. */
-  send(request: ApiRequest, done: (outcome: HttpOutcome) => void): void;
+  /** Sends a request; `done` runs once, never before this returns.
+   *  @param from the own address that the connection leaves from, over IPv6 alone; null = as the kernel chooses */
+  send(request: ApiRequest, done: (outcome: HttpOutcome) => void, from?: Address | null): void;
+  /** Opens a connection to the API from an address, sends nothing on it and closes it at once; `done` runs once, after
+   *  3 s at the latest, whatever is called meanwhile, never before this returns. */
+  probe(from: Address, done: (verdict: ProbeVerdict) => void): void;
   /** Where the root certificates are that servers have to show; null = there are none. */
   readonly certificates: string | null;
   /** Nothing more is to be sent for now: connections are closed and memory is given back. What is in flight is dropped

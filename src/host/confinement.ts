@@ -10,7 +10,10 @@ const PR_SET_NO_NEW_PRIVS = 38;
 /** Gives up for good what the process does not need any more, each part as far as the kernel lets it.
  *  @param skipped is told what could not be given up and why
  *  @returns whether the rules of the file system are in force */
-export function confineProcess({ fs, net, scoped, rules }: Confinement, skipped: (why: string) => void): boolean {
+export function confineProcess(
+  { fs, net, scoped, rules, ports }: Confinement,
+  skipped: (why: string) => void,
+): boolean {
   const attempt = (act: () => void): boolean => {
     try {
       act();
@@ -35,6 +38,7 @@ export function confineProcess({ fs, net, scoped, rules }: Confinement, skipped:
           skipped(messageOf(error));
         }
       }
+      for (const port of ports) confine.landlockAllowPort(ruleset, port, net);
       confine.landlockRestrict(ruleset);
     } finally {
       os.close(ruleset);

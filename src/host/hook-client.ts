@@ -19,6 +19,7 @@ export class CurlHookClient implements HookClient {
       url: (hook.bad ? bad : good).reveal() + hook.suffix,
       headers: contentType === null ? [] : [`Content-Type: ${contentType}`],
       body,
+      from: null,
       resolve: [],
     };
     this.#inFlight += 1;

@@ -16,7 +16,10 @@ import { Timer } from './timer.ts';
 const READABLE = 1;
 const WRITABLE = 2;
 
-export type TransferRequest = Pick<http.TransferOptions, 'method' | 'url' | 'headers' | 'body' | 'resolve'>;
+export type TransferRequest = Pick<http.TransferOptions, 'method' | 'url' | 'headers' | 'body' | 'from' | 'resolve'>;
+
+/** A server to connect to, and how. */
+export type Connection = Pick<http.TransferOptions, 'url' | 'from' | 'resolve'>;
 
 export interface TransferEnd {
   readonly outcome: HttpOutcome;
@@ -54,14 +57,11 @@ export class Transfers {
       void Promise.resolve().then(() => done({ outcome, code: -1, remoteAddress: '' }));
       return;
     }
-    this.#multi ??= http.open(
-      (fd, interest) => this.#watch(fd, interest),
-      (delayMs) => this.#schedule(delayMs),
-    );
-    const id = http.start(this.#multi, {
+    const options = {
       ...request,
       headers: [`User-Agent: ${this.#userAgent}`, ...request.headers],
-      newConnection: request.method !== 'GET',
+      newConnection: request.method !== 'GET' || request.from !== null,
+      connectOnly: false,
       timeoutMs,
       connectTimeoutMs: Math.min(timeoutMs, CONNECT_LIMIT_MS),
       maxBodyBytes: MAX_REPLY_BYTES,
@@ -71,8 +71,23 @@ export class Transfers {
       // is for a loopback address and leaves the machine by no way.
       proxy: request.url.startsWith('https:') ? (httpsProxy?.reveal() ?? '') : '',
       noProxy: noProxy ?? '',
-    });
-    this.#waiting.set(id, done);
+    };
+    this.#begin(options, done);
+  }
+
+  /** Connects over TCP, sends nothing and closes; `done` runs once, never before this returns. */
+  connect(connection: Connection, limitMs: number, done: (end: TransferEnd) => void): void {
+    const nothing = { method: 'GET', headers: [], body: null, maxBodyBytes: 0, caFile: null, caPath: null };
+    const direct = { newConnection: true, connectOnly: true, proxy: '', noProxy: '' };
+    this.#begin({ ...connection, ...nothing, ...direct, timeoutMs: limitMs, connectTimeoutMs: limitMs }, done);
+  }
+
+  #begin(options: http.TransferOptions, done: (end: TransferEnd) => void): void {
+    this.#multi ??= http.open(
+      (fd, interest) => this.#watch(fd, interest),
+      (delayMs) => this.#schedule(delayMs),
+    );
+    this.#waiting.set(http.start(this.#multi, options), done);
   }
 
   /** Nothing more is to be sent for now: connections are closed and memory is given back. What is in flight is dropped

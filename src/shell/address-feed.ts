@@ -2,12 +2,9 @@ import type { AddressTable } from '../core/address/table.ts';
 import type { Clock, Files, Kernel, KernelSocket } from '../core/ports.ts';
 import { earliest } from '../core/time.ts';
 import { IFF_LOOPBACK, IFF_UP, RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK } from '../core/wire/constants.ts';
-import { readIfInet6 } from '../core/wire/if-inet6.ts';
+import { IF_INET6, readIfInet6 } from '../core/wire/if-inet6.ts';
 import { type Progress, RtnetlinkSession } from '../core/wire/session.ts';
 import type { Log } from './log.ts';
-
-/** /proc/net is hidden where only the own process's part of procfs is mounted; this path is not. */
-const IF_INET6 = '/proc/self/net/if_inet6';
 
 const GROUPS = [RTNLGRP_LINK, RTNLGRP_IPV6_IFADDR];
 
@@ -186,10 +183,10 @@ export class AddressFeed {
     this.#polled = polled;
     const nowSec = this.#ports.clock.nowMs() / 1000;
     this.#table.beginDump();
-    for (const { message, words, ifName } of rows) {
-      this.#table.apply(message, words, nowSec);
+    for (const { message, ifName } of rows) {
+      this.#table.apply(message, nowSec);
       const link = { ifIndex: message.ifIndex, ifName, flags: flags.get(ifName) ?? IFF_UP };
-      this.#table.applyLink({ removed: false, ...link });
+      this.#table.applyLink({ removed: false, altNames: [], ...link });
     }
     this.#table.endDump();
     this.#onChange();

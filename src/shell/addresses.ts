@@ -1,4 +1,5 @@
 import { formatReport, reportAddresses } from '../core/address/report.ts';
+import type { AddressRules } from '../core/config/settings.ts';
 import type { Output } from '../core/ports.ts';
 import type { AddressFeedPorts } from './address-feed.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
@@ -15,8 +16,9 @@ const POLL_INTERVAL_MS = 60_000;
 export interface AddressesContext {
   readonly ports: AddressFeedPorts & { readonly output: Output };
   readonly log: Log;
-  /** null = any but loopback. */
-  readonly interfaces: readonly string[] | null;
+  readonly rules: AddressRules;
+  /** What a running daemon publishes; none = none runs. */
+  readonly running: readonly string[];
   readonly json: boolean;
   /** The output is a terminal that may show colours. */
   readonly colour: boolean;
@@ -24,9 +26,9 @@ export interface AddressesContext {
 }
 
 /** Prints every IPv6 address of the machine and why it is published or not. */
-export function addresses({ ports, log, interfaces, json, colour, exit }: AddressesContext): void {
+export function addresses({ ports, log, rules, running, json, colour, exit }: AddressesContext): void {
   lookAtTable(ports, log, POLL_INTERVAL_MS, (table) => {
-    const report = reportAddresses(table, interfaces, ports.clock.nowMs() / 1000);
+    const report = reportAddresses(table, rules, running, ports.clock.nowMs() / 1000);
     const paint = (text: string, as: keyof typeof PAINT): string => (colour ? `${PAINT[as]}${text}${PLAIN}` : text);
     for (const line of json ? [JSON.stringify(report)] : formatReport(report, paint)) ports.output.stdout(line);
     exit(report.winner === null ? EXIT.noAddress : EXIT.ok);

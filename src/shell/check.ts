@@ -1,8 +1,9 @@
 import type { Address } from '../core/address/address.ts';
 import { reportAddresses } from '../core/address/report.ts';
 import type { AddressTable } from '../core/address/table.ts';
+import { describeVerdict } from '../core/cloudflare/probe.ts';
 import type { Settings } from '../core/config/settings.ts';
-import type { Output } from '../core/ports.ts';
+import type { Output, ProbeVerdict } from '../core/ports.ts';
 import { ApiCheck } from './check-api.ts';
 import type { EnginePorts } from './engine.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
@@ -58,14 +59,16 @@ async function checkAll({ ports, log, settings, json }: CheckContext, table: Add
 export async function inspect(ports: EnginePorts, settings: Settings, table: AddressTable): Promise<Report> {
   const report = new Report();
   const winnerOf = (interfaces: readonly string[] | null): Address | null =>
-    reportAddresses(table, interfaces, ports.clock.nowMs() / 1000).winner;
+    reportAddresses(table, { ...settings, interfaces }, [], ports.clock.nowMs() / 1000).winner;
   report.pass('settings', settings.records.length === 1 ? '1 name' : `${settings.records.length} names`);
   await new ApiCheck(ports, settings, report, winnerOf).run();
   for (const interfaces of new Set(settings.records.map((record) => record.interfaces))) {
     const where = interfaces === null ? 'address' : `address on ${interfaces.join(', ')}`;
     const winner = winnerOf(interfaces);
-    if (winner !== null) report.pass(where, winner);
-    else report.fail(where, EXIT.noAddress, 'none may be published', 'see "ipv6ddns addresses" for the reasons');
+    if (winner !== null) {
+      const verdict = await new Promise<ProbeVerdict>((done) => ports.api.probe(winner, done));
+      report.pass(where, `${winner}, ${describeVerdict(verdict)}`);
+    } else report.fail(where, EXIT.noAddress, 'none may be published', 'see "ipv6ddns addresses" for the reasons');
   }
   ports.api.rest();
   return report;

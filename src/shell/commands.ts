@@ -103,7 +103,9 @@ class Notifying implements Observer {
 
 /** What SIGUSR1 asks for: every address and every record. */
 function logState({ feed, publisher }: Engine, log: Log, settings: Settings, nowMs: number): void {
-  const report = reportAddresses(feed.table, settings.records[0]?.interfaces ?? null, nowMs / 1000);
+  const rules = { ...settings, interfaces: settings.records[0]?.interfaces ?? null };
+  const wanted = publisher.zones.flatMap((zone) => zone.names.flatMap(({ desired }) => desired?.address ?? []));
+  const report = reportAddresses(feed.table, rules, wanted, nowMs / 1000);
   for (const line of formatReport(report, (text) => text)) if (line !== '') log.write('notice', line);
   for (const zone of publisher.zones) {
     for (const name of zone.names) {
@@ -122,7 +124,7 @@ export function once({ ports, log, settings, dryRun, exit }: CommandContext): vo
     observe(engine, nowMs) {
       if (ended || !engine.feed.isWhole || !engine.publisher.isIdle(nowMs)) return;
       ended = true;
-      exit(outcomeOf(engine, log));
+      exit(outcomeOf(engine, log, nowMs));
     },
   };
   const engine = new Engine(ports, log, settings, dryRun, [end], true);
@@ -133,7 +135,8 @@ export function once({ ports, log, settings, dryRun, exit }: CommandContext): vo
 }
 
 /** Of several failures what only a person can put right comes first, then what another try may. */
-function outcomeOf({ publisher }: Engine, log: Log): ExitStatus {
+function outcomeOf({ publisher }: Engine, log: Log, nowMs: number): ExitStatus {
+  for (const entry of publisher.whyNoAddress(nowMs)) log.entry(entry);
   const pending = publisher.zones.flatMap((zone) =>
     pendingNames(zone).map((name) => ({ name, trouble: name.trouble ?? zone.trouble })),
   );
@@ -146,5 +149,13 @@ function outcomeOf({ publisher }: Engine, log: Log): ExitStatus {
   }
   if (pending.some(({ trouble }) => trouble?.permanent)) return EXIT.refused;
   if (pending.length > 0) return EXIT.temporary;
+  if (publisher.isPatient()) {
+    log.write(
+      'warning',
+      'the record says an address that is not here now, and no default route serves the one that is: ' +
+        'that of the uplink may be on its way, so the record stays; run it again in a minute, or name the interface',
+    );
+    return EXIT.temporary;
+  }
   return publisher.hasAddresses() ? EXIT.ok : EXIT.noAddress;
 }

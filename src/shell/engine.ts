@@ -1,6 +1,7 @@
+import type { Address } from '../core/address/address.ts';
 import type { Settings } from '../core/config/settings.ts';
 import { type Output as Decision, Publisher } from '../core/daemon/publisher.ts';
-import type { ApiClient, Output } from '../core/ports.ts';
+import type { ApiClient, HttpOutcome, Output } from '../core/ports.ts';
 import { earliest, jittered } from '../core/time.ts';
 import type { AddressFeedPorts } from './address-feed.ts';
 import type { Log } from './log.ts';
@@ -13,6 +14,9 @@ export interface EnginePorts extends AddressFeedPorts {
 
 /** What the kernel has not told of its table by then is not waited for any more. Twice as long as a dump may take. */
 const FIRST_LOOK_MS = 10_000;
+
+/** A look at the table that takes no longer needs no rest after it. */
+const SHORT_LOOK_MS = 5;
 
 /** Somebody who is told how things stand, from the first look at the kernel's table on. Zones and names are replaced when
  *  they change and never written to: whether anything changed is a comparison of references. */
@@ -40,6 +44,9 @@ export class Engine {
   #nextVerifyMs: number | null = null;
   /** When the first look at the table counts as over, whatever it brought; null = it is. */
   #firstLookUntilMs: number | null = null;
+  /** Until when the table is left alone, and when it is to be looked at then; null = nothing has come. */
+  #restUntilMs = 0;
+  #lookDueMs: number | null = null;
   /** When the request in flight in a zone has to have ended, by the zone's number. */
   readonly #limits = new Map<number, number>();
 
@@ -58,7 +65,7 @@ export class Engine {
     this.#timeoutMs = settings.timeoutMs;
     this.#observers = observers;
     this.#dryRun = dryRun;
-    this.#publisher = new Publisher(settings.records, dryRun, ports.clock.nowMs(), null, isOnce);
+    this.#publisher = new Publisher(settings, dryRun, ports.clock.nowMs(), null, isOnce);
     this.feed = new TableFeed(
       ports,
       log,
@@ -102,15 +109,27 @@ export class Engine {
     this.#limits.clear();
     this.#scheduleVerify();
     this.feed.configure(settings.pollIntervalMs);
+    this.feed.resyncRoutes();
     for (const observer of this.#observers) observer.configure?.(settings);
-    this.#publisher = new Publisher(settings.records, this.#dryRun, nowMs, this.#publisher);
+    this.#publisher = new Publisher(settings, this.#dryRun, nowMs, this.#publisher);
     if (this.feed.isWhole) this.#tableChanged();
     this.step();
   }
 
+  /** A look at ten thousand addresses takes a while: what comes within four times as long is looked at together. */
   #tableChanged(): void {
-    const decisions = this.#publisher.tableChanged(this.feed.table, this.#ports.clock.nowMs());
-    if (decisions !== null) this.#carryOut(decisions);
+    const { clock } = this.#ports;
+    const nowMs = clock.nowMs();
+    if (nowMs < this.#restUntilMs) {
+      this.#lookDueMs = this.#restUntilMs;
+      this.#setAlarm();
+      return;
+    }
+    this.#lookDueMs = null;
+    const decisions = this.#publisher.tableChanged(this.feed.table, nowMs);
+    const tookMs = clock.nowMs() - nowMs;
+    this.#restUntilMs = tookMs < SHORT_LOOK_MS ? 0 : clock.nowMs() + 4 * tookMs;
+    this.#carryOut(decisions);
   }
 
   /** Neither lifetimes nor events went on while the machine was suspended. */
@@ -124,8 +143,10 @@ export class Engine {
   #due(): void {
     const nowMs = this.#ports.clock.nowMs();
     this.feed.due();
+    if (this.#lookDueMs !== null && nowMs >= this.#lookDueMs) this.#tableChanged();
     if (this.#nextVerifyMs !== null && nowMs >= this.#nextVerifyMs) {
       this.#scheduleVerify();
+      this.feed.resyncRoutes();
       this.#carryOut(this.#publisher.verify(nowMs));
     }
     this.#carryOut(this.#publisher.due(nowMs));
@@ -135,6 +156,7 @@ export class Engine {
     for (const decision of decisions) {
       if (decision.kind === 'log') this.#log.entry(decision.entry);
       else if (decision.kind === 'rehearsed') this.#ports.output.stdout(decision.text);
+      else if (decision.kind === 'probe') this.#probe(decision.address);
       else this.#request(decision);
     }
     if (!this.#publisher.isBusy()) this.#ports.api.rest();
@@ -151,18 +173,32 @@ export class Engine {
   }
 
   #setAlarm(): void {
-    const times = [this.#nextVerifyMs, this.#firstLookUntilMs, ...this.#observers.map(({ dueMs }) => dueMs)];
+    const times = [
+      this.#nextVerifyMs,
+      this.#firstLookUntilMs,
+      this.#lookDueMs,
+      ...this.#observers.map(({ dueMs }) => dueMs),
+    ];
     this.#ports.clock.setAlarm(earliest(this.feed.dueMs, this.#publisher.dueMs(), ...times));
   }
 
-  #request({ zone, request }: Extract<Decision, { kind: 'request' }>): void {
+  #probe(address: Address): void {
+    this.#log.write('debug', `trying whether the API is reached from ${address}`);
+    this.#ports.api.probe(address, (verdict) => {
+      this.#log.write('debug', `from ${address}: ${verdict}`);
+      this.#carryOut(this.#publisher.probed(address, verdict, this.#ports.clock.nowMs()));
+    });
+  }
+
+  #request({ zone, request, from }: Extract<Decision, { kind: 'request' }>): void {
     this.#log.write('debug', `${request.method} ${request.path}`);
     this.#limit(zone);
-    this.#ports.api.send(request, (outcome) => {
+    const done = (outcome: HttpOutcome): void => {
       const { clock } = this.#ports;
       this.#limits.delete(zone);
       this.#carryOut(this.#publisher.settled(zone, { ...outcome, nowMs: clock.nowMs(), draw: clock.draw() }));
-    });
+    };
+    this.#ports.api.send(request, done, from);
   }
 
   /** Twice its time, because what the resolver failed is sent a second time. */

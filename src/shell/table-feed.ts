@@ -30,9 +30,12 @@ export class TableFeed {
     const report = (): void => {
       if (this.isWhole) onChange();
     };
-    this.#addresses = new AddressFeed({ ...ports, kernel }, log, pollIntervalMs, this.table, report);
-    this.#routes = new RouteFeed(kernel, ports.clock, log, this.table, () => {
-      this.table.linksChanged();
+    this.#addresses = new AddressFeed({ ...ports, kernel }, log, pollIntervalMs, this.table, () => {
+      this.#routes.linksChanged();
+      report();
+    });
+    this.#routes = new RouteFeed(kernel, ports.clock, log, (ifIndex) => this.table.hasCarrier(ifIndex), () => {
+      this.table.routes = this.#routes.routes;
       report();
     });
   }
@@ -70,6 +73,11 @@ export class TableFeed {
   resync(why: string): void {
     this.#routes.resync();
     this.#addresses.resync(why);
+  }
+
+  /** Looks at the routes again: they tell less of what they replace than addresses do. */
+  resyncRoutes(): void {
+    this.#routes.resync();
   }
 
   #announce(): void {

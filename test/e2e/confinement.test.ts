@@ -94,6 +94,7 @@ test('confinement: a sync, SIGHUP with good and with bad settings, the end → n
 // Calls and constants by number: <asm/unistd_64.h>. Structures in hexadecimal, as they lie in memory.
 describe.skipIf(!isRoot || process.arch !== 'x64')('confinement: code that got into the daemon', () => {
   const [READ_ONLY, CREATE] = [0, 0o101];
+  const PORT_0 = '@02000000000000000000000000000000'; // struct sockaddr_in: 0.0.0.0, any free port
   const PORT_9 = '@02000009000000000000000000000000'; // struct sockaddr_in: 0.0.0.0, port 9
 
   test('forbidden: files outside of what it needs → refused; those it needs → opened', async () => {
@@ -132,6 +133,7 @@ describe.skipIf(!isRoot || process.arch !== 'x64')('confinement: code that got i
       ['ENOSYS', 0x40000000 + 59, '=/bin/true', 0, 0], // execve of the x32 ABI
     ];
     for (const [expected, ...call] of refused) expect([call, await inject(daemon, ...call)]).toEqual([call, expected]);
+    expect(await inject(daemon, 49, socket, PORT_0, 16)).toBe('0'); // an address to leave from
     await lab.remove(A);
     await lab.add(B);
     await lab.says(B);

@@ -7,9 +7,5 @@ export const captured = (name: string): Uint8Array[] =>
     event.kind === 'datagram' ? event.bytes : [],
   );
 
-/** The same as words of the host's byte order. */
-export const wordsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Int32Array =>
-  new Int32Array(buffer, byteOffset, byteLength >> 2);
-
 export const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);

@@ -1,14 +1,18 @@
+import type { Address } from '../../src/core/address/address.ts';
 import type { ApiRequest } from '../../src/core/cloudflare/http.ts';
 import type { RecordSettings } from '../../src/core/config/settings.ts';
 import { type Output, Publisher } from '../../src/core/daemon/publisher.ts';
-import type { HttpOutcome } from '../../src/core/ports.ts';
+import type { HttpOutcome, ProbeVerdict } from '../../src/core/ports.ts';
 import type { FakeCloudflare } from './cloudflare.ts';
 import { FakeMachine } from './machine.ts';
 
 export interface InFlight {
   readonly zone: number;
   readonly request: ApiRequest;
+  readonly from: Address | null;
 }
+
+const NO_RULES = { prefer: [], exclude: [] };
 
 /** A publisher with a machine, a provider and a clock that go on only when they are told to. */
 export class DrivenPublisher {
@@ -23,25 +27,30 @@ export class DrivenPublisher {
   nowMs = 0;
   /** What random draws give. */
   draw = 0.5;
+  /** Every address that was probed, and how many of them were answered. */
+  readonly probes: Address[] = [];
+  probed = 0;
+  /** How probes end. */
+  verdictOn: (address: Address) => ProbeVerdict = () => 'unknown';
   /** How requests end; by default with the provider's answer. */
   respond: (request: ApiRequest) => HttpOutcome;
 
   constructor(cloudflare: FakeCloudflare, records: readonly RecordSettings[], dryRun = false) {
     this.cloudflare = cloudflare;
-    this.publisher = new Publisher(records, dryRun, 0);
+    this.publisher = new Publisher({ ...NO_RULES, records }, dryRun, 0);
     this.respond = (request) => ({ kind: 'replied', reply: cloudflare.answer(request) });
   }
 
   /** The settings were read again: requests in flight are dropped. */
   reload(records: readonly RecordSettings[]): void {
     this.inFlight = [];
-    this.publisher = new Publisher(records, false, this.nowMs, this.publisher);
+    this.publisher = new Publisher({ ...NO_RULES, records }, false, this.nowMs, this.publisher);
     this.look();
   }
 
   /** The kernel told that addresses changed. */
   look(): void {
-    this.#take(this.publisher.tableChanged(this.machine.table, this.nowMs) ?? []);
+    this.#take(this.publisher.tableChanged(this.machine.table, this.nowMs));
   }
 
   verify(): void {
@@ -67,9 +76,14 @@ export class DrivenPublisher {
 
   /** Answers until nothing is in flight. */
   answerAll(): void {
-    for (let left = 10_000; this.inFlight.length > 0; left--) {
+    for (let left = 10_000; this.inFlight.length > 0 || this.probed < this.probes.length; left--) {
       if (left === 0) throw new Error('requests without end');
-      this.end();
+      const probe = this.probes[this.probed];
+      if (probe === undefined) this.end();
+      else {
+        this.probed += 1;
+        this.#take(this.publisher.probed(probe, this.verdictOn(probe), this.nowMs));
+      }
     }
   }
 
@@ -90,6 +104,7 @@ export class DrivenPublisher {
   #take(outputs: readonly Output[]): void {
     for (const output of outputs) {
       if (output.kind === 'request') this.inFlight.push(output);
+      else if (output.kind === 'probe') this.probes.push(output.address);
       else if (output.kind === 'rehearsed') this.rehearsed.push(output.text);
       else if (output.entry.level !== 'debug') this.log.push(output.entry.msg);
     }

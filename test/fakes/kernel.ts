@@ -1,8 +1,12 @@
 import type { Address } from '../../src/core/address/address.ts';
 import {
   NLM_F_DUMP_INTR,
+  NLMSG_HDRLEN,
+  RT_TABLE_MAIN,
+  RT_TABLE_UNSPEC,
   RTM_GETADDR,
   RTM_GETLINK,
+  RTM_GETROUTE,
   RTNLGRP_IPV6_IFADDR,
   RTNLGRP_IPV6_ROUTE,
 } from '../../src/core/wire/constants.ts';
@@ -11,18 +15,22 @@ import {
   type AddressContent,
   addressMessage,
   datagram,
-  defaultRouteMessage,
   doneMessage,
   linkMessage,
+  type RouteContent,
+  type RuleContent,
   readRequest,
+  routeMessage,
+  ruleMessage,
 } from './rtnetlink.ts';
 
-/** A kernel with the links eth2 and eth3, the addresses and the default route that it is given; it answers dumps from
+/** A kernel with the links eth2 and eth3, the addresses, routes and rules that it is given; it answers dumps from
  *  them, when it is told to, and announces changes. */
 export class FakeRtnetlink extends FakeKernel {
   readonly #addresses = new Map<Address, AddressContent>();
-  /** The link of the default route; null = none. */
-  uplink: number | null = 2;
+  /** By default a default route over eth2. */
+  routes: readonly RouteContent[] = [{ ifIndex: 2 }];
+  rules: readonly RuleContent[] = [];
   /** Every dump is interrupted by changes. */
   isInterrupting = false;
 
@@ -67,8 +75,15 @@ export class FakeRtnetlink extends FakeKernel {
     if (type === RTM_GETLINK) rows.push(linkMessage(2, 'eth2', { sequence }), linkMessage(3, 'eth3', { sequence }));
     else if (type === RTM_GETADDR) {
       for (const [address, content] of this.#addresses) rows.push(addressMessage(address, { ...content, sequence }));
-    } else if (this.uplink !== null) rows.push(defaultRouteMessage(this.uplink, 1024, { sequence }));
+    } else if (type === RTM_GETROUTE) {
+      rows.push(...this.#routesOf(request).map((content) => routeMessage({ ...content, sequence })));
+    } else rows.push(...this.rules.map((content) => ruleMessage({ ...content, sequence })));
     return datagram(...rows, doneMessage(sequence, 0, flags));
+  }
+
+  #routesOf(request: ArrayBuffer): readonly RouteContent[] {
+    const asked = new Uint8Array(request)[NLMSG_HDRLEN + 4];
+    return this.routes.filter(({ table = RT_TABLE_MAIN }) => asked === RT_TABLE_UNSPEC || table === asked);
   }
 
   #announce(event: Uint8Array): void {

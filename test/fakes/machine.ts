@@ -1,6 +1,8 @@
-import { type Address, addressWords } from '../../src/core/address/address.ts';
+import type { Address } from '../../src/core/address/address.ts';
 import { AddressTable } from '../../src/core/address/table.ts';
-import { IFA_F_PERMANENT, IFF_UP, INFINITE_LIFETIME_SEC } from '../../src/core/wire/constants.ts';
+import { IFA_F_PERMANENT, IFF_LOWER_UP, IFF_UP, INFINITE_LIFETIME_SEC } from '../../src/core/wire/constants.ts';
+
+const UP = IFF_UP | IFF_LOWER_UP;
 
 export interface Placed {
   readonly ifIndex?: number;
@@ -27,12 +29,12 @@ export class FakeMachine {
 
   #tell(address: Address, { ifIndex = 2, flags, lifetimeSec }: Placed, removed: boolean): void {
     const lasting = lifetimeSec ?? INFINITE_LIFETIME_SEC;
-    this.table.applyLink({ removed: false, ifIndex, ifName: `eth${ifIndex}`, flags: IFF_UP });
+    this.table.applyLink({ removed: false, ifIndex, ifName: `eth${ifIndex}`, altNames: [], flags: UP });
     this.table.apply(
       {
         removed,
         ifIndex,
-        localAt: 0,
+        address,
         prefixLength: 64,
         scope: 0,
         flags: flags ?? IFA_F_PERMANENT,
@@ -42,7 +44,6 @@ export class FakeMachine {
         createdStamp: this.#stamp,
         renewedStamp: this.#stamp,
       },
-      addressWords(address),
       0,
     );
   }

@@ -17,6 +17,7 @@ import type {
   KernelSocket,
   KernelSocketOptions,
   Output,
+  ProbeVerdict,
   ServiceManagerSocket,
   SignalName,
   Signals,
@@ -95,7 +96,12 @@ export class FakeClock implements Clock {
 /** A client whose requests end when they are told to. */
 export class FakeApiClient implements ApiClient {
   readonly #cloudflare: FakeCloudflare;
-  #inFlight: { readonly request: ApiRequest; readonly done: (outcome: HttpOutcome) => void }[] = [];
+  #inFlight: {
+    readonly request: ApiRequest;
+    readonly from: Address | null;
+    readonly done: (outcome: HttpOutcome) => void;
+  }[] = [];
+  #probes: { readonly from: Address; readonly done: (verdict: ProbeVerdict) => void }[] = [];
   /** How often there was nothing more to send. */
   rests = 0;
   configured: ApiSettings | null = null;
@@ -109,8 +115,30 @@ export class FakeApiClient implements ApiClient {
     return this.#inFlight.map(({ request }) => request);
   }
 
-  send(request: ApiRequest, done: (outcome: HttpOutcome) => void): void {
-    this.#inFlight.push({ request, done });
+  /** The addresses that requests leave from; null = as the kernel chooses. */
+  get leavingFrom(): readonly (Address | null)[] {
+    return this.#inFlight.map(({ from }) => from);
+  }
+
+  /** The addresses whose verdict is awaited. */
+  get probing(): readonly Address[] {
+    return this.#probes.map(({ from }) => from);
+  }
+
+  send(request: ApiRequest, done: (outcome: HttpOutcome) => void, from: Address | null = null): void {
+    this.#inFlight.push({ request, from, done });
+  }
+
+  probe(from: Address, done: (verdict: ProbeVerdict) => void): void {
+    this.#probes.push({ from, done });
+  }
+
+  /** Ends the oldest probe. */
+  endProbe(verdict: ProbeVerdict): void {
+    const [first, ...others] = this.#probes;
+    if (first === undefined) throw new Error('no probe is in flight');
+    this.#probes = others;
+    first.done(verdict);
   }
 
   rest(): void {

@@ -8,16 +8,10 @@ import {
   RTM_NEWLINK,
 } from '../../src/core/wire/constants.ts';
 import { DatagramReader, endErrno } from '../../src/core/wire/framing.ts';
-import {
-  type AddressMessage,
-  emptyAddress,
-  type LinkMessage,
-  readAddress,
-  readLink,
-} from '../../src/core/wire/reader.ts';
+import { type AddressMessage, type LinkMessage, readAddress, readLink } from '../../src/core/wire/reader.ts';
 
 export type Message =
-  | ({ readonly kind: 'address' } & Readonly<AddressMessage>)
+  | ({ readonly kind: 'address' } & AddressMessage)
   | ({ readonly kind: 'link' } & LinkMessage)
   | { readonly kind: 'end'; readonly errno: number };
 
@@ -43,12 +37,14 @@ function readMessage(reader: DatagramReader): Message | null {
   switch (reader.type) {
     case RTM_NEWADDR:
     case RTM_DELADDR: {
-      const address = emptyAddress();
-      return readAddress(reader, address) ? { kind: 'address', ...address } : null;
+      const address = readAddress(reader);
+      return address && { kind: 'address', ...address };
     }
     case RTM_NEWLINK:
-    case RTM_DELLINK:
-      return { kind: 'link', ...readLink(reader) };
+    case RTM_DELLINK: {
+      const link = readLink(reader);
+      return link && { kind: 'link', ...link };
+    }
     case NLMSG_DONE:
     case NLMSG_ERROR:
       return { kind: 'end', errno: endErrno(reader) };

@@ -1,23 +1,37 @@
 import { type Address, addressBytes } from '../../src/core/address/address.ts';
+import type { Prefix } from '../../src/core/address/prefix.ts';
 import {
   AF_INET6,
+  FR_ACT_TO_TBL,
+  FRA_SRC,
+  FRA_SUPPRESS_PREFIXLEN,
+  FRA_TABLE,
   HOST_IS_LITTLE_ENDIAN,
   IFA_ADDRESS,
   IFA_CACHEINFO,
   IFA_F_PERMANENT,
   IFA_FLAGS,
+  IFF_LOWER_UP,
   IFF_UP,
   IFLA_IFNAME,
   INFINITE_LIFETIME_SEC,
   NLMSG_DONE,
   NLMSG_HDRLEN,
   RT_TABLE_MAIN,
+  RTA_CACHEINFO,
+  RTA_DST,
   RTA_OIF,
+  RTA_PREF,
   RTA_PRIORITY,
+  RTA_SRC,
+  RTA_TABLE,
   RTM_DELADDR,
+  RTM_DELROUTE,
+  RTM_DELRULE,
   RTM_NEWADDR,
   RTM_NEWLINK,
   RTM_NEWROUTE,
+  RTM_NEWRULE,
   RTN_UNICAST,
 } from '../../src/core/wire/constants.ts';
 
@@ -62,7 +76,7 @@ export function addressMessage(address: Address, content: AddressContent = {}): 
 }
 
 /** A link, by default up. */
-export function linkMessage(ifIndex: number, ifName: string, framing: Framing = {}, flags = IFF_UP): Uint8Array {
+export function linkMessage(ifIndex: number, ifName: string, framing: Framing = {}, flags = IFF_UP | IFF_LOWER_UP): Uint8Array {
   const name = [...ifName, '\0'].map((letter) => letter.charCodeAt(0));
   const body = [
     0,
@@ -76,14 +90,65 @@ export function linkMessage(ifIndex: number, ifName: string, framing: Framing = 
   return message(RTM_NEWLINK, body, framing);
 }
 
-/** A default route over a link. */
-export function defaultRouteMessage(ifIndex: number, metric: number, framing: Framing = {}): Uint8Array {
+export interface RouteContent extends Framing {
+  readonly table?: number;
+  readonly destination?: Prefix;
+  readonly source?: Prefix;
+  /** RTN_ number. */
+  readonly type?: number;
+  readonly protocol?: number;
+  readonly metric?: number;
+  /** RTA_PREF. */
+  readonly preference?: number;
+  readonly ifIndex?: number;
+  /** rtm_flags. */
+  readonly routeFlags?: number;
+  /** rta_expires. */
+  readonly expires?: number;
+  readonly removed?: boolean;
+}
+
+/** A route, by default the default one of the main table over link 2, metric 1024. */
+export function routeMessage(content: RouteContent = {}): Uint8Array {
+  const { table = RT_TABLE_MAIN, destination = EVERYTHING, source = EVERYTHING, type = RTN_UNICAST } = content;
+  const { protocol = 0, metric = 1024, preference = 0, ifIndex = 2, routeFlags = 0, expires = 0 } = content;
   const body = [
-    ...[AF_INET6, 0, 0, 0, RT_TABLE_MAIN, 0, 0, RTN_UNICAST, ...uint32(0)],
-    ...attribute(RTA_OIF, uint32(ifIndex)),
+    ...[AF_INET6, destination.length, source.length, 0, Math.min(table, 252), protocol, 0, type, ...uint32(routeFlags)],
+    ...attribute(RTA_TABLE, uint32(table)),
+    ...(destination.length > 0 ? attribute(RTA_DST, destination.bytes) : []),
+    ...(source.length > 0 ? attribute(RTA_SRC, source.bytes) : []),
     ...attribute(RTA_PRIORITY, uint32(metric)),
+    ...attribute(RTA_OIF, uint32(ifIndex)),
+    ...attribute(RTA_CACHEINFO, [0, 0, expires, 0, 0, 0, 0, 0].flatMap(uint32)),
+    ...attribute(RTA_PREF, [preference]),
   ];
-  return message(RTM_NEWROUTE, body, framing);
+  return message(content.removed ? RTM_DELROUTE : RTM_NEWROUTE, body, content);
+}
+
+const EVERYTHING: Prefix = { bytes: [], length: 0 };
+
+export interface RuleContent extends Framing {
+  readonly source?: Prefix;
+  readonly table?: number;
+  readonly action?: number;
+  readonly ruleFlags?: number;
+  readonly suppressPrefixLength?: number;
+  /** Further attributes, by type. */
+  readonly others?: readonly (readonly [type: number, payload: readonly number[]])[];
+  readonly removed?: boolean;
+}
+
+/** A rule, by default one that sends all packets to table 200. */
+export function ruleMessage(content: RuleContent = {}): Uint8Array {
+  const { source = EVERYTHING, table = 200, action = FR_ACT_TO_TBL, ruleFlags = 0, others = [] } = content;
+  const body = [
+    ...[AF_INET6, 0, source.length, 0, Math.min(table, 252), 0, 0, action, ...uint32(ruleFlags)],
+    ...attribute(FRA_TABLE, uint32(table)),
+    ...attribute(FRA_SUPPRESS_PREFIXLEN, uint32(content.suppressPrefixLength ?? 0xffffffff)),
+    ...(source.length > 0 ? attribute(FRA_SRC, source.bytes) : []),
+    ...others.flatMap(([type, payload]) => attribute(type, payload)),
+  ];
+  return message(content.removed ? RTM_DELRULE : RTM_NEWRULE, body, content);
 }
 
 /** The end of a dump; 0 = complete. */

@@ -1,5 +1,8 @@
 import { type Address, parseAddress } from '../../src/core/address/address.ts';
-import type { IfAddr } from '../../src/core/address/table.ts';
+import type { Candidate } from '../../src/core/address/candidates.ts';
+import { prefixKey } from '../../src/core/address/prefix-lives.ts';
+import type { Uplink } from '../../src/core/address/routes.ts';
+import type { IfAddr } from '../../src/core/address/row.ts';
 import type { RecordSettings } from '../../src/core/config/settings.ts';
 import type { AaaaRecord } from '../../src/core/dns/record.ts';
 
@@ -15,6 +18,9 @@ export const A = address('2a01:db8::a');
 export const B = address('2a01:db8::b');
 export const C = address('2a01:db8::c');
 export const D = address('2a01:db8::d');
+
+/** The defaults: any address may be published, none is preferred. */
+export const ANY = { interfaces: null, prefer: [], exclude: [] };
 
 export const ZONE = '0123456789abcdef0123456789abcdef';
 export const OTHER_ZONE = 'fedcba9876543210fedcba9876543210';
@@ -50,7 +56,7 @@ export const record = (id: string, content: Address | null, own: Partial<AaaaRec
   ...own,
 });
 
-/** A router-advertised address on the uplink, good for a day, created at that stamp. */
+/** A router-advertised address, good for a day, created at that stamp. */
 export const ifAddr = (own: Address, createdStamp: number | null, others: Partial<IfAddr> = {}): IfAddr => ({
   address: own,
   ifIndex: 2,
@@ -61,7 +67,33 @@ export const ifAddr = (own: Address, createdStamp: number | null, others: Partia
   preferredUntilSec: 86_400,
   validUntilSec: 172_800,
   createdStamp,
-  stale: false,
-  uplink: true,
+  renewedStamp: createdStamp,
+  renewals: { lastButOne: null, lastButTwo: null, longestGap: 0 },
+  range: null,
+  preferredToldSec: 86_400,
+  dump: 0,
   ...others,
 });
+
+/** A default route as networkd, NetworkManager and the kernel make it, over link 2. */
+export const UPLINK: Uplink = { ifIndex: 2, hasCarrier: true, metric: 1024, preference: 0, isOwn: true };
+
+/** The same as something that may be published, on the uplink. */
+export const candidate = (
+  own: Address,
+  createdStamp: number | null,
+  others: Partial<Omit<Candidate, 'row'>> & { readonly row?: Partial<IfAddr> } = {},
+): Candidate => {
+  const row = ifAddr(own, createdStamp, others.row);
+  return {
+    prefix: prefixKey(row),
+    uplink: UPLINK,
+    life: 'living',
+    proof: null,
+    isStatic: false,
+    preference: -1,
+    isNamed: false,
+    ...others,
+    row,
+  };
+};

@@ -24,6 +24,8 @@ export const settingsFor = (records: readonly RecordSettings[], own: Partial<Set
   apiToken: new Secret(TOKEN),
   baseUrl: 'https://api.cloudflare.com/client/v4',
   records,
+  prefer: [],
+  exclude: [],
   timeoutMs: 30_000,
   pollIntervalMs: 60_000,
   verifyIntervalMs: 3_600_000,

@@ -35,6 +35,8 @@ export const optionsFor = (url: string, changes: Partial<TransferOptions> = {}):
   caPath: null,
   proxy: null,
   noProxy: null,
+  from: null,
+  connectOnly: false,
   resolve: [],
   ...changes,
 });

@@ -17,6 +17,7 @@ try {
   mkdirSync(fullDisk);
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', fullDisk]);
   execFileSync('ip', ['link', 'set', 'lo', 'up']);
+  execFileSync('ip', ['address', 'add', '3ffe:5::5/128', 'dev', 'lo']); // an address to leave from
   writeFileSync(join(folder, 'resolv.conf'), `nameserver ${SILENT_RESOLVER}\noptions timeout:30 attempts:1\n`);
   execFileSync('mount', ['--bind', join(folder, 'resolv.conf'), '/etc/resolv.conf']);
   const resolver = createSocket('udp4').bind(53, SILENT_RESOLVER);

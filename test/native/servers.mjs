@@ -4,6 +4,9 @@ import { connect, createServer as createTcpServer } from 'node:net';
 
 const LOOPBACK = '127.0.0.1';
 
+/** The server that listens on IPv6 instead. */
+const ON_IPV6 = 'plain6';
+
 /** The TLS servers by name: certificate and what else tells them apart. */
 const TLS_SERVERS = {
   p256: ['p256', {}],
@@ -41,6 +44,7 @@ const PAGES = {
     response.end(JSON.stringify({ method, url, headers, rawHeaders, body: await readBody(request) }));
   },
   connections: (_request, response) => response.end(JSON.stringify({ opened: connections, open: openSockets.size })),
+  peer: (request, response) => response.end(request.socket.remoteAddress),
   chunked(_request, response) {
     for (const piece of ['one ', 'two ', 'three']) response.write(piece);
     response.end();
@@ -100,6 +104,7 @@ export async function startServers({ servers: certificates }) {
   const idleMs = 200;
   const all = {
     plain: track(createHttpServer(answer)),
+    [ON_IPV6]: track(createHttpServer(answer)),
     impatient: track(createHttpServer({ keepAliveTimeout: idleMs }, answer)),
     proxy: createProxy(),
     mute: track(createTcpServer((socket) => socket.resume())),
@@ -109,7 +114,7 @@ export async function startServers({ servers: certificates }) {
   }
   const ports = {};
   for (const [name, server] of Object.entries(all)) {
-    await new Promise((resolve) => server.listen(0, LOOPBACK, resolve));
+    await new Promise((resolve) => server.listen(0, name === ON_IPV6 ? '::1' : LOOPBACK, resolve));
     ports[name] = server.address().port;
   }
   return {

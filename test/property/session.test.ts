@@ -49,7 +49,7 @@ class Dialogue {
   }
 
   get picture(): string[] {
-    return eligible(this.table, null)
+    return eligible(this.table, { interfaces: null, prefer: [], exclude: [] }, 0)
       .map((row) => row.address)
       .sort();
   }

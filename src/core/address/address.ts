@@ -24,9 +24,12 @@ export function formatAddress(bytes: ArrayLike<number>, at = 0): Address {
 export const addressBytes = (address: Address): number[] =>
   (readGroups(address) ?? []).flatMap((group) => [group >> 8, group & 0xff]);
 
-/** The same bytes as four words of the host's byte order. */
-export const addressWords = (address: Address): Int32Array =>
-  new Int32Array(Uint8Array.from(addressBytes(address)).buffer);
+/** The first 64 bits as text that tells networks apart (RFC 4291 §2.5.4). */
+export const networkOf = (address: Address): string =>
+  (readGroups(address) ?? [])
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':');
 
 /** The eight 16-bit groups, null = the text is no address. */
 function readGroups(text: string): number[] | null {

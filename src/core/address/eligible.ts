@@ -1,42 +1,60 @@
+import type { AddressRules } from '../config/settings.ts';
 import { assertNever } from '../result.ts';
-import { IFF_LOOPBACK, IFF_UP } from '../wire/constants.ts';
-import type { AddressTable, Flaw, IfAddr, Link } from './table.ts';
+import { addressBytes } from './address.ts';
+import { allows, namesInFull } from './interfaces.ts';
+import { type AddressKind, describeKind, matches, type Origin } from './kinds.ts';
+import { originOf } from './origin.ts';
+import type { Routes } from './routes.ts';
+import { type Flaw, flawOf, type IfAddr } from './row.ts';
+import type { AddressTable, Link } from './table.ts';
 
 /** Why an address is not published. */
-export type Refusal = Flaw | { readonly kind: 'interfaceDown' | 'loopback' | 'interfaceNotAllowed' };
-
-/** Whether the settings and the link's state let addresses of `link` be published; null = they do.
- *  @param interfaces names the settings allow; null = every one but loopback */
-export function refuseLink(link: Link | undefined, interfaces: readonly string[] | null): Refusal | null {
-  if (link === undefined || (link.flags & IFF_UP) === 0) return { kind: 'interfaceDown' };
-  if (interfaces !== null) return interfaces.includes(link.ifName) ? null : { kind: 'interfaceNotAllowed' };
-  return link.flags & IFF_LOOPBACK ? { kind: 'loopback' } : null;
-}
+export type Refusal =
+  | Flaw
+  | { readonly kind: 'interfaceDown' | 'loopback' | 'interfaceNotAllowed' }
+  | { readonly kind: 'excluded'; readonly as: AddressKind };
 
 /** The addresses that may be published, in no particular order. */
-export function eligible(table: AddressTable, interfaces: readonly string[] | null): IfAddr[] {
-  return table.sound().filter((row) => refuseLink(table.links.get(row.ifIndex), interfaces) === null);
+export function eligible(table: AddressTable, rules: AddressRules, nowSec: number): IfAddr[] {
+  const found: IfAddr[] = [];
+  for (const row of table.rows()) if (refuse(table, row, rules, nowSec) === null) found.push(row);
+  return found;
 }
 
-/** Every address with the first reason why it may not be published; null = it may.
- *  @param nowSec CLOCK_BOOTTIME */
-export const judged = (
-  table: AddressTable,
-  interfaces: readonly string[] | null,
-  nowSec: number,
-): { readonly row: IfAddr; readonly refusal: Refusal | null }[] =>
-  [...table.all(nowSec)].map(({ row, flaw }) => {
-    return { row, refusal: flaw ?? refuseLink(table.links.get(row.ifIndex), interfaces) };
-  });
-
-/** Every address that may not be published, with the first reason why.
- *  @param nowSec CLOCK_BOOTTIME */
+/** Every address that may not be published, with the first reason why. */
 export const refused = (
   table: AddressTable,
-  interfaces: readonly string[] | null,
+  rules: AddressRules,
   nowSec: number,
 ): { readonly row: IfAddr; readonly refusal: Refusal }[] =>
-  judged(table, interfaces, nowSec).flatMap(({ row, refusal }) => (refusal === null ? [] : { row, refusal }));
+  [...table.rows()].flatMap((row) => {
+    const refusal = refuse(table, row, rules, nowSec);
+    return refusal === null ? [] : { row, refusal };
+  });
+
+/** The first reason why the address may not be published; null = it may.
+ *  @param nowSec CLOCK_BOOTTIME */
+export const refuse = (table: AddressTable, row: IfAddr, rules: AddressRules, nowSec: number): Refusal | null =>
+  flawOf(row, nowSec) ?? refuseLink(table.links.get(row.ifIndex), rules) ?? refuseKind(row, rules, table.routes);
+
+function refuseLink(link: Link | undefined, { interfaces }: AddressRules): Refusal | null {
+  if (link === undefined || !link.isUp) return { kind: 'interfaceDown' };
+  if (allows(interfaces, link)) return null;
+  return { kind: link.isLoopback && !namesInFull(interfaces, link) ? 'loopback' : 'interfaceNotAllowed' };
+}
+
+function refuseKind(row: IfAddr, { exclude }: AddressRules, routes: Routes): Refusal | null {
+  const as = exclude.length === 0 ? -1 : placeIn(exclude, row, originOf(row, routes));
+  const kind = exclude[as];
+  return kind === undefined ? null : { kind: 'excluded', as: kind };
+}
+
+/** The place of the first kind that the address is of; -1 = it is of none. */
+export function placeIn(kinds: readonly AddressKind[], row: IfAddr, origin: Origin): number {
+  if (kinds.length === 0) return -1;
+  const bytes = Uint8Array.from(addressBytes(row.address));
+  return kinds.findIndex((kind) => matches(kind, { bytes, origin }));
+}
 
 /** The reason in words, to be read after the address. */
 export function describeRefusal(refusal: Refusal): string {
@@ -59,6 +77,8 @@ export function describeRefusal(refusal: Refusal): string {
       return 'on the loopback interface, which "interface" does not name';
     case 'interfaceNotAllowed':
       return 'on an interface that "interface" does not name';
+    case 'excluded':
+      return `"exclude" has ${describeKind(refusal.as)}`;
     default:
       return assertNever(refusal);
   }

@@ -1,9 +1,12 @@
+import type { AddressRules } from '../config/settings.ts';
 import { formatDuration } from '../time.ts';
 import { IFA_F_PERMANENT, IFA_FLAG_NAMES } from '../wire/constants.ts';
 import type { Address } from './address.ts';
-import { describeRefusal, judged } from './eligible.ts';
+import { candidatesOf } from './candidates.ts';
+import { describeRefusal, refuse } from './eligible.ts';
+import type { IfAddr } from './row.ts';
 import { explain, type Rule } from './select.ts';
-import { type AddressTable, type IfAddr, linkName } from './table.ts';
+import { type AddressTable, linkName } from './table.ts';
 
 /** One address of this machine and what became of it. */
 export interface AddressLine {
@@ -24,25 +27,30 @@ export interface AddressReport {
   readonly addresses: readonly AddressLine[];
   /** null = no address may be published. */
   readonly winner: Address | null;
-  /** The rule that told the winner from the others; null = no winner. */
-  readonly rule: Rule | null;
+  /** The rule that told the winner from the others; `running` = the daemon that runs has chosen it, for reasons that one
+   *  look does not show. null = no winner. */
+  readonly rule: Rule | 'running' | null;
 }
 
 /** Every address of the machine, the published first, then by interface.
- *  @param interfaces what the settings allow; null = every interface but loopback
+ *  @param running what a running daemon publishes, of this machine or of others; none = none runs, and the report shows
+ *  what a start would choose
  *  @param nowSec CLOCK_BOOTTIME */
 export function reportAddresses(
   table: AddressTable,
-  interfaces: readonly string[] | null,
+  rules: AddressRules,
+  running: readonly string[],
   nowSec: number,
 ): AddressReport {
-  const rows = judged(table, interfaces, nowSec);
-  const candidates = rows.flatMap(({ row, refusal }) => (refusal === null ? row : []));
-  const { selection, droppedBy } = explain(candidates, { published: null });
-  const lines = rows.map(({ row, refusal }): AddressLine => {
-    const published = row === selection?.winner;
-    const dropped = droppedBy.get(row);
-    const outranked = dropped === undefined ? null : `outranked: ${RANKED[dropped]}`;
+  const candidates = candidatesOf(table, rules, nowSec);
+  const own = candidates.find(({ row }) => running.includes(row.address)) ?? null;
+  const { selection, droppedBy } = explain(candidates, own?.row.address ?? null);
+  const winner = own ?? selection?.winner ?? null;
+  const rule = own === null || own === selection?.winner ? (selection?.rule ?? null) : 'running';
+  const dropped = new Map([...droppedBy].map(([{ row }, by]) => [row, by]));
+  const lines = [...table.rows()].map((row): AddressLine => {
+    const published = row === winner?.row;
+    const refusal = refuse(table, row, rules, nowSec);
     return {
       interface: linkName(table.links, row.ifIndex),
       address: row.address,
@@ -51,37 +59,41 @@ export function reportAddresses(
       preferred_s: secondsLeft(row.preferredUntilSec, nowSec),
       valid_s: secondsLeft(row.validUntilSec, nowSec),
       published,
-      reason: refusal === null ? outranked : describeRefusal(refusal),
+      reason: published ? null : refusal === null ? OUTRANKED[dropped.get(row) ?? 'running'] : describeRefusal(refusal),
     };
   });
-  return {
-    addresses: lines.sort(byImportance),
-    winner: selection?.winner.address ?? null,
-    rule: selection?.rule ?? null,
-  };
+  return { addresses: lines.sort(byImportance), winner: winner?.row.address ?? null, rule };
 }
 
-/** Why the winner is better than the address that the rule dropped. */
-const RANKED = {
-  only: 'it is the only one',
-  defaultRoute: 'its interface does not hold the default route',
-  advertised: 'its router no longer advertises the prefix',
-  permanent: 'another one is permanent',
-  published: 'another one is published already',
-  preferredLifetime: 'another one is preferred for longer',
-  lowest: 'another one is numerically lower',
-} as const satisfies Record<Rule, string>;
+/** Why an address is not published that may be, by the rule that dropped it. */
+const OUTRANKED = {
+  only: 'another one is the only one',
+  reached: 'outranked: the network does not reach it',
+  uplink: 'outranked: another one has the better default route',
+  livingPrefix: 'outranked: its prefix was given up by the router',
+  prefer: 'outranked: "prefer" puts another one before it',
+  static: 'outranked: another one is the administrator’s',
+  published: 'outranked: another one is published already',
+  preferredLifetime: 'outranked: another one is preferred for longer',
+  hostBits: 'outranked: its host bits are all zero, as of a router’s anycast address',
+  lowest: 'outranked: another one is numerically lower',
+  running: 'the running daemon publishes another one',
+} as const satisfies Record<Rule | 'running', string>;
 
-/** The same from the winner's side. */
+/** Why the winner is published. */
 const WON = {
   only: 'the only eligible address',
-  defaultRoute: 'its interface holds the default route',
-  advertised: 'its router still advertises the prefix',
-  permanent: 'it is permanent',
+  reached: 'the network reaches it',
+  uplink: 'it has the best default route',
+  livingPrefix: 'its prefix is alive',
+  prefer: '"prefer" puts it first',
+  static: 'it is the administrator’s',
   published: 'it is published already',
   preferredLifetime: 'it is preferred for the longest time',
+  hostBits: 'its host bits are not all zero',
   lowest: 'it is the numerically lowest of equally good ones',
-} as const satisfies Record<Rule, string>;
+  running: 'the running daemon has chosen it',
+} as const satisfies Record<Rule | 'running', string>;
 
 /** The report as an aligned table. `paint` marks the published line and the headings where the output has colours. */
 export function formatReport(

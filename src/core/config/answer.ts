@@ -12,10 +12,10 @@ import {
 } from './confinement.ts';
 import type { Disk } from './files.ts';
 import { type Answer, plain, type Question } from './interview.ts';
-import { loadInterfaces, loadSettings, loadStatusPlace } from './load.ts';
+import { loadAddressRules, loadSettings, loadStatusPlace } from './load.ts';
 import { loadForSetup } from './load-setup.ts';
 import { describeProblem, quote } from './problem.ts';
-import { reportStatus, type System } from './status-report.ts';
+import { reportStatus, runningChoice, type System } from './status-report.ts';
 import { CONFINE_VARIABLE } from './variables.ts';
 
 /** The machine, as far as the settings and the commands that only look at files need it. */
@@ -45,11 +45,13 @@ export function answerTo(question: Question, machine: Machine): Answer {
     },
   };
   if (command === 'addresses') {
-    const interfaces = loadInterfaces(request, disk);
+    const rules = loadAddressRules(request, disk);
+    const place = loadStatusPlace(request, disk);
     return {
       kind: 'addresses',
       commandLine,
-      interfaces,
+      rules,
+      running: place.ok ? runningChoice(place.value, machine) : [],
       confinement: confinement(question, { files, folders: [] }, machine),
     };
   }

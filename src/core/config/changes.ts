@@ -6,6 +6,8 @@ const KEYS = {
   apiToken: 'api_token',
   baseUrl: 'CLOUDFLARE_BASE_URL',
   records: 'records',
+  prefer: 'prefer',
+  exclude: 'exclude',
   timeoutMs: 'timeout',
   pollIntervalMs: 'poll_interval',
   verifyIntervalMs: 'verify_interval',

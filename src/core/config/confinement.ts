@@ -15,6 +15,9 @@ const FS_BITS = [13, 14, 15, 15, 16] as const;
 /** LANDLOCK_ACCESS_NET_BIND_TCP, from version 4. Whom to connect to stays open: a reload may name another port. */
 const BIND_TCP = 1 << 0;
 
+/** In a rule: whichever port the kernel chooses, so that a connection may leave from a chosen address. */
+const ANY_FREE_PORT = 0;
+
 /** LANDLOCK_SCOPE_, from version 6: other processes' abstract sockets and signals to them. */
 const ABSTRACT_UNIX_SOCKET = 1 << 0;
 const SIGNAL = 1 << 1;
@@ -34,6 +37,8 @@ export interface Confinement {
   readonly scoped: number;
   /** Rights that the kernel does not know yet are among them. */
   readonly rules: readonly Rule[];
+  /** The ports that sockets may be bound to where `net` refuses that. */
+  readonly ports: readonly number[];
 }
 
 /** What the settings need of the file system. */
@@ -94,7 +99,9 @@ export function confinementFor(paths: Paths, tree: Tree, notifySocket: string): 
   const rules: Rule[] = [];
   for (const rule of [...rulesFor(SYSTEM, tree), ...rulesFor(paths, tree)])
     if (!isAllowed(rule, rules)) rules.push(rule);
-  return { fs: 2 ** bits - 1, net: abi >= 4 ? BIND_TCP : 0, scoped: abi >= 6 ? scoped : 0, rules };
+  const net = abi >= 4 ? BIND_TCP : 0;
+  const ports = net === 0 ? [] : [ANY_FREE_PORT];
+  return { fs: 2 ** bits - 1, net, scoped: abi >= 6 ? scoped : 0, rules, ports };
 }
 
 /** The folders that these paths lie in and that the rules in force do not open. */

@@ -2,7 +2,7 @@ import type { Command, CommandLine } from './command-line.ts';
 import type { Confinement, Rule } from './confinement.ts';
 import type { Ground } from './load-setup.ts';
 import { Secret } from './secret.ts';
-import type { Settings } from './settings.ts';
+import type { AddressRules, Settings } from './settings.ts';
 import type { Verdict } from './status-report.ts';
 
 /** What the program asks of src/settings.ts, and what that answers. Both travel as JSON between two runtimes. */
@@ -26,7 +26,9 @@ export type Answer = Readonly<
   | {
       kind: 'addresses';
       commandLine: CommandLine;
-      interfaces: readonly string[] | null;
+      rules: AddressRules;
+      /** What a running daemon publishes; none = none runs, or it publishes nothing. */
+      running: readonly string[];
       confinement: Confinement | null;
     }
   | { kind: 'setup'; commandLine: CommandLine; ground: Plain<Ground> | null; problems: readonly string[] } // null = bad ones

@@ -4,8 +4,8 @@ import { type Disk, SettingsFiles } from './files.ts';
 import { readNotify } from './notify.ts';
 import { type Findings, noFindings, type Problem, problemAt, quote } from './problem.ts';
 import { readRecords } from './records.ts';
-import type { FilePlace, Settings } from './settings.ts';
-import { type Environment, readConfigFile, readEnvironment, unreadable } from './sources.ts';
+import type { AddressRules, FilePlace, Settings } from './settings.ts';
+import { type Environment, readConfigFile, readEnvironment, type TopLevelValues, unreadable } from './sources.ts';
 import { findToken } from './token.ts';
 
 /** What decides the settings besides the files; what the command line says comes first. */
@@ -52,6 +52,7 @@ export function loadSettings(request: Request, disk: Disk): Result<Loaded, reado
     apiToken,
     baseUrl: values.base_url ?? DEFAULT_BASE_URL,
     records,
+    ...kindsOf(values),
     timeoutMs: (values.timeout ?? DEFAULT_TIMEOUT_SEC) * 1000,
     pollIntervalMs: (values.poll_interval ?? DEFAULT_POLL_SEC) * 1000,
     verifyIntervalMs: verifySec === 0 ? null : verifySec * 1000,
@@ -91,17 +92,22 @@ function checkCertificates({ values, place }: Environment, disk: Disk, { problem
   }
 }
 
-/** The interfaces that the settings allow, for looking at addresses, which needs neither token nor names: whatever else
- *  is wrong with the settings does not matter. With [[record]] tables the first one counts.
- *  @returns null = any but loopback */
-export function loadInterfaces(request: Request, disk: Disk): readonly string[] | null {
+/** What the settings say of addresses, for looking at those, which needs neither token nor names: whatever else is wrong
+ *  with the settings does not matter. With [[record]] tables the first one counts. */
+export function loadAddressRules(request: Request, disk: Disk): AddressRules {
   const findings = noFindings();
   const files = filesOf(request, disk);
   const environment = readEnvironment(request.environmentFile, request.environment, files, findings);
   const config = readConfigFile(request.configFile, files, findings);
   const [first] = readRecords(environment, config, findings);
-  return first?.interfaces ?? environment.values.interface ?? config.topLevel.values.interface ?? null;
+  const values = { ...config.topLevel.values, ...environment.values };
+  return { interfaces: first?.interfaces ?? values.interface ?? null, ...kindsOf(values) };
 }
+
+const kindsOf = ({ prefer = [], exclude = [] }: TopLevelValues): Pick<Settings, 'prefer' | 'exclude'> => ({
+  prefer,
+  exclude,
+});
 
 /** Where a daemon with these settings keeps its status, whatever else is wrong with them.
  *  @returns the place, or which of the files that the command line names cannot be read: it may stand there */

@@ -1,8 +1,11 @@
 import * as v from 'valibot';
-import type { Result } from '../result.ts';
+import { interfacePattern } from '../address/interfaces.ts';
+import { addressKind } from '../address/kinds.ts';
+import { failed, type Result } from '../result.ts';
 import { baseUrl } from './base-url.ts';
 import { hookUrl } from './hook-url.ts';
 import { recordName } from './names.ts';
+import { quote } from './problem.ts';
 import { Secret } from './secret.ts';
 
 /** A schema whose every fault says what is allowed: a text that completes "allowed are …". */
@@ -20,6 +23,14 @@ const converting = <I, O>(convert: (input: I) => Result<O, string>) =>
     addIssue({ message: converted.error });
     return NEVER;
   });
+
+/** The same with what was found before what to write. */
+const saying =
+  <T>(convert: (text: string) => Result<T, string>) =>
+  (text: string): Result<T, string> => {
+    const converted = convert(text);
+    return converted.ok ? converted : failed(`found ${quote(text)}; ${converted.error}`);
+  };
 
 const integer = (min: number, max: number, unit = '') =>
   allowing(`${min}–${max}${unit}`, v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max)));
@@ -42,7 +53,7 @@ const MAX_ITEMS = 10_000;
 const boundedList = v.pipe(v.array(v.unknown()), v.maxLength(MAX_ITEMS, `up to ${MAX_ITEMS} members`));
 
 /** One value or a list of them, as a list. */
-const oneOrMore = <S extends v.GenericSchema>(allowed: string, item: S) =>
+const listOf = <S extends v.GenericSchema>(allowed: string, item: S) =>
   allowing(
     allowed,
     v.pipe(
@@ -50,9 +61,12 @@ const oneOrMore = <S extends v.GenericSchema>(allowed: string, item: S) =>
       v.transform((value) => (Array.isArray(value) ? value : [value])),
       boundedList,
       v.array(item),
-      v.minLength(1),
     ),
   );
+
+/** The same with one value at least. */
+const oneOrMore = <S extends v.GenericSchema>(allowed: string, item: S) =>
+  allowing(allowed, v.pipe(listOf(allowed, item), v.minLength(1)));
 
 const flag = allowing('true and false', v.boolean());
 const text = allowing('non-empty texts', v.pipe(v.string(), v.trim(), v.nonEmpty()));
@@ -74,8 +88,12 @@ export const token = allowing(
 
 const zoneId = allowing('32 hexadecimal digits', v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/i), v.toLowerCase()));
 
-/** dev_valid_name() of the kernel's net/core/dev.c. */
-const interfaceName = v.pipe(v.string(), v.regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/));
+const interfaceName = v.pipe(v.string(), v.trim(), converting(saying(interfacePattern)));
+
+const kinds = listOf(
+  'a kind of address and a list of them',
+  v.pipe(v.string(), v.trim(), converting(saying(addressKind))),
+);
 
 const name = allowing('record names', v.pipe(v.string(), converting(recordName)));
 
@@ -88,7 +106,7 @@ const comment = allowing(
 /** Keys of the top level that a `[[record]]` table may override. */
 const OVERRIDABLE = {
   zone_id: zoneId,
-  interface: oneOrMore('interface names: 1–15 characters without blanks, "/" and ":"', interfaceName),
+  interface: oneOrMore('an interface name and a list of them', interfaceName),
   multi_record: allowing('"error", "first" and "all"', v.picklist(['error', 'first', 'all'])),
   ttl: secondsOr(1, 'automatic', 30, 86400),
   proxied: flag,
@@ -102,6 +120,8 @@ const TOP_LEVEL = {
   record_name: oneOrMore('a record name and a list of them', name),
   timeout: integer(1, 300, ' seconds'),
   poll_interval: integer(10, 3600, ' seconds'),
+  prefer: kinds,
+  exclude: kinds,
   verify_interval: secondsOr(0, 'never', 60, 86400),
   verbose: flag,
   status_file: text,
@@ -204,6 +224,8 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   IPV6DDNS_POLL_INTERVAL: { key: 'poll_interval', read: asNumber },
   IPV6DDNS_VERIFY_INTERVAL: { key: 'verify_interval', read: asNumber },
   IPV6DDNS_INTERFACE: { key: 'interface', read: asList },
+  IPV6DDNS_PREFER: { key: 'prefer', read: asList },
+  IPV6DDNS_EXCLUDE: { key: 'exclude', read: asList },
   IPV6DDNS_VERBOSE: { key: 'verbose', read: asFlag },
   IPV6DDNS_STATUS_FILE: { key: 'status_file', read: asText },
   IPV6DDNS_METRICS_FILE: { key: 'metrics_file', read: asText },

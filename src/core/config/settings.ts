@@ -1,3 +1,4 @@
+import type { AddressKind } from '../address/kinds.ts';
 import type { Secret } from './secret.ts';
 
 /** What to do when a name has several AAAA records. */
@@ -9,7 +10,7 @@ export interface RecordSettings {
   readonly name: string;
   /** 32 hexadecimal digits; null = looked up from the name. */
   readonly zoneId: string | null;
-  /** Names of the interfaces whose addresses may be published; null = any but loopback. */
+  /** Interfaces whose addresses may be published (`allows` in core/address/interfaces.ts); null = any but loopback. */
   readonly interfaces: readonly string[] | null;
   readonly multiRecord: MultiRecord;
   /** null = keep what the record has. 1 = automatic, else 30–86400 seconds. */
@@ -58,12 +59,19 @@ export interface HookSettings {
   readonly heartbeatMs: number | null;
 }
 
+/** Which addresses may be published, and which of them come first. */
+export interface AddressRules extends Pick<RecordSettings, 'interfaces'>, Pick<Settings, 'prefer' | 'exclude'> {}
+
 /** Validated settings of the daemon; nothing below the composition root reads files or the environment. */
 export interface Settings {
   readonly apiToken: Secret;
   /** Without a final slash. */
   readonly baseUrl: string;
   readonly records: readonly RecordSettings[];
+  /** The kinds of address that come before others, the best first. */
+  readonly prefer: readonly AddressKind[];
+  /** The kinds of address that are never published. */
+  readonly exclude: readonly AddressKind[];
   readonly timeoutMs: number;
   readonly pollIntervalMs: number;
   /** null = never. */

@@ -69,6 +69,12 @@ export function reportStatus(
   return { text: json ? JSON.stringify(read.value) : lines.join('\n'), verdict };
 }
 
+/** The addresses that a running daemon publishes; none = none runs. */
+export function runningChoice(place: FilePlace, system: System): readonly string[] {
+  const read = readStatus(place, system);
+  return read.ok ? read.value.records.flatMap(({ address }) => address ?? []) : [];
+}
+
 /** @returns the status of a daemon that runs, or why there is none, to follow "not running" */
 function readStatus({ path, optional }: FilePlace, system: System): Result<Status, string> {
   const { readFile, isKept, processAgeMs, ageMs } = system;

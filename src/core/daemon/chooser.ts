@@ -1,64 +1,150 @@
 import type { Address } from '../address/address.ts';
+import { type Candidate, isGivenUp } from '../address/candidates.ts';
+import { compareUplinks, type Uplink } from '../address/routes.ts';
 import { equallyGood, select } from '../address/select.ts';
-import type { IfAddr } from '../address/table.ts';
+import { isLater } from '../address/stamps.ts';
 
-/** How long an older address has to wait after a loss: a replacement usually follows 1.6 s behind, and links flap. */
-export const GRACE_MS = 3000;
+/** How long an address that was passed over has to wait after a loss: a replacement usually follows 1.6 s behind, and
+ *  links flap. */
+export const GRACE_MS = 3_000;
+
+/** How long an address that no default route serves has to wait before it replaces one that was served: after a start and
+ *  in an outage the uplink's own address is on its way. */
+export const PATIENCE_MS = 60_000;
+
+/** The address that was chosen, as it was when last looked at. */
+export interface Chosen {
+  readonly address: Address;
+  readonly ifIndex: number;
+  readonly createdStamp: number | null;
+  readonly uplink: Uplink | null;
+  readonly isGivenUp: boolean;
+  /** Since when no default route serves it any more; null = one does, -Infinity = none ever did. */
+  readonly unservedSinceMs: number | null;
+}
 
 /** What has been chosen, and what is being waited for. */
 export interface Choice {
-  /** The address to publish; null = none was eligible yet. It stays chosen after its loss until another replaces it. */
-  readonly current: Readonly<Pick<IfAddr, 'address' | 'ifIndex' | 'createdStamp' | 'uplink'>> | null;
-  /** After a loss: which addresses were there and are passed over for now, and until when; `untilMs` null = none was. */
-  readonly grace: Readonly<{ untilMs: number | null; passedOver: ReadonlySet<Address> }> | null;
+  /** null = nothing was eligible yet. It stays chosen after its loss until another replaces it. */
+  readonly current: Chosen | null;
+  /** What was eligible at the last look, or at the loss while that is being waited out, and what served it. */
+  readonly seen: ReadonlyMap<Address, Uplink | null>;
+  /** Until when what was seen at the loss has to wait; null = there was no loss. */
+  readonly graceUntilMs: number | null;
+  /** The best one, which is ready but for the patience; null = there is none. */
+  readonly held: Candidate | null;
+  /** When to choose again although nothing happens; null = only an event can change anything. */
+  readonly dueMs: number | null;
 }
 
-export const nothingChosen: Choice = { current: null, grace: null };
+export const nothingChosen: Choice = {
+  current: null,
+  seen: new Map(),
+  graceUntilMs: null,
+  held: null,
+  dueMs: null,
+};
 
-/** Decides what to publish after the eligible addresses changed, or when `grace` is over.
+/** The choice after a start: the record's address counts as published, and as served until then. */
+export const recordSays = (address: Address, nowMs: number): Choice => ({
+  ...nothingChosen,
+  current: {
+    address,
+    ifIndex: 0,
+    createdStamp: null,
+    uplink: null,
+    isGivenUp: false,
+    unservedSinceMs: nowMs,
+  },
+});
+
+/** Decides what to publish after the candidates changed, or at `dueMs`.
  *
- *  A gain is taken at once: there was nothing, or something better became eligible. A loss is followed at once by an
- *  address younger than the lost one, its successor, and by an older one after GRACE_MS. When only the default route is
- *  gone and no other took its place, that is a loss, too: it flaps with its link, and comes back after the address.
- *  With nothing eligible the choice stays as it is.
+ *  A gain is taken at once: there was nothing, or something better became eligible. After a loss (the chosen address went
+ *  away, or fell behind: its carrier, its default route, its prefix) a successor is taken at once: a younger one of the
+ *  same link, or one that was not eligible before or was not served as well. Any other was passed over before and waits
+ *  GRACE_MS. With nothing eligible the choice stays as it is.
+ *  @param knowsRoutes whether it is known what serves an address: without that there is no patience
  *  @param nowMs CLOCK_BOOTTIME */
-export function choose(choice: Choice, eligible: readonly IfAddr[], nowMs: number): Choice {
-  const { current, grace } = choice;
-  const selection = select(eligible, { published: current?.address ?? null });
-  // Nothing is passed over: whatever comes next is a gain.
-  if (selection === null) return { current, grace: current && { untilMs: null, passedOver: new Set() } };
-  const taken: Choice = { current: selection.winner, grace: null };
-  if (current === null) return taken;
-  const survivor = eligible.find((row) => row.address === current.address);
-  if (survivor === undefined) {
-    const younger = eligible.filter((row) => isYounger(row.createdStamp, current.createdStamp));
-    if (younger.length > 0) return { current: successor(younger, eligible) ?? selection.winner, grace: null };
-  } else if (selection.winner.address === current.address) {
-    // Made again by the kernel, or on another interface, the same address has another age.
-    return taken;
-  } else if (!current.uplink || eligible.some((row) => row.uplink)) return taken;
-  if (grace === null) {
-    return { current, grace: { untilMs: nowMs + GRACE_MS, passedOver: new Set(eligible.map((row) => row.address)) } };
+export function choose(before: Choice, candidates: readonly Candidate[], knowsRoutes: boolean, nowMs: number): Choice {
+  const survivor = candidates.find(({ row }) => row.address === before.current?.address) ?? null;
+  const choice = { ...before, current: before.current && stillServed(before.current, survivor, nowMs) };
+  const { current, seen, graceUntilMs } = choice;
+  const selection = select(candidates, current?.address ?? null);
+  // Whatever comes next is a gain.
+  if (selection === null) return { ...nothingChosen, current };
+  const { winner } = selection;
+  if (current === null || winner.row.address === current.address) return taken(winner, current, candidates);
+  const take = (from: Choice, own: Candidate): Choice => patiently(from, own, candidates, knowsRoutes, nowMs);
+  const newcomers = candidates.filter((own) => own !== survivor && isNew(own, seen));
+  if (graceUntilMs !== null) {
+    const isOver = newcomers.length > 0 || nowMs >= graceUntilMs;
+    return isOver ? take(choice, winner) : { ...choice, dueMs: graceUntilMs };
   }
-  const newcomer = eligible.some((row) => row !== survivor && !grace.passedOver.has(row.address));
-  return newcomer || (grace.untilMs !== null && nowMs >= grace.untilMs) ? taken : choice;
+  if (survivor !== null && !hasFallen(survivor, current)) return take(choice, winner);
+  const lost = { ...choice, seen: served(candidates), graceUntilMs: nowMs + GRACE_MS, dueMs: nowMs + GRACE_MS };
+  const successors = [...newcomers, ...candidates.filter(({ row }) => isYounger(row, current))];
+  return successors.length === 0 ? lost : take(lost, bestOf(successors, candidates) ?? winner);
 }
 
-/** The best of the younger ones; null = an older one outranks them all. */
-function successor(younger: readonly IfAddr[], eligible: readonly IfAddr[]): IfAddr | null {
-  const best = equallyGood(eligible);
-  const candidates = younger.filter(({ address }) => best.includes(address));
-  return select(candidates, { published: null })?.winner ?? null;
+/** Notes when it began that no default route serves the chosen address. */
+const stillServed = (current: Chosen, survivor: Candidate | null, nowMs: number): Chosen =>
+  survivor?.uplink ? current : { ...current, unservedSinceMs: current.unservedSinceMs ?? nowMs };
+
+/** Whether the address has to wait for one that is served, where there was one. */
+export const mayWait = ({ uplink, isNamed, proof }: Candidate, knowsRoutes: boolean): boolean =>
+  knowsRoutes && uplink === null && !isNamed && proof !== 'reached';
+
+/** Takes the winner, unless it has to wait. */
+function patiently(
+  choice: Choice,
+  winner: Candidate,
+  candidates: readonly Candidate[],
+  knowsRoutes: boolean,
+  nowMs: number,
+): Choice {
+  const { current } = choice;
+  const untilMs = (current?.unservedSinceMs ?? Number.NEGATIVE_INFINITY) + PATIENCE_MS;
+  if (!mayWait(winner, knowsRoutes) || nowMs >= untilMs) return taken(winner, current, candidates);
+  return { ...choice, held: winner, dueMs: untilMs };
 }
 
-/** Takes the address that the record turned out to say, one of the `equallyGood`, over the one chosen blindly.
- *  @param isSaid whether the record says it; several may fit one that says a prefix only */
-export function adopt(choice: Choice, eligible: readonly IfAddr[], isSaid: (address: Address) => boolean): Choice {
-  if (choice.current !== null && isSaid(choice.current.address)) return choice;
-  const row = eligible.find(({ address }) => isSaid(address));
-  return row === undefined ? choice : { current: row, grace: null };
+function taken(winner: Candidate, before: Chosen | null, candidates: readonly Candidate[]): Choice {
+  const { row, uplink } = winner;
+  const { address, ifIndex, createdStamp } = row;
+  const unservedSinceMs = uplink === null ? (before?.unservedSinceMs ?? Number.NEGATIVE_INFINITY) : null;
+  const current = { address, ifIndex, createdStamp, uplink, isGivenUp: isGivenUp(winner), unservedSinceMs };
+  return { ...nothingChosen, current, seen: served(candidates) };
 }
 
-/** Stamps are 32-bit counters that wrap after 497 days. Unknown ages are never younger. */
-const isYounger = (stamp: number | null, than: number | null): boolean =>
-  stamp !== null && than !== null && ((stamp - than) | 0) > 0;
+const served = (candidates: readonly Candidate[]): ReadonlyMap<Address, Uplink | null> =>
+  new Map(candidates.map(({ row, uplink }) => [row.address, uplink]));
+
+/** Not there before, or not served as well. */
+function isNew({ row, uplink }: Candidate, seen: ReadonlyMap<Address, Uplink | null>): boolean {
+  const before = seen.get(row.address);
+  return before === undefined || compareUplinks(uplink, before) < 0;
+}
+
+/** Whether the chosen address stands worse than before: another one that outranks it now did not win, this one lost. */
+const hasFallen = (survivor: Candidate, before: Chosen): boolean =>
+  compareUplinks(survivor.uplink, before.uplink) > 0 ||
+  (isGivenUp(survivor) && !before.isGivenUp && survivor.proof === null);
+
+/** On the link of the chosen one, and made after it. Unknown ages are never younger. */
+const isYounger = (row: Candidate['row'], { ifIndex, createdStamp }: Chosen): boolean =>
+  row.ifIndex === ifIndex &&
+  row.createdStamp !== null &&
+  createdStamp !== null &&
+  isLater(row.createdStamp, createdStamp);
+
+/** The best of the successors; null = one that was passed over outranks them all. */
+function bestOf(successors: readonly Candidate[], candidates: readonly Candidate[]): Candidate | null {
+  const best = equallyGood(candidates);
+  return (
+    select(
+      successors.filter(({ row }) => best.includes(row.address)),
+      null,
+    )?.winner ?? null
+  );
+}

@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import { describeRefusal, type Refusal } from '../address/eligible.ts';
-import { type IfAddr, type Link, linkName } from '../address/table.ts';
+import type { IfAddr } from '../address/row.ts';
+import { type Link, linkName } from '../address/table.ts';
 import type { Operation, PlanRefusal } from '../dns/plan.ts';
 import { assertNever } from '../result.ts';
 import type { Trouble } from './zone-state.ts';
@@ -59,6 +60,21 @@ export function describeNoAddress(
   const meanwhile = kept === null ? 'The records stay as they are.' : `The records stay at ${kept}.`;
   return { level: 'warning', msg: `no address to publish (${seen}). ${meanwhile}`, fields: { seen: refusals.length } };
 }
+
+/** Says that the settings name interfaces that are not there: a slip, or they are yet to come. */
+export function describeUnknownInterfaces(patterns: readonly string[], links: ReadonlyMap<number, Link>): LogEntry {
+  const named = patterns.map((pattern) => `"${pattern}"`).join(', ');
+  const there = listNames([...links.values()].map(({ ifName }) => ifName));
+  const msg = `"interface" names ${named}, which no interface is called now; there are ${there || 'none'}`;
+  return { level: 'warning', msg, fields: { interface: patterns.join(',') } };
+}
+
+/** Says that what `describeNoAddress` told of is over. */
+export const describeAddressAgain = (afterMs: number): LogEntry => ({
+  level: 'notice',
+  msg: `there is an address to publish again, after ${seconds(afterMs)}`,
+  fields: {},
+});
 
 /** @param isOnce nothing is tried a second time */
 export function describeNotice(notice: Notice, isOnce = false): LogEntry {

@@ -2,11 +2,12 @@ import type { Address } from '../address/address.ts';
 import { withInterfaceId } from '../address/address.ts';
 import { AddressTable } from '../address/table.ts';
 import type { ApiRequest } from '../cloudflare/http.ts';
-import type { RecordSettings } from '../config/settings.ts';
+import type { RecordSettings, Settings } from '../config/settings.ts';
+import type { ProbeVerdict } from '../ports.ts';
 import { assertNever } from '../result.ts';
 import { earliest } from '../time.ts';
 import { FirstContact } from './first-contact.ts';
-import { Group } from './group.ts';
+import { type Chosen, Group } from './group.ts';
 import { describeNotice, type LogEntry } from './notices.ts';
 import { requestFor } from './request.ts';
 import { count, newTally, type Tally } from './tally.ts';
@@ -15,10 +16,14 @@ import { type Desired, type Effect, isPending, type NameState, newZone, unread, 
 
 /** What the shell has to carry out. */
 export type Output = Readonly<
-  | { kind: 'request'; zone: number; request: ApiRequest }
+  | { kind: 'request'; zone: number; request: ApiRequest; from: Address | null } // from: the own address to leave from
+  | { kind: 'probe'; address: Address } // whether the API is reached from it: `probed` takes the answer
   | { kind: 'log'; entry: LogEntry }
   | { kind: 'rehearsed'; text: string } // a dry run's line for stdout
 >;
+
+/** What it needs to know of the settings. */
+export type PublisherSettings = Pick<Settings, 'records' | 'prefer' | 'exclude'>;
 
 /** Brings the address table and the zones together: which address each name is to say, and whose turn it is.
  *  Everything is decided by what is passed in; times are milliseconds on CLOCK_BOOTTIME. */
@@ -29,6 +34,10 @@ export class Publisher {
   readonly #dryRun: boolean;
   #lastZone = 0;
   #table = new AddressTable();
+  /** The address that is probed; null = none. */
+  #probing: Address | null = null;
+  /** The address that requests leave from, because they failed otherwise; null = as the kernel chooses. */
+  #from: Address | null = null;
   /** What happened since the start of the process. */
   readonly tally: Tally;
   /** null = whatever fails is said. */
@@ -42,12 +51,13 @@ export class Publisher {
    *  what was confirmed of names whose settings stay goes on. Only the zones that were looked up are forgotten.
    *  @param isOnce nothing is tried a second time */
   constructor(
-    records: readonly RecordSettings[],
+    settings: PublisherSettings,
     dryRun: boolean,
     nowMs: number,
     before: Publisher | null = null,
     isOnce = false,
   ) {
+    const { records } = settings;
     this.#dryRun = dryRun;
     this.#isOnce = isOnce;
     this.tally = before?.tally ?? newTally();
@@ -55,6 +65,7 @@ export class Publisher {
     if (isOnce) this.#contact = null;
     // A person who had the settings read again is to hear how that went.
     else this.#contact = contact?.isMade ? contact : new FirstContact();
+    if (before !== null) this.#probing = before.#probing;
     const heldUntilMs = before?.silentUntilMs ?? 0;
     const zones = before?.zones ?? [];
     const spent = zones.map(({ zoneId, bucket, bucketReported }) => [zoneId, { bucket, bucketReported }] as const);
@@ -62,9 +73,10 @@ export class Publisher {
     this.#spent = new Map([...(before === null ? [] : before.#spent), ...spent]);
     const known = new Map(zones.flatMap(({ names }) => names.map((name) => [JSON.stringify(name.settings), name])));
     for (const { interfaces } of records) {
+      const rules = { interfaces, prefer: settings.prefer, exclude: settings.exclude };
       const group = before === null ? undefined : before.#groups.get(keyOf(interfaces));
-      group?.tellAgain();
-      this.#groups.set(keyOf(interfaces), group ?? new Group(interfaces));
+      group?.configure(rules);
+      this.#groups.set(keyOf(interfaces), group ?? new Group(rules, nowMs));
     }
     // Names of this machine first: what they say settles more than the prefix of another host's.
     const ordered = [...records].sort((a, b) => Number(a.host !== null) - Number(b.host !== null));
@@ -93,17 +105,30 @@ export class Publisher {
 
   /** Whether nothing is in flight and nothing can be done before a wait is over. */
   isIdle(nowMs: number): boolean {
+    if ([...this.#groups.values()].some(({ isInDoubt }) => isInDoubt)) return false;
     return this.zones.every((zone) => zone.inFlight === null && (dueMs(zone) ?? Number.POSITIVE_INFINITY) > nowMs);
   }
 
-  /** Whether there was an address to publish for every name. */
+  /** Whether there is an address to publish for every name. */
   hasAddresses(): boolean {
-    return [...this.#groups.values()].every(({ chosen }) => chosen !== null);
+    return [...this.#groups.values()].every(({ isStranded }) => !isStranded);
+  }
+
+  /** What is to be said where nothing may be published, by one who does not wait. */
+  whyNoAddress(nowMs: number): LogEntry[] {
+    const entries: LogEntry[] = [];
+    for (const group of this.#groups.values()) group.reportNow(this.#table, nowMs, (entry) => entries.push(entry));
+    return entries;
   }
 
   /** Whether nothing may be published now, under any name. */
   isStranded(): boolean {
     return [...this.#groups.values()].every(({ isStranded }) => isStranded);
+  }
+
+  /** Whether an address is there that waits for a better one, which is on its way. */
+  isPatient(): boolean {
+    return [...this.#groups.values()].some((group) => group.isPatient);
   }
 
   /** When `due` has to be called; null = only an event can change anything. */
@@ -116,19 +141,29 @@ export class Publisher {
     return [...outputs, ...this.#each((zone) => ((dueMs(zone) ?? nowMs + 1) <= nowMs ? { kind: 'due', nowMs } : null))];
   }
 
-  /** The eligible addresses may have changed.
-   *  @returns null = no choice can have */
-  tableChanged(table: AddressTable, nowMs: number): Output[] | null {
+  /** What may be published, or how it ranks, may have changed. */
+  tableChanged(table: AddressTable, nowMs: number): Output[] {
     this.#table = table;
-    const gains = table.takeGains();
-    let isDue = false;
-    for (const group of this.#groups.values()) isDue = group.tableChanged(table, gains) || isDue;
-    return isDue ? this.#decide(nowMs) : null;
+    for (const group of this.#groups.values()) group.tableChanged();
+    return this.#decide(nowMs);
   }
 
   /** A zone's request has ended. */
   settled(zone: number, event: Extract<ZoneEvent, { kind: 'replied' | 'unreachable' }>): Output[] {
+    const hasFailed = event.kind === 'unreachable';
+    if (hasFailed) this.#from = null;
+    for (const group of this.#groups.values()) group.requested(hasFailed);
     return [...this.#send(zone, event), ...this.#decide(event.nowMs)];
+  }
+
+  /** A probe has ended. */
+  probed(address: Address, verdict: ProbeVerdict, nowMs: number): Output[] {
+    this.#probing = null;
+    for (const group of this.#groups.values()) {
+      group.probed(address, verdict);
+      this.#from = group.wayOut(nowMs) ?? this.#from;
+    }
+    return this.#decide(nowMs);
   }
 
   /** The limit on requests is that of the token's user: what one zone was told of it holds for all. */
@@ -148,11 +183,25 @@ export class Publisher {
     const outputs: Output[] = [];
     const log = (entry: LogEntry): void => void outputs.push({ kind: 'log', entry });
     const moved = new Set([...this.#groups.values()].filter((group) => group.decide(this.#table, nowMs, log)));
-    if (moved.size === 0) return outputs;
     const told = this.#each((zone) =>
-      zone.names.some(({ settings }) => moved.has(this.#groupOf(settings))) ? this.#desiredBy(zone, nowMs) : null,
+      zone.names.some((name) => this.#isToBeTold(name, moved)) ? this.#desiredBy(zone, nowMs) : null,
     );
-    return [...outputs, ...told];
+    return [...outputs, ...told, ...this.#ask()];
+  }
+
+  /** Probes are made one after the other. */
+  #ask(): Output[] {
+    const questions = [...this.#groups.values()].map(({ question }) => question);
+    const address = questions.find((question) => question !== null) ?? null;
+    if (this.#probing !== null || address === null) return [];
+    this.#probing = address;
+    return [{ kind: 'probe', address }];
+  }
+
+  /** Whether its group has moved, or it turned out to have no record, which is filled whatever the others wait for. */
+  #isToBeTold(name: NameState, moved: ReadonlySet<Group>): boolean {
+    const group = this.#groupOf(name.settings);
+    return moved.has(group) || (name.desired === null && desiredOf(name, group) !== null);
   }
 
   #desiredBy(zone: ZoneState, nowMs: number): ZoneEvent {
@@ -172,13 +221,12 @@ export class Publisher {
     const { state, effects } = transition(before, event);
     this.#zones.set(number, state);
     this.#share(state.heldUntilMs);
-    if ([...this.#groups.values()].some(({ isSettled }) => !isSettled))
-      for (const name of state.names) this.#settle(name);
+    for (const group of this.#groups.values()) if (!group.isSettled) this.#settle(group);
     return effects.flatMap((effect): Output[] => {
       count(this.tally, effect);
       switch (effect.kind) {
         case 'call':
-          return [{ kind: 'request', zone: number, request: requestFor(state, effect.call) }];
+          return [{ kind: 'request', zone: number, request: requestFor(state, effect.call), from: this.#from }];
         case 'notice': {
           const entry = describeNotice(effect.notice, this.#isOnce);
           if (effect.notice.kind === 'rehearsed') return [{ kind: 'rehearsed', text: entry.msg }];
@@ -199,9 +247,17 @@ export class Publisher {
     });
   }
 
-  #settle({ settings, seen, desired }: NameState): void {
-    if (!seen || desired === null) return;
-    this.#groupOf(settings).settle(this.#table, (address) => placed(settings, address) === desired.address);
+  /** Tells the group what the first record says, or that there is none. */
+  #settle(group: Group): void {
+    const names = this.zones.flatMap((zone) => zone.names).filter(({ settings }) => this.#groupOf(settings) === group);
+    const read = names.find(({ seen, desired, published }) => seen && (desired ?? published) !== null);
+    if (read === undefined) {
+      if (names.every(({ seen }) => seen)) group.settle(null, () => false);
+      return;
+    }
+    // By now the name has taken what it says over, if that is as good as what was chosen blindly.
+    const said = read.desired?.address ?? read.published;
+    group.settle(said, (address) => placed(read.settings, address) === said);
   }
 
   /** Names whose zone became known join the others of that zone. A zone that was lost and is found again under the same id
@@ -264,10 +320,18 @@ const anew = (name: NameState): NameState => ({ ...unread(name), alone: false, o
 
 const keyOf = (interfaces: readonly string[] | null): string => interfaces?.join(' ') ?? '';
 
-function desiredOf({ settings, seen }: NameState, { chosen }: Group): Desired | null {
+function desiredOf(name: NameState, group: Group): Desired | null {
+  const { settings, seen } = name;
+  const chosen = group.chosen ?? chosenForEmpty(name, group);
   if (chosen === null) return null;
   const alternatives = seen ? [] : chosen.equallyGood.map((address) => placed(settings, address));
   return { address: placed(settings, chosen.address), equallyGood: alternatives, sinceMs: chosen.sinceMs };
+}
+
+/** What a name is to say that has no record, or one that was made for that reason. */
+function chosenForEmpty({ settings, seen, published }: NameState, { chosenForEmpty: chosen }: Group): Chosen | null {
+  const isFree = seen && chosen !== null && (published === null || published === placed(settings, chosen.address));
+  return isFree ? chosen : null;
 }
 
 /** What a name says when this machine publishes `address`: that, or another host's address under its prefix. */

@@ -39,7 +39,10 @@ export type Denial = Pick<Trouble, 'what' | 'ray'>;
 
 export interface NameState {
   readonly settings: RecordSettings;
+  /** null = there is no address to publish: the records may be read, but not written. */
   readonly desired: Desired | null;
+  /** It was told an address, or that there is none for now: its records are to be known. */
+  readonly asked: boolean;
   /** All AAAA records of the name; null = to be read before anything is written. */
   readonly records: readonly AaaaRecord[] | null;
   /** What is left to do, given `records` and `desired`; a refusal by the policy is in `trouble`. */
@@ -165,6 +168,7 @@ export function newZone(
 const newName = (settings: RecordSettings): NameState => ({
   settings,
   desired: null,
+  asked: false,
   records: null,
   todo: [],
   refusal: null,
@@ -189,7 +193,7 @@ export function replan(name: NameState): NameState {
 
 /** Whether there is anything left to do before the name is known to say what it should. */
 export const isPending = (name: NameState): boolean =>
-  name.desired !== null && (name.records === null || name.todo.length > 0 || name.refusal !== null);
+  name.asked && (name.records === null || name.todo.length > 0 || name.refusal !== null);
 
 export function recordState(zone: ZoneState, name: NameState): RecordState {
   const trouble = name.trouble ?? zone.trouble;

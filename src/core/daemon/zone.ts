@@ -94,15 +94,17 @@ const hasten = (trouble: Trouble | null, nowMs: number): Trouble | null =>
 function setDesired(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs: number, effects: Effect[]): ZoneState {
   let changed = false;
   const names = zone.names.map((name, index) => {
-    // Without an address the records stay as they are.
-    const desired = wanted[index] ?? name.desired;
-    if (desired === null) return name;
+    const desired = wanted[index] ?? null;
+    if (desired === null) return name.desired === null && name.asked ? name : replan({ ...name, asked: true, desired });
     if (desired.address === name.desired?.address) {
       return { ...name, desired: { ...desired, sinceMs: name.desired.sinceMs } };
     }
     changed = true;
+    const next = reread(replan({ ...name, asked: true, desired, trouble: hasten(name.trouble, nowMs) }), nowMs);
+    // What was lost for a moment and is back has never been another one to anybody.
+    if (next.confirmed === desired.address && !isPending(next)) return next;
     effects.push(notice({ kind: 'detected', name: name.settings.name, address: desired.address, was: name.published }));
-    return reread(replan({ ...name, desired, trouble: hasten(name.trouble, nowMs) }), nowMs);
+    return next;
   });
   if (!changed) return { ...zone, names };
   return { ...zone, names, trouble: hasten(zone.trouble, nowMs), hurry: zone.inFlight !== null };

@@ -1,4 +1,5 @@
-/** Kernel constants under their own names: <linux/netlink.h>, <linux/rtnetlink.h>, <linux/if_addr.h>, <linux/if_link.h>.
+/** Kernel constants under their own names: <linux/netlink.h>, <linux/rtnetlink.h>, <linux/if_addr.h>, <linux/if_link.h>,
+ *  <linux/fib_rules.h>.
  *  Numbers stand before all else in a file: only those the bundler puts where they are used. */
 
 export const NLMSG_HDRLEN = 16;
@@ -13,6 +14,9 @@ export const RTM_GETADDR = 22;
 export const RTM_NEWROUTE = 24;
 export const RTM_DELROUTE = 25;
 export const RTM_GETROUTE = 26;
+export const RTM_NEWRULE = 32;
+export const RTM_DELRULE = 33;
+export const RTM_GETRULE = 34;
 
 export const NLM_F_REQUEST = 0x001;
 export const NLM_F_DUMP_INTR = 0x010;
@@ -48,21 +52,55 @@ export const INFINITE_LIFETIME_SEC = 0xffffffff;
 export const IFINFOMSG_LEN = 16;
 export const IFLA_IFNAME = 3;
 export const IFLA_EXT_MASK = 29;
+/** Alternative names, each an IFLA_ALT_IFNAME (kernels from 5.5). */
+export const IFLA_PROP_LIST = 52;
+export const IFLA_ALT_IFNAME = 53;
 export const RTEXT_FILTER_SKIP_STATS = 8;
 export const IFF_UP = 0x1;
 export const IFF_LOOPBACK = 0x8;
+/** There is a carrier. */
+export const IFF_LOWER_UP = 0x10000;
 
 export const RTMSG_LEN = 12;
+export const RTA_DST = 1;
+export const RTA_SRC = 2;
 export const RTA_OIF = 4;
 export const RTA_GATEWAY = 5;
 export const RTA_PRIORITY = 6;
 export const RTA_MULTIPATH = 9;
+export const RTA_CACHEINFO = 12;
+export const RTA_TABLE = 15;
+export const RTA_PREF = 20;
+/** Values of RTA_PREF (RFC 4191 §2.1); any other is medium. */
+export const ICMPV6_ROUTER_PREF_HIGH = 1;
+export const ICMPV6_ROUTER_PREF_LOW = 3;
+/** Made by the kernel from another one for a single destination. */
+export const RTM_F_CLONED = 0x200;
+export const RTNH_F_DEAD = 1;
 /** struct rtnexthop: u16 length, u8 flags, u8 hops, s32 link number, attributes. */
 export const RTNH_LEN = 8;
 export const RTN_UNICAST = 1;
+export const RTN_BLACKHOLE = 6;
+export const RTN_UNREACHABLE = 7;
+export const RTN_PROHIBIT = 8;
+export const RTPROT_RA = 9;
+/** In a request: those of all tables. */
+export const RT_TABLE_UNSPEC = 0;
 export const RT_TABLE_MAIN = 254;
+export const RT_TABLE_LOCAL = 255;
+
+/** struct fib_rule_hdr (<linux/fib_rules.h>). */
+export const FIB_RULE_LEN = 12;
+export const FRA_SRC = 2;
+export const FRA_PRIORITY = 6;
+export const FRA_SUPPRESS_PREFIXLEN = 14;
+export const FRA_TABLE = 15;
+export const FRA_PROTOCOL = 21;
+export const FR_ACT_TO_TBL = 1;
+export const FIB_RULE_PERMANENT = 1;
 
 export const RT_SCOPE_UNIVERSE = 0;
+export const AF_UNSPEC = 0;
 export const AF_INET6 = 10;
 
 export const SOL_SOCKET = 1;
@@ -73,6 +111,7 @@ export const NETLINK_GET_STRICT_CHK = 12;
 export const RTNLGRP_LINK = 1;
 export const RTNLGRP_IPV6_IFADDR = 9;
 export const RTNLGRP_IPV6_ROUTE = 11;
+export const RTNLGRP_IPV6_RULE = 19;
 
 /** rtnetlink speaks the host's byte order. */
 export const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

@@ -1,13 +1,12 @@
 import { NLA_HDRLEN, NLA_TYPE_MASK, NLMSG_HDRLEN } from './constants.ts';
 
-const ATTRIBUTE_TYPES = 16;
-/** Attributes of a message whose places are remembered; address messages have four or five. */
-const MOST_REMEMBERED = 8;
+/** Attributes of a higher type are passed over. */
+const ATTRIBUTE_TYPES = 64;
 
 /** Which attributes to look for: by type, the least length with header, 0 = not this one. */
 export type Wanted = Uint8Array;
 
-/** @param leastBytes of the payload; types are below 16 */
+/** @param leastBytes of the payload; types are below ATTRIBUTE_TYPES */
 export function wanted(attributes: readonly (readonly [type: number, leastBytes: number])[]): Wanted {
   const lengths = new Uint8Array(ATTRIBUTE_TYPES);
   for (const [type, leastBytes] of attributes) lengths[type] = NLA_HDRLEN + leastBytes;
@@ -22,12 +21,10 @@ export class WireError extends Error {
 /** Goes through the messages of a datagram (netlink(7)) and copies nothing: it tells the header of the message it stands
  *  at, and where the parts are. Positions are bytes of the buffer that the datagram lies in. */
 export class DatagramReader {
-  /** The buffer: as bytes, and as 16-bit and 32-bit numbers of the host's byte order, which rtnetlink speaks. Where a
-   *  length has been checked they are read `as number`: to look each time whether something is there would be a tenth of
-   *  the steps that an event takes. 32-bit numbers are signed because the engine has no others that are whole. */
+  /** The buffer: as bytes, and as 16-bit and 32-bit numbers of the host's byte order, which rtnetlink speaks. */
   bytes: Uint8Array = new Uint8Array(0);
   halves: Uint16Array = new Uint16Array(0);
-  words: Int32Array = new Int32Array(0);
+  words: Uint32Array = new Uint32Array(0);
   /** Of struct nlmsghdr; `sequence` is the number of the request that it answers, 0 = an event. */
   type = 0;
   sequence = 0;
@@ -37,14 +34,8 @@ export class DatagramReader {
   #buffer: ArrayBufferLike | null = null;
   #limit = 0;
   #next = 0;
-  /** Of the attributes found last: by type, as `findAttributes` returns them; what was wanted, and bytes of all; how many
-   *  there were, and of each the header and where it lies, in words from the first on. */
-  readonly #attributes = new Uint32Array(ATTRIBUTE_TYPES);
-  #wanted: Wanted | null = null;
-  #span = 0;
-  #count = 0;
-  readonly #headers = new Int32Array(MOST_REMEMBERED);
-  readonly #places = new Uint32Array(MOST_REMEMBERED);
+  /** What `findAttributes` found last: one array for all messages, because a storm brings a hundred thousand. */
+  readonly #found = new Uint32Array(ATTRIBUTE_TYPES);
 
   /** Stands before the first message.
    *  @param datagram starts at a multiple of 4 of its buffer */
@@ -54,7 +45,7 @@ export class DatagramReader {
       this.#buffer = buffer;
       this.bytes = new Uint8Array(buffer);
       this.halves = new Uint16Array(buffer, 0, buffer.byteLength >> 1);
-      this.words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+      this.words = new Uint32Array(buffer, 0, buffer.byteLength >> 2);
     }
     this.#next = byteOffset;
     this.#limit = byteOffset + byteLength;
@@ -63,7 +54,7 @@ export class DatagramReader {
 
   /** NLM_F_ bits of the message. */
   get flags(): number {
-    return this.halves[(this.body - NLMSG_HDRLEN + 6) >> 1] ?? 0;
+    return this.half(this.body - NLMSG_HDRLEN + 6);
   }
 
   /** Goes to the next message. @returns whether there is one
@@ -72,13 +63,12 @@ export class DatagramReader {
     const at = this.#next;
     const left = this.#limit - at;
     if (left <= 0) return false;
-    const words = this.words;
-    const length = left < NLMSG_HDRLEN ? 0 : (words[at >> 2] as number);
+    const length = left < NLMSG_HDRLEN ? 0 : this.word(at);
     if (length < NLMSG_HDRLEN || length > left) {
       throw new WireError(`message length ${length} at byte ${at}, ${left} bytes left`);
     }
-    this.type = this.halves[(at >> 1) + 2] as number;
-    this.sequence = words[(at >> 2) + 2] as number;
+    this.type = this.half(at + 4);
+    this.sequence = this.word(at + 8);
     this.body = at + NLMSG_HDRLEN;
     this.end = at + length;
     this.#next = at + ((length + 3) & ~3);
@@ -89,54 +79,53 @@ export class DatagramReader {
    *  @returns by type: how many bytes behind `start` the payload is, 0 = there is none; until the next call
    *  @throws WireError when a length reaches outside, or is too short */
   findAttributes(what: Wanted, start: number, end = this.end): Uint32Array {
-    // The kernel writes messages of one kind alike: comparing the headers with those found last is a quarter of the work.
-    if (what === this.#wanted && end - start === this.#span) {
-      const words = this.words;
-      const headers = this.#headers;
-      const places = this.#places;
-      const first = start >> 2;
-      let i = this.#count - 1;
-      while (i >= 0 && words[first + (places[i] as number)] === headers[i]) i--;
-      if (i < 0) return this.#attributes;
-    }
-    return this.#search(what, start, end);
-  }
-
-  #search(what: Wanted, start: number, end: number): Uint32Array {
-    const { halves, words } = this;
-    const found = this.#attributes.fill(0);
-    let count = 0;
-    this.#wanted = null;
-    for (let at = start; at < end; count++) {
-      const length = end - at < NLA_HDRLEN ? 0 : (halves[at >> 1] as number);
-      const type = (halves[(at >> 1) + 1] ?? 0) & NLA_TYPE_MASK;
+    const found = this.#found.fill(0);
+    for (let at = start; at < end; ) {
+      const { type, length } = this.#attributeAt(at, end);
       const least = what[type];
-      if (length < (least || NLA_HDRLEN) || length > end - at) {
-        throw new WireError(`attribute ${type} of length ${length} at byte ${at}, ${end - at} bytes left`);
-      }
-      if (least) found[type] = at - start + NLA_HDRLEN;
-      if (count < MOST_REMEMBERED) {
-        this.#headers[count] = words[at >> 2] as number;
-        this.#places[count] = (at - start) >> 2;
+      if (least) {
+        if (length < least) throw new WireError(`attribute ${type} of length ${length} at byte ${at}`);
+        found[type] = at - start + NLA_HDRLEN;
       }
       at += (length + 3) & ~3;
     }
-    if (count <= MOST_REMEMBERED) {
-      this.#wanted = what;
-      this.#span = end - start;
-      this.#count = count;
+    return found;
+  }
+
+  /** Where the payloads of all attributes of one type start, for a type that may be there several times.
+   *  @throws WireError as `findAttributes` */
+  everyAttribute(wantedType: number, start: number, end: number): number[] {
+    const found: number[] = [];
+    for (let at = start; at < end; ) {
+      const { type, length } = this.#attributeAt(at, end);
+      if (type === wantedType) found.push(at + NLA_HDRLEN);
+      at += (length + 3) & ~3;
     }
     return found;
   }
 
   /** The payload of an attribute that starts at `at`. */
   payload(at: number): Uint8Array {
-    return this.bytes.subarray(at, at - NLA_HDRLEN + (this.halves[(at - NLA_HDRLEN) >> 1] ?? 0));
+    return this.bytes.subarray(at, at - NLA_HDRLEN + this.half(at - NLA_HDRLEN));
+  }
+
+  /** The 16-bit number at a position. */
+  half(at: number): number {
+    return this.halves[at >> 1] ?? 0;
   }
 
   /** The 32-bit number at a position. */
   word(at: number): number {
-    return (this.words[at >> 2] ?? 0) >>> 0;
+    return this.words[at >> 2] ?? 0;
+  }
+
+  #attributeAt(at: number, end: number): { readonly type: number; readonly length: number } {
+    const length = end - at < NLA_HDRLEN ? 0 : this.half(at);
+    const type = this.half(at + 2) & NLA_TYPE_MASK;
+    if (length < NLA_HDRLEN || length > end - at) {
+      throw new WireError(`attribute ${type} of length ${length} at byte ${at}, ${end - at} bytes left`);
+    }
+    return { type, length };
   }
 }
 

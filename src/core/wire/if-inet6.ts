@@ -1,12 +1,14 @@
+import { formatAddress } from '../address/address.ts';
 import { IFA_F_DEPRECATED, INFINITE_LIFETIME_SEC } from './constants.ts';
 import type { AddressMessage } from './reader.ts';
 import { fromHex } from './trace.ts';
 
+/** /proc/net is hidden where only the own process's part of procfs is mounted; this path is not. */
+export const IF_INET6 = '/proc/self/net/if_inet6';
+
 /** One line of /proc/net/if_inet6. */
 export interface PolledAddress {
-  readonly message: Readonly<AddressMessage>;
-  /** The four words that `message.localAt` points to. */
-  readonly words: Int32Array;
+  readonly message: AddressMessage;
   readonly ifName: string;
 }
 
@@ -23,12 +25,11 @@ export function readIfInet6(text: string): PolledAddress[] {
     const [, address = '', ifIndex = '', prefixLength = '', scope = '', flagsText = '', ifName = ''] = match;
     const flags = Number.parseInt(flagsText, 16);
     found.push({
-      words: new Int32Array(fromHex(address).buffer),
       ifName,
       message: {
         removed: false,
         ifIndex: Number.parseInt(ifIndex, 16),
-        localAt: 0,
+        address: formatAddress(fromHex(address)),
         prefixLength: Number.parseInt(prefixLength, 16),
         // The file's scopes are those of IPV6_ADDR_SCOPE_MASK, 0 for global as in the message.
         scope: Number.parseInt(scope, 16),
@@ -36,8 +37,8 @@ export function readIfInet6(text: string): PolledAddress[] {
         protocol: 0,
         preferredSec: flags & IFA_F_DEPRECATED ? 0 : INFINITE_LIFETIME_SEC,
         validSec: INFINITE_LIFETIME_SEC,
-        createdStamp: 0,
-        renewedStamp: 0,
+        createdStamp: null,
+        renewedStamp: null,
       },
     });
   }

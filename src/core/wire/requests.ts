@@ -1,5 +1,6 @@
 import {
   AF_INET6,
+  FIB_RULE_LEN,
   HOST_IS_LITTLE_ENDIAN,
   IFADDRMSG_LEN,
   IFINFOMSG_LEN,
@@ -8,11 +9,11 @@ import {
   NLM_F_DUMP,
   NLM_F_REQUEST,
   NLMSG_HDRLEN,
-  RT_TABLE_MAIN,
   RTEXT_FILTER_SKIP_STATS,
   RTM_GETADDR,
   RTM_GETLINK,
   RTM_GETROUTE,
+  RTM_GETRULE,
   RTMSG_LEN,
 } from './constants.ts';
 
@@ -33,11 +34,19 @@ export function linkDumpRequest(sequence: number): ArrayBuffer {
   return view.buffer;
 }
 
-/** A request for the IPv6 routes of the main table; kernels before 4.20, without strict checking, send all tables. */
-export function routeDumpRequest(): ArrayBuffer {
-  const view = dumpRequest(RTM_GETROUTE, 1, RTMSG_LEN);
+/** A request for the IPv6 routes of a table; kernels before 4.20, without strict checking, send all tables.
+ *  @param table RT_TABLE_UNSPEC = all of them */
+export function routeDumpRequest(sequence: number, table: number): ArrayBuffer {
+  const view = dumpRequest(RTM_GETROUTE, sequence, RTMSG_LEN);
   view.setUint8(NLMSG_HDRLEN, AF_INET6);
-  view.setUint8(NLMSG_HDRLEN + 4, RT_TABLE_MAIN);
+  view.setUint8(NLMSG_HDRLEN + 4, table);
+  return view.buffer;
+}
+
+/** A request for the rules that lead packets of IPv6 to a table. */
+export function ruleDumpRequest(sequence: number): ArrayBuffer {
+  const view = dumpRequest(RTM_GETRULE, sequence, FIB_RULE_LEN);
+  view.setUint8(NLMSG_HDRLEN, AF_INET6);
   return view.buffer;
 }
 

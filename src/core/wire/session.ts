@@ -10,7 +10,7 @@ import {
   RTM_NEWLINK,
 } from './constants.ts';
 import { DatagramReader, endErrno, WireError } from './framing.ts';
-import { emptyAddress, type LinkMessage, readAddress, readLink } from './reader.ts';
+import { type LinkMessage, readAddress, readLink } from './reader.ts';
 import { addressDumpRequest, linkDumpRequest } from './requests.ts';
 
 /** The least time between the beginnings of two resyncs: a machine that overruns the socket again and again must not make
@@ -37,7 +37,6 @@ export interface Progress {
 export class RtnetlinkSession {
   readonly #table: AddressTable;
   readonly #reader = new DatagramReader();
-  readonly #address = emptyAddress();
   /** Number of the dump that runs; 0 = none. */
   #dump: { readonly sequence: number; readonly of: 'links' | 'addresses' } | null = null;
   #sequence = 0;
@@ -131,10 +130,11 @@ export class RtnetlinkSession {
     const type = reader.type;
     const sequence = reader.sequence;
     if (type === RTM_NEWADDR || type === RTM_DELADDR) {
-      const message = this.#address;
-      if (readAddress(reader, message) && this.#table.apply(message, reader.words, nowSec)) this.#dirty = true;
+      const message = readAddress(reader);
+      if (message !== null && this.#table.apply(message, nowSec)) this.#dirty = true;
     } else if (type === RTM_NEWLINK || type === RTM_DELLINK) {
-      if (this.#applyLink(readLink(reader), sequence)) this.#dirty = true;
+      const message = readLink(reader);
+      if (message !== null && this.#applyLink(message, sequence)) this.#dirty = true;
     }
     if (sequence === 0 || sequence !== this.#dump?.sequence) return null;
     if (reader.flags & NLM_F_DUMP_INTR) this.#interrupted = true;
@@ -145,7 +145,7 @@ export class RtnetlinkSession {
     if (this.#dump?.of === 'links') this.#links.add(message.ifIndex);
     const before = this.#table.links.get(message.ifIndex);
     // Addresses kept while a link is down turn tentative without an event (keep_addr_on_down): look again.
-    const turned = before !== undefined && ((before.flags ^ message.flags) & IFF_UP) !== 0;
+    const turned = before !== undefined && before.isUp !== ((message.flags & IFF_UP) !== 0);
     if (sequence === 0 && turned && !message.removed) this.#stale ??= `${message.ifName} went up or down`;
     return this.#table.applyLink(message);
   }

@@ -1,29 +1,60 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { describeRefusal, eligible, type Refusal, refused, refuseLink } from '../../../src/core/address/eligible.ts';
-import { AddressTable, type Link } from '../../../src/core/address/table.ts';
+import { describeRefusal, eligible, type Refusal, refuse, refused } from '../../../src/core/address/eligible.ts';
+import { type AddressKind, addressKind } from '../../../src/core/address/kinds.ts';
+import { AddressTable } from '../../../src/core/address/table.ts';
 import { IFF_LOOPBACK, IFF_UP, INFINITE_LIFETIME_SEC } from '../../../src/core/wire/constants.ts';
-import { tell } from '../../fakes/table-model.ts';
+import { A, ifAddr } from '../../fakes/samples.ts';
+import { tell, tellLink } from '../../fakes/told-table.ts';
 
-const UP: Link = { ifIndex: 2, ifName: 'eth2', flags: IFF_UP };
-const LOOPBACK: Link = { ifIndex: 1, ifName: 'lo', flags: IFF_UP | IFF_LOOPBACK };
+const rulesFor = (interfaces: readonly string[] | null, exclude: readonly AddressKind[] = []) => ({
+  interfaces,
+  prefer: [],
+  exclude,
+});
 
-describe('refuseLink', () => {
-  test.each<[string, Link | undefined, readonly string[] | null, Refusal['kind'] | null]>([
-    ['up, any allowed', UP, null, null],
-    ['up and named', UP, ['eth3', 'eth2'], null],
-    ['up and not named', UP, ['eth3'], 'interfaceNotAllowed'],
-    ['up, none allowed', UP, [], 'interfaceNotAllowed'],
-    ['named by the start of its name', UP, ['eth', 'eth22'], 'interfaceNotAllowed'],
-    ['down', { ...UP, flags: 0 }, null, 'interfaceDown'],
-    ['down and named', { ...UP, flags: 0 }, ['eth2'], 'interfaceDown'],
-    ['unknown', undefined, null, 'interfaceDown'],
-    ['unknown, some named', undefined, ['eth2'], 'interfaceDown'],
-    ['loopback', LOOPBACK, null, 'loopback'],
-    ['loopback and named', LOOPBACK, ['lo'], null],
-    ['loopback, another named', LOOPBACK, ['eth2'], 'interfaceNotAllowed'],
-    ['loopback, down and named', { ...LOOPBACK, flags: IFF_LOOPBACK }, ['lo'], 'interfaceDown'],
-  ])('refuseLink: %s → %s', (_, link, interfaces, kind) => {
-    expect(refuseLink(link, interfaces)).toEqual(kind === null ? null : { kind });
+const kind = (text: string): AddressKind => {
+  const read = addressKind(text);
+  if (!read.ok) throw new Error(read.error);
+  return read.value;
+};
+
+describe('refuse: the link', () => {
+  test.each<[string, string, number | null, readonly string[] | null, Refusal['kind'] | null]>([
+    ['up, any allowed', 'eth2', IFF_UP, null, null],
+    ['up and named', 'eth2', IFF_UP, ['eth3', 'eth2'], null],
+    ['up and matched', 'eth2', IFF_UP, ['eth*'], null],
+    ['up and left out', 'eth2', IFF_UP, ['!eth2'], 'interfaceNotAllowed'],
+    ['up and not named', 'eth2', IFF_UP, ['eth3'], 'interfaceNotAllowed'],
+    ['named by the start of its name', 'eth2', IFF_UP, ['eth', 'eth22'], 'interfaceNotAllowed'],
+    ['down', 'eth2', 0, null, 'interfaceDown'],
+    ['down and named', 'eth2', 0, ['eth2'], 'interfaceDown'],
+    ['unknown', 'eth2', null, null, 'interfaceDown'],
+    ['unknown, some named', 'eth2', null, ['eth2'], 'interfaceDown'],
+    ['loopback', 'lo', IFF_UP | IFF_LOOPBACK, null, 'loopback'],
+    ['loopback, matched', 'lo', IFF_UP | IFF_LOOPBACK, ['*'], 'loopback'],
+    ['loopback and named', 'lo', IFF_UP | IFF_LOOPBACK, ['lo'], null],
+    ['loopback, down and named', 'lo', IFF_LOOPBACK, ['lo'], 'interfaceDown'],
+  ])('refuse: %s → %s', (_, ifName, flags, interfaces, reason) => {
+    const table = new AddressTable();
+    if (flags !== null) tellLink(table, 2, ifName, flags);
+    expect(refuse(table, ifAddr(A, 1), rulesFor(interfaces), 0)?.kind ?? null).toBe(reason);
+  });
+});
+
+describe('refuse: exclude', () => {
+  test.each<[string, boolean]>([
+    ['2a01:db8::/32', true],
+    ['2a01:db9::/32', false],
+    ['::a', true],
+    ['::b', false],
+    ['slaac', true],
+    ['dhcpv6', false],
+    ['static', false],
+  ])('refuse: an advertised 2a01:db8::a, exclude has %s → refused: %s', (text, isRefused) => {
+    const table = new AddressTable();
+    tellLink(table, 2);
+    const refusal = refuse(table, ifAddr(A, 1), rulesFor(null, [kind('fd00::/8'), kind(text)]), 0);
+    expect(refusal).toEqual(isRefused ? { kind: 'excluded', as: kind(text) } : null);
   });
 });
 
@@ -31,9 +62,9 @@ describe('eligible, refused', () => {
   let table: AddressTable;
   beforeEach(() => {
     table = new AddressTable();
-    for (const link of [UP, LOOPBACK, { ifIndex: 3, ifName: 'eth3', flags: 0 }]) {
-      table.applyLink({ removed: false, ...link });
-    }
+    tellLink(table, 1, 'lo', IFF_UP | IFF_LOOPBACK);
+    tellLink(table, 2);
+    tellLink(table, 3, 'eth3', 0);
     for (const [ifIndex, text, flags] of [
       [1, '3ffe:1::1', 0x80],
       [2, '3ffe:1::2', 0x80],
@@ -48,15 +79,15 @@ describe('eligible, refused', () => {
   });
 
   test('eligible: no interface named → sound addresses of links that are up, but loopback', () => {
-    expect(eligible(table, null).map(({ address }) => address)).toEqual(['3ffe:1::2']);
+    expect(eligible(table, rulesFor(null), 0).map(({ address }) => address)).toEqual(['3ffe:1::2']);
   });
 
   test('eligible: loopback named → its addresses, and no others', () => {
-    expect(eligible(table, ['lo']).map(({ address }) => address)).toEqual(['3ffe:1::1']);
+    expect(eligible(table, rulesFor(['lo']), 0).map(({ address }) => address)).toEqual(['3ffe:1::1']);
   });
 
   test('refused: every other address → with the first reason, its own flaw before its link’s', () => {
-    const reasons = new Map(refused(table, null, 0).map(({ row, refusal }) => [row.address as string, refusal.kind]));
+    const reasons = new Map(refused(table, rulesFor(null), 0).map(({ row, refusal }) => [row.address as string, refusal.kind]));
     expect(reasons).toEqual(
       new Map([
         ['3ffe:1::1', 'loopback'],
@@ -79,6 +110,7 @@ test.each<[Refusal, string]>([
   [{ kind: 'interfaceDown' }, 'interface is down'],
   [{ kind: 'loopback' }, 'on the loopback interface, which "interface" does not name'],
   [{ kind: 'interfaceNotAllowed' }, 'on an interface that "interface" does not name'],
+  [{ kind: 'excluded', as: kind('2a01:db8::/32') }, '"exclude" has 2a01:db8::/32'],
 ])('describeRefusal: %o → a reason in words', (refusal, words) => {
   expect(describeRefusal(refusal)).toBe(words);
 });

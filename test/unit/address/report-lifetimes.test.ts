@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { reportAddresses } from '../../../src/core/address/report.ts';
 import { AddressTable } from '../../../src/core/address/table.ts';
-import { wordsOf } from '../../fakes/captured.ts';
 import { readDatagram } from '../../fakes/reading.ts';
 import { addressMessage } from '../../fakes/rtnetlink.ts';
 import { A } from '../../fakes/samples.ts';
@@ -17,8 +16,8 @@ test.each([
     const table = new AddressTable();
     const bytes = addressMessage(A, { flags32: 0, lifetimeSec: 3600 });
     for (const { message } of readDatagram(bytes)) {
-      if (message.kind === 'address') table.apply(message, wordsOf(bytes), 1000.4);
+      if (message.kind === 'address') table.apply(message, 1000.4);
     }
-    expect(reportAddresses(table, null, nowSec).addresses).toMatchObject([{ preferred_s: leftSec, valid_s: leftSec }]);
+    expect(reportAddresses(table, { interfaces: null, prefer: [], exclude: [] }, [], nowSec).addresses).toMatchObject([{ preferred_s: leftSec, valid_s: leftSec }]);
   },
 );

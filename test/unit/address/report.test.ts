@@ -1,21 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { formatReport, reportAddresses } from '../../../src/core/address/report.ts';
+import { Routes } from '../../../src/core/address/routes.ts';
 import { AddressTable } from '../../../src/core/address/table.ts';
-import { IFF_UP, INFINITE_LIFETIME_SEC } from '../../../src/core/wire/constants.ts';
-import { type Row, tell } from '../../fakes/table-model.ts';
+import { INFINITE_LIFETIME_SEC } from '../../../src/core/wire/constants.ts';
+import { defaultRoute } from '../../fakes/routes.ts';
+import { type Row, tell, tellLink } from '../../fakes/told-table.ts';
 
 const NOW_SEC = 1000;
 
 let table: AddressTable;
 beforeEach(() => {
   table = new AddressTable();
-  for (const [ifIndex, ifName] of [
-    [2, 'eth2'],
-    [3, 'eth3'],
-  ] as const) {
-    table.applyLink({ removed: false, ifIndex, ifName, flags: IFF_UP });
-  }
-  table.defaultRoutes.add([{ ifIndex: 2, metric: 1024, gateway: '' }]);
+  tellLink(table, 2);
+  tellLink(table, 3);
+  table.routes = new Routes([defaultRoute(2)], []);
 });
 
 function add(text: string, own: Partial<Row> = {}): void {
@@ -23,17 +21,20 @@ function add(text: string, own: Partial<Row> = {}): void {
   tell(table, { ...usual, text, ...own }, false, NOW_SEC);
 }
 
-const reasons = (interfaces: readonly string[] | null = null) =>
-  reportAddresses(table, interfaces, NOW_SEC).addresses.map(({ address, reason }) => [address, reason]);
+const report = (nowSec = NOW_SEC, running: readonly string[] = [], interfaces: readonly string[] | null = null) =>
+  reportAddresses(table, { interfaces, prefer: [], exclude: [] }, running, nowSec);
+
+const reasons = (...own: Parameters<typeof report>) =>
+  report(...own).addresses.map(({ address, reason }) => [address, reason]);
 
 describe('reportAddresses', () => {
   test('reportAddresses: no address at all → no winner, no rule', () => {
-    expect(reportAddresses(table, null, NOW_SEC)).toEqual({ addresses: [], winner: null, rule: null });
+    expect(report()).toEqual({ addresses: [], winner: null, rule: null });
   });
 
   test('reportAddresses: one address → why it is published is that there is no other', () => {
     add('3ffe:1::1', { flags: 0x300, lifetimeSec: 90, scope: 0 });
-    expect(reportAddresses(table, null, NOW_SEC + 30)).toEqual({
+    expect(report(NOW_SEC + 30)).toEqual({
       addresses: [
         {
           interface: 'eth2',
@@ -61,31 +62,46 @@ describe('reportAddresses', () => {
     expect(reasons()).toEqual([
       ['3ffe:1::6', null],
       ['3ffe:1::7', 'outranked: another one is numerically lower'],
-      ['3ffe:1::8', 'outranked: another one is permanent'],
+      ['3ffe:1::8', 'outranked: another one is the administrator’s'],
       ['fd00::5', 'unique local (RFC 4193)'],
-      ['3ffe:1::9', 'outranked: its interface does not hold the default route'],
+      ['3ffe:1::9', 'outranked: another one has the better default route'],
       ['3ffe:1::4', 'interface is down'],
     ]);
   });
 
+  test('reportAddresses: a daemon runs and has chosen another one → that is the published one', () => {
+    add('3ffe:1::1');
+    add('3ffe:1::2', { flags: 0, lifetimeSec: 3600 });
+    expect(reasons(NOW_SEC, ['3ffe:1::2'])).toEqual([
+      ['3ffe:1::2', null],
+      ['3ffe:1::1', 'the running daemon publishes another one'],
+    ]);
+    expect(report(NOW_SEC, ['3ffe:1::2']).rule).toBe('running');
+  });
+
+  test('reportAddresses: a daemon runs and publishes what this machine does not have → what a start would choose', () => {
+    add('3ffe:1::1');
+    expect(report(NOW_SEC, ['3ffe:1::9'])).toMatchObject({ winner: '3ffe:1::1', rule: 'only' });
+  });
+
   test('reportAddresses: other interfaces named → none is published', () => {
     add('3ffe:1::1');
-    expect(reasons(['eth3'])).toEqual([['3ffe:1::1', 'on an interface that "interface" does not name']]);
+    expect(reasons(NOW_SEC, [], ['eth3'])).toEqual([['3ffe:1::1', 'on an interface that "interface" does not name']]);
   });
 
   test('reportAddresses: an unknown link → its number', () => {
     add('3ffe:1::1', { ifIndex: 7 });
-    expect(reportAddresses(table, null, NOW_SEC).addresses).toMatchObject([{ interface: 'link 7' }]);
+    expect(report().addresses).toMatchObject([{ interface: 'link 7' }]);
   });
 
   test('reportAddresses: a lifetime that is over → 0, never less', () => {
     add('3ffe:1::1', { lifetimeSec: 60 });
-    expect(reportAddresses(table, null, NOW_SEC + 100).addresses).toMatchObject([{ preferred_s: 0, valid_s: 0 }]);
+    expect(report(NOW_SEC + 100).addresses).toMatchObject([{ preferred_s: 0, valid_s: 0 }]);
   });
 });
 
 describe('formatReport', () => {
-  const lines = () => formatReport(reportAddresses(table, null, NOW_SEC), (text) => text);
+  const lines = () => formatReport(report(), (text) => text);
 
   test('formatReport: a table → aligned columns and one sentence', () => {
     add('3ffe:1::1');

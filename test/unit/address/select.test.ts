@@ -1,119 +1,124 @@
 import { describe, expect, test } from 'vitest';
+import type { Candidate } from '../../../src/core/address/candidates.ts';
 import { equallyGood, explain, type Rule, select } from '../../../src/core/address/select.ts';
-import type { IfAddr } from '../../../src/core/address/table.ts';
-import { A, B, C, D, ifAddr } from '../../fakes/samples.ts';
+import { A, address, B, C, candidate, D, UPLINK } from '../../fakes/samples.ts';
 
 const FOR_EVER = { preferredUntilSec: Number.POSITIVE_INFINITY };
-const PERMANENT = { flags: 0x80, ...FOR_EVER };
-const NOTHING_PUBLISHED = { published: null };
+
+type Own = Parameters<typeof candidate>[2];
 
 /** A has everything against it but what the case gives it: B is preferred for a day longer. */
-const rowA = (own: Partial<IfAddr> = {}): IfAddr => ifAddr(A, 1, { preferredUntilSec: 100_000, ...own });
-const rowB = (own: Partial<IfAddr> = {}): IfAddr => ifAddr(B, 1, { preferredUntilSec: 186_400, ...own });
+const ofA = (own: Own = {}): Candidate => candidate(A, 1, { ...own, row: { preferredUntilSec: 100_000, ...own?.row } });
+const ofB = (own: Own = {}): Candidate => candidate(B, 1, { ...own, row: { preferredUntilSec: 186_400, ...own?.row } });
+
+const winnerOf = (rows: readonly Candidate[], published: Candidate['row']['address'] | null = null) => {
+  const selection = select(rows, published);
+  return selection && [selection.winner.row.address, selection.rule];
+};
+
+const ELSEWHERE = { ...UPLINK, ifIndex: 3 };
+const STATIC = { isStatic: true };
 
 describe('select', () => {
   test('select: nothing eligible → null', () => {
-    expect(select([], { published: A })).toBeNull();
+    expect(select([], A)).toBeNull();
   });
 
   test('select: one eligible, whatever it is → it', () => {
-    const only = rowA({ stale: true, uplink: false });
-    expect(select([only], { published: B })).toEqual({ winner: only, rule: 'only' });
+    expect(winnerOf([ofA({ life: 'withdrawn', uplink: null, proof: 'silent' })], B)).toEqual([A, 'only']);
   });
 
-  test.each<[string, IfAddr, IfAddr, Rule]>([
-    ['on the uplink', rowA(), rowB({ ...PERMANENT, uplink: false, ifIndex: 3 }), 'defaultRoute'],
-    ['advertised', rowA(), rowB({ ...PERMANENT, stale: true }), 'advertised'],
-    ['permanent for ever', rowA(PERMANENT), rowB(), 'permanent'],
-    ['preferred for longer', rowA({ preferredUntilSec: 200_000 }), rowB(), 'preferredLifetime'],
-    ['preferred for longer by 30 min and a second', rowA({ preferredUntilSec: 188_201 }), rowB(), 'preferredLifetime'],
-    ['preferred for ever', rowA(FOR_EVER), rowB(), 'preferredLifetime'],
-    ['numerically lower, preferred for 30 min less', rowA({ preferredUntilSec: 184_600 }), rowB(), 'lowest'],
-    ['numerically lower', rowA(PERMANENT), rowB(PERMANENT), 'lowest'],
+  test.each<[string, Candidate, Candidate, Rule]>([
+    ['reached, the other proven silent', ofA({ uplink: null }), ofB({ ...STATIC, proof: 'silent' }), 'reached'],
+    ['served', ofA(), ofB({ ...STATIC, uplink: null }), 'uplink'],
+    ['with carrier', ofA(), ofB({ ...STATIC, uplink: { ...ELSEWHERE, hasCarrier: false, metric: 1 } }), 'uplink'],
+    ['over the lower metric', ofA(), ofB({ ...STATIC, uplink: { ...ELSEWHERE, metric: 2000 } }), 'uplink'],
+    ['over the preferred router', ofA(), ofB({ ...STATIC, uplink: { ...ELSEWHERE, preference: -1 } }), 'uplink'],
+    ['over its own interface', ofA(), ofB({ ...STATIC, uplink: { ...ELSEWHERE, isOwn: false } }), 'uplink'],
+    ['the other withdrawn', ofA(), ofB({ life: 'withdrawn', preference: 0 }), 'livingPrefix'],
+    ['the other withdrawn, though reached', ofA(), ofB({ life: 'withdrawn', proof: 'reached' }), 'livingPrefix'],
+    ['the other silent', ofA(), ofB({ life: 'silent', preference: 0 }), 'livingPrefix'],
+    ['preferred by the settings', ofA({ preference: 1 }), ofB({ ...STATIC, preference: 2 }), 'prefer'],
+    ['preferred by the settings, the other not', ofA({ preference: 1 }), ofB(STATIC), 'prefer'],
+    ['the administrator’s', ofA(STATIC), ofB(), 'static'],
+    ['preferred for longer', ofA({ row: { preferredUntilSec: 200_000 } }), ofB(), 'preferredLifetime'],
+    ['… by 30 min and a second', ofA({ row: { preferredUntilSec: 188_201 } }), ofB(), 'preferredLifetime'],
+    ['preferred for ever', ofA({ row: FOR_EVER }), ofB(), 'preferredLifetime'],
+    ['numerically lower, preferred for 30 min less', ofA({ row: { preferredUntilSec: 184_600 } }), ofB(), 'lowest'],
+    ['numerically lower', ofA(STATIC), ofB({ ...STATIC, row: { preferredUntilSec: 100_000 } }), 'lowest'],
   ])('select: %s → it wins by that rule', (_, winner, loser, rule) => {
     for (const rows of [
       [winner, loser],
       [loser, winner],
     ]) {
-      expect(select(rows, NOTHING_PUBLISHED)).toEqual({ winner, rule });
+      expect(select(rows, null)).toEqual({ winner, rule });
     }
   });
 
-  test('select: published already → stays against a longer lifetime', () => {
-    expect(select([rowA(), rowB()], { published: A })).toMatchObject({ winner: { address: A }, rule: 'published' });
+  test.each<[string, Own]>([
+    ['withdrawn, but the administrator’s', { ...STATIC, life: 'withdrawn' }],
+    ['silent, but reached', { life: 'silent', proof: 'reached' }],
+    ['doubtful', { life: 'doubtful' }],
+  ])('select: its prefix is %s → not given up', (_, own) => {
+    expect(winnerOf([ofA({ ...own, preference: 0 }), ofB()])).toEqual([A, 'prefer']);
   });
 
-  test('select: published already, another permanent → the permanent one', () => {
-    expect(select([rowA(), rowB(PERMANENT)], { published: A })).toMatchObject({
-      winner: { address: B },
-      rule: 'permanent',
-    });
+  test('select: all prefixes given up → that rule tells nothing apart', () => {
+    expect(winnerOf([ofA({ life: 'silent' }), ofB({ life: 'withdrawn' })])).toEqual([B, 'preferredLifetime']);
+  });
+
+  test('select: all-zero host bits → it loses against the next', () => {
+    const anycast = candidate(address('2a01:db8::'), 1);
+    expect(winnerOf([anycast, candidate(B, 1)])).toEqual([B, 'hostBits']);
+    const lease = candidate(address('2a01:db8::'), 1, { row: { prefixLength: 128 } });
+    expect(winnerOf([lease, candidate(B, 1)])).toEqual(['2a01:db8::', 'lowest']);
+  });
+
+  test('select: published already → stays against a longer lifetime', () => {
+    expect(winnerOf([ofA(), ofB()], A)).toEqual([A, 'published']);
+  });
+
+  test('select: published already, another the administrator’s → that', () => {
+    expect(winnerOf([ofA(), ofB(STATIC)], A)).toEqual([B, 'static']);
   });
 
   test('select: published is not eligible → no rule of it', () => {
-    expect(select([rowA(), rowB()], { published: C })).toMatchObject({ rule: 'preferredLifetime' });
-  });
-
-  test('select: permanent, but preferred for a while only → no better than dynamic', () => {
-    const rows = [rowA({ flags: 0x80 }), rowB()];
-    expect(select(rows, NOTHING_PUBLISHED)).toMatchObject({ winner: { address: B }, rule: 'preferredLifetime' });
-  });
-
-  test('select: no uplink at all → that rule tells nothing apart', () => {
-    const rows = [rowA({ uplink: false }), rowB({ uplink: false })];
-    expect(select(rows, NOTHING_PUBLISHED)).toMatchObject({ rule: 'preferredLifetime' });
-  });
-
-  test('select: stale, the fresh one on another link → that rule tells nothing apart', () => {
-    const rows = [rowA({ stale: true, preferredUntilSec: 300_000 }), rowB({ ifIndex: 3 })];
-    expect(select(rows, NOTHING_PUBLISHED)).toMatchObject({ winner: { address: A }, rule: 'preferredLifetime' });
-  });
-
-  test('select: all of a link stale → none is outdone', () => {
-    const rows = [rowA({ stale: true }), rowB({ stale: true })];
-    expect(select(rows, NOTHING_PUBLISHED)).toMatchObject({ winner: { address: B }, rule: 'preferredLifetime' });
+    expect(winnerOf([ofA(), ofB()], C)).toEqual([B, 'preferredLifetime']);
   });
 
   test('select: three lifetimes, neighbours within 30 min, ends not → the same winner in any order', () => {
-    const chain = [rowA({ preferredUntilSec: 100_000 }), rowB({ preferredUntilSec: 101_500 })];
-    const longest = ifAddr(C, 1, { preferredUntilSec: 103_000 });
+    const chain = [ofA(), ofB({ row: { preferredUntilSec: 101_500 } })];
+    const longest = candidate(C, 1, { row: { preferredUntilSec: 103_000 } });
     for (const rows of [[...chain, longest], [longest, ...chain], [...chain, longest].reverse()]) {
-      expect(select(rows, NOTHING_PUBLISHED)).toMatchObject({ winner: { address: B }, rule: 'lowest' });
+      expect(winnerOf(rows)).toEqual([B, 'lowest']);
     }
   });
 
   test('select: one address on two links → the lower link number', () => {
-    const rows = [rowA({ ifIndex: 3 }), rowA({ ifIndex: 2 })];
-    expect(select(rows, NOTHING_PUBLISHED)).toMatchObject({ winner: { ifIndex: 2 }, rule: 'lowest' });
-  });
-
-  test('select: the published address on two links → still narrowed down', () => {
-    const rows = [rowA({ ifIndex: 3 }), rowA({ ifIndex: 2 }), rowB()];
-    expect(select(rows, { published: A })).toMatchObject({ winner: { address: A, ifIndex: 2 }, rule: 'lowest' });
+    const rows = [ofA({ row: { ifIndex: 3 } }), ofA({ row: { ifIndex: 2 } })];
+    expect(select(rows, null)).toMatchObject({ winner: { row: { ifIndex: 2 } }, rule: 'lowest' });
   });
 
   test('select: 70,000 eligible → one winner', () => {
-    const rows = Array.from({ length: 70_000 }, (_, i) => rowA({ ifIndex: i + 2 }));
-    expect(select([rowB(), ...rows], NOTHING_PUBLISHED)).toMatchObject({ winner: { address: B } });
+    const rows = Array.from({ length: 70_000 }, (_, i) => ofA({ row: { ifIndex: i + 2 } }));
+    expect(winnerOf([ofB(), ...rows])).toEqual([B, 'preferredLifetime']);
   });
 
   test('select: numeric order, not that of the text → ::a before ::10', () => {
-    const low = ifAddr(A, 1);
-    const rows = [ifAddr(`${A.slice(0, -1)}10` as typeof A, 1), low];
-    expect(select(rows, NOTHING_PUBLISHED)).toEqual({ winner: low, rule: 'lowest' });
+    expect(winnerOf([candidate(address('2a01:db8::10'), 1), candidate(A, 1)])).toEqual([A, 'lowest']);
   });
 });
 
 describe('explain', () => {
-  test('explain: every row but the winner → the rule that dropped it', () => {
-    const [winner, other, dynamic] = [ifAddr(A, 1, PERMANENT), ifAddr(B, 1, PERMANENT), ifAddr(C, 1)];
-    const elsewhere = ifAddr(D, 1, { ...PERMANENT, uplink: false });
-    const { selection, droppedBy } = explain([elsewhere, dynamic, other, winner], NOTHING_PUBLISHED);
+  test('explain: every one but the winner → the rule that dropped it', () => {
+    const [winner, other, dynamic] = [candidate(A, 1, STATIC), candidate(B, 1, STATIC), candidate(C, 1)];
+    const elsewhere = candidate(D, 1, { ...STATIC, uplink: null });
+    const { selection, droppedBy } = explain([elsewhere, dynamic, other, winner], null);
     expect(selection).toEqual({ winner, rule: 'lowest' });
     expect(droppedBy).toEqual(
-      new Map<IfAddr, Rule>([
-        [elsewhere, 'defaultRoute'],
-        [dynamic, 'permanent'],
+      new Map<Candidate, Rule>([
+        [elsewhere, 'uplink'],
+        [dynamic, 'static'],
         [other, 'lowest'],
       ]),
     );
@@ -122,16 +127,16 @@ describe('explain', () => {
 
 describe('equallyGood', () => {
   test('equallyGood: lifetimes and numbers differ → all', () => {
-    expect(equallyGood([rowA(), rowB(), ifAddr(C, 1)])).toEqual([A, B, C]);
+    expect(equallyGood([ofA(), ofB(), candidate(C, 1)])).toEqual([A, B, C]);
   });
 
-  test('equallyGood: some are permanent on the uplink → those', () => {
-    const rows = [ifAddr(A, 1), ifAddr(B, 1, PERMANENT), ifAddr(C, 1, { ...PERMANENT, uplink: false })];
+  test('equallyGood: some are the administrator’s on the uplink → those', () => {
+    const rows = [candidate(A, 1), candidate(B, 1, STATIC), candidate(C, 1, { ...STATIC, uplink: null })];
     expect(equallyGood(rows)).toEqual([B]);
   });
 
-  test('equallyGood: stale among fresh → without the stale', () => {
-    expect(equallyGood([rowA({ stale: true }), rowB()])).toEqual([B]);
+  test('equallyGood: withdrawn and silent among living → without the withdrawn: silence is yet to be proven', () => {
+    expect(equallyGood([ofA({ life: 'withdrawn' }), ofB(), candidate(C, 1, { life: 'silent' })])).toEqual([B, C]);
   });
 
   test('equallyGood: nothing eligible → none', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { IfAddr, Link } from '../../../src/core/address/table.ts';
+import type { IfAddr } from '../../../src/core/address/row.ts';
+import type { Link } from '../../../src/core/address/table.ts';
 import {
   describeNoAddress,
   describeNotice,
@@ -10,7 +11,6 @@ import {
 } from '../../../src/core/daemon/notices.ts';
 import type { Trouble } from '../../../src/core/daemon/zone-state.ts';
 import type { Operation } from '../../../src/core/dns/plan.ts';
-import { IFF_UP } from '../../../src/core/wire/constants.ts';
 import { A, address, B, C, ifAddr } from '../../fakes/samples.ts';
 
 const NAME = 'home.example.com';
@@ -170,7 +170,8 @@ test('describePlanRefusal: a record of another product → what could not be don
 });
 
 describe('describeNoAddress', () => {
-  const links = new Map<number, Link>([[2, { ifIndex: 2, ifName: 'eth0', flags: IFF_UP }]]);
+  const LINK = { ifIndex: 2, ifName: 'eth0', altNames: [], isLoopback: false, isUp: true, hasCarrier: true };
+  const links = new Map<number, Link>([[2, LINK]]);
   const refusal = { kind: 'deprecated' } as const;
 
   test('describeNoAddress: an address on a link without a name → its number', () => {

@@ -151,7 +151,7 @@ describe('Publisher: tally', () => {
     });
     expect(tally.requests).toBeGreaterThanOrEqual(4);
     expect(tally.syncMs).toBeGreaterThan(1_000);
-    expect(new Publisher([], false, 0, own.publisher).tally).toBe(tally);
+    expect(new Publisher({ records: [], prefer: [], exclude: [] }, false, 0, own.publisher).tally).toBe(tally);
   });
 
   test('Publisher: a record that was right already → no duration of a sync', () => {

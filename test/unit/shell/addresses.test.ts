@@ -3,7 +3,7 @@ import { type AddressesContext, addresses } from '../../../src/shell/addresses.t
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { twoZones } from '../../fakes/cloudflare.ts';
 import { FakeRtnetlink } from '../../fakes/kernel.ts';
-import { A, address, B } from '../../fakes/samples.ts';
+import { A, ANY, B, address } from '../../fakes/samples.ts';
 import { FakeStation } from '../../fakes/station.ts';
 
 const UNIQUE_LOCAL = address('fd00::1');
@@ -16,7 +16,7 @@ function shown(own: Partial<AddressesContext> = {}) {
   const { clock, files, output, log } = new FakeStation(twoZones());
   const exits: ExitStatus[] = [];
   const ports = { kernel, clock, files, output };
-  addresses({ ports, log, interfaces: null, json: false, colour: false, exit: (status) => exits.push(status), ...own });
+  addresses({ ports, log, rules: ANY, running: [], json: false, colour: false, exit: (status) => exits.push(status), ...own });
   kernel.answerDumps();
   return { lines: output.out, exits };
 }
@@ -33,7 +33,7 @@ describe('addresses', () => {
   });
 
   test('addresses: none may be published → 69', () => {
-    const { lines, exits } = shown({ interfaces: ['eth9'] });
+    const { lines, exits } = shown({ rules: { ...ANY, interfaces: ['eth9'] } });
     expect([exits, lines.join('\n')]).toEqual([[69], expect.stringContaining('"interface" does not name')]);
   });
 

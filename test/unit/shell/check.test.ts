@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
 import { Secret } from '../../../src/core/config/secret.ts';
 import type { RecordSettings, Settings } from '../../../src/core/config/settings.ts';
+import type { ProbeVerdict } from '../../../src/core/ports.ts';
 import { check, checkRefused } from '../../../src/shell/check.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
@@ -17,9 +18,13 @@ beforeEach(() => {
   cloudflare = twoZones();
   station = new FakeStation(cloudflare);
   station.files.setAddresses(A);
+  verdict = 'reached';
 });
 
 type Ending = HttpReply | 'unreachable' | 'unresolved' | null;
+
+/** What becomes of connections that leave from the address. */
+let verdict: ProbeVerdict;
 
 const SILENCE = { kind: 'unreachable', detail: 'It timed out', sent: true } as const;
 
@@ -37,6 +42,7 @@ async function checked(
   check({ ports: station, log: station.log, settings: settingsFor(records, own), json, exit });
   const left = [...endings];
   for (let turns = 0; status === null && turns < 10_000; turns++) {
+    if (station.api.probing.length > 0) station.api.endProbe(verdict);
     if (station.api.inFlight.length > 0) {
       const ending = left.shift() ?? null;
       if (ending === null) station.api.end();
@@ -66,9 +72,18 @@ describe('check', () => {
       'ok token accepted',
       `ok zone example.com ${ZONE}`,
       `ok record ${HOME} AAAA ${A}, right`,
-      `ok address ${A}`,
+      `ok address ${A}, reached from the API`,
     ]);
     expect(cloudflare.writes).toBe(0);
+  });
+
+  test.each([
+    ['silent', 'not reached: no answer of the API comes back to it'],
+    ['unknown', 'no way to tell whether it is reached'],
+  ] as const)('check: connections from the address are %s → said, 0', async (own, words) => {
+    verdict = own;
+    expect(await checked([recordSettings(HOME)])).toBe(0);
+    expect(lines()).toContain(`ok address ${A}, ${words}`);
   });
 
   test('check: a record that would change → what would be done, 0', async () => {
@@ -112,7 +127,7 @@ describe('check', () => {
       'ok settings 2 names',
       'ok CA bundle /etc/ssl/certs/ca-certificates.crt',
       'FAIL API It timed out: see what the detail says; then try again',
-      `ok address ${A}`,
+      `ok address ${A}, reached from the API`,
     ]);
   });
 
@@ -319,7 +334,7 @@ describe('check', () => {
   test('check: names on different interfaces → an address each', async () => {
     await checked([recordSettings(HOME), recordSettings('www.example.com', { interfaces: ['eth7'] })]);
     expect(lines().slice(-2)).toEqual([
-      `ok address ${A}`,
+      `ok address ${A}, reached from the API`,
       'FAIL address on eth7 none may be published: see "ipv6ddns addresses" for the reasons',
     ]);
   });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Address } from '../../../src/core/address/address.ts';
+import { candidatesOf } from '../../../src/core/address/candidates.ts';
 import { eligible } from '../../../src/core/address/eligible.ts';
 import { select } from '../../../src/core/address/select.ts';
 import { Secret } from '../../../src/core/config/secret.ts';
@@ -7,8 +8,8 @@ import { Log } from '../../../src/shell/log.ts';
 import { TableFeed } from '../../../src/shell/table-feed.ts';
 import { FakeRtnetlink } from '../../fakes/kernel.ts';
 import { FakeClock, FakeFiles, FakeOutput } from '../../fakes/ports.ts';
-import { defaultRouteMessage } from '../../fakes/rtnetlink.ts';
-import { A, B, C } from '../../fakes/samples.ts';
+import { routeMessage } from '../../fakes/rtnetlink.ts';
+import { A, ANY, B, C } from '../../fakes/samples.ts';
 
 let clock: FakeClock;
 let kernel: FakeRtnetlink;
@@ -27,7 +28,7 @@ beforeEach(() => {
   const log = new Log(output, clock, 'journal');
   log.configure(true, new Secret('none of these lines'));
   const report = (): void => {
-    reports.push(eligible(feed.table, null).map(({ address }) => address));
+    reports.push(eligible(feed.table, ANY, 0).map(({ address }) => address));
     reports.at(-1)?.sort();
   };
   feed = new TableFeed({ clock, kernel, files }, log, 60_000, report, arm);
@@ -52,7 +53,7 @@ function pass(durationMs: number): void {
 }
 
 const warnings = (): string[] => output.err.filter((line) => !line.startsWith('<7>'));
-const winner = (): Address | undefined => select(eligible(feed.table, null), { published: null })?.winner.address;
+const winner = (): Address | undefined => select(candidatesOf(feed.table, ANY, 0), null)?.winner.row.address;
 
 describe('TableFeed: rtnetlink', () => {
   test('TableFeed: start → nothing reported before links, addresses and routes are known, then once', () => {
@@ -84,7 +85,9 @@ describe('TableFeed: rtnetlink', () => {
     kernel.addSilently(B, { ifIndex: 3 });
     start();
     expect(winner()).toBe(A);
-    kernel.routeSocket.arrive(defaultRouteMessage(3, 512));
+    kernel.routes = [{ ifIndex: 3, metric: 512 }, { ifIndex: 2 }];
+    kernel.routeSocket.arrive(routeMessage({ ifIndex: 3, metric: 512 }));
+    pass(100);
     expect([reports.length, winner()]).toEqual([2, B]);
   });
 
@@ -113,9 +116,9 @@ describe('TableFeed: rtnetlink', () => {
     kernel.addSilently(A, { ifIndex: 2 });
     kernel.addSilently(B, { ifIndex: 3 });
     start();
-    kernel.uplink = 3;
+    kernel.routes = [{ ifIndex: 3 }];
     kernel.routeSocket.arrive('overrun');
-    kernel.answerDumps();
+    pass(100);
     expect(winner()).toBe(B);
   });
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { formatAddress } from '../../../src/core/address/address.ts';
 import { INFINITE_LIFETIME_SEC } from '../../../src/core/wire/constants.ts';
 import { readIfInet6 } from '../../../src/core/wire/if-inet6.ts';
 
@@ -8,8 +7,8 @@ import { readIfInet6 } from '../../../src/core/wire/if-inet6.ts';
 const REAL = readFileSync('test/fixtures/if_inet6.txt', 'utf8');
 
 test('readIfInet6: what a real kernel shows → address, link, prefix length, scope, flags, name', () => {
-  const found = readIfInet6(REAL).map(({ message, words, ifName }) => [
-    formatAddress(new Uint8Array(words.buffer), message.localAt),
+  const found = readIfInet6(REAL).map(({ message, ifName }) => [
+    message.address,
     message.ifIndex,
     message.prefixLength,
     message.scope,

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { addressDumpRequest, linkDumpRequest, routeDumpRequest } from '../../../src/core/wire/requests.ts';
+import { RT_TABLE_MAIN } from '../../../src/core/wire/constants.ts';
+import {
+  addressDumpRequest,
+  linkDumpRequest,
+  routeDumpRequest,
+  ruleDumpRequest,
+} from '../../../src/core/wire/requests.ts';
 import { toHex } from '../../../src/core/wire/trace.ts';
 
 const hex = (request: ArrayBuffer): string => toHex(new Uint8Array(request));
@@ -13,8 +19,14 @@ test('linkDumpRequest: → RTM_GETLINK that skips statistics (IFLA_EXT_MASK)', (
   expect(hex(linkDumpRequest(7))).toBe(`28000000120001030700000000000000${ifinfomsg}08001d0008000000`);
 });
 
-test('routeDumpRequest: → RTM_GETROUTE of the main table for AF_INET6', () => {
-  expect(hex(routeDumpRequest())).toBe(`${'1c0000001a0001030100000000000000'}${'0a000000fe00000000000000'}`);
+test('routeDumpRequest: the main table → RTM_GETROUTE of that table for AF_INET6', () => {
+  expect(hex(routeDumpRequest(1, RT_TABLE_MAIN))).toBe(
+    `${'1c0000001a0001030100000000000000'}${'0a000000fe00000000000000'}`,
+  );
+});
+
+test('ruleDumpRequest: → RTM_GETRULE for AF_INET6', () => {
+  expect(hex(ruleDumpRequest(2))).toBe(`${'1c000000220001030200000000000000'}${'0a0000000000000000000000'}`);
 });
 
 test('addressDumpRequest: the highest number → unsigned', () => {

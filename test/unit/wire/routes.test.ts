@@ -1,109 +1,110 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { DefaultRoutes } from '../../../src/core/address/default-routes.ts';
+import { describe, expect, test } from 'vitest';
+import type { Route, RoutingEvent } from '../../../src/core/address/routes.ts';
+import { NLM_F_DUMP_INTR, RTM_F_CLONED, RTN_UNREACHABLE } from '../../../src/core/wire/constants.ts';
 import { WireError } from '../../../src/core/wire/framing.ts';
-import { applyRoutes, defaultRouteFilter } from '../../../src/core/wire/routes.ts';
+import { RoutingDump, readRoutingEvents, routingFilter } from '../../../src/core/wire/routes.ts';
 import { captured, viewOf } from '../../fakes/captured.ts';
-import { datagram, defaultRouteMessage, doneMessage } from '../../fakes/rtnetlink.ts';
+import { defaultRoute, hop, prefix } from '../../fakes/routes.ts';
+import { datagram, doneMessage, type RouteContent, routeMessage } from '../../fakes/rtnetlink.ts';
 
-/** port0 of the captures. */
+/** The links of the captures. */
 const PORT = 8;
-const OTHER = 9;
+const NEW_PORT = 2;
+const ROUTER = 'fe800000000000000000000000000001';
+const SECOND = 'fe800000000000000000000000000002';
+const THIRD = 'fe800000000000000000000000000003';
 
-let routes: DefaultRoutes;
-beforeEach(() => {
-  routes = new DefaultRoutes();
-});
+const events = (name: string): RoutingEvent[] => readRoutingEvents(captured(name));
+const over = (gateway: string, ifIndex = PORT) => [hop(ifIndex, { gateway })];
+const there = (route: Route, replaces = false): RoutingEvent => ({ kind: 'there', route, replaces });
 
-/** Plays a capture. @returns whether the uplinks changed, datagram by datagram */
-const play = (name: string): boolean[] => captured(name).map((bytes) => applyRoutes([bytes], routes).changed);
-const apply = (...messages: Uint8Array[]) => applyRoutes([datagram(...messages)], routes);
-const uplinks = (): number[] => [PORT, OTHER].filter((ifIndex) => routes.isUplink(ifIndex));
-
-describe('applyRoutes: as the kernel sends them', () => {
-  test('applyRoutes: a default route appears → its interface is the uplink', () => {
-    expect(play('newroute-default')).toEqual([true]);
-    expect(uplinks()).toEqual([PORT]);
+describe('readRoutingEvents: as the kernel sends them', () => {
+  test.each<[string, RoutingEvent]>([
+    ['newroute-default', there(defaultRoute(PORT, { metric: 100, hops: over(ROUTER) }))],
+    ['newroute-replace', there(defaultRoute(PORT, { metric: 100, hops: over(SECOND) }), true)],
+    ['newroute-other-table', there(defaultRoute(PORT, { table: 100, hops: over(SECOND) }))],
+    ['newroute-blackhole', there(defaultRoute(1, { type: 6, metric: 5 }))],
+    ['newroute-multipath', there(defaultRoute(PORT, { metric: 200, hops: [...over(SECOND), ...over(THIRD)] }))],
+    [
+      'newroute-from',
+      there(
+        defaultRoute(PORT, {
+          source: prefix('3ffe:1::/64'),
+          metric: 512,
+          preference: 1,
+          hops: over(SECOND, NEW_PORT),
+        }),
+      ),
+    ],
+    [
+      'newroute-on-link',
+      there(defaultRoute(NEW_PORT, { destination: prefix('3ffe:3::/64'), protocol: 9, metric: 100 })),
+    ],
+    ['delroute', { kind: 'gone', route: defaultRoute(PORT, { metric: 100, hops: over(SECOND) }) }],
+    ['newrule-from', { kind: 'rule' }],
+  ])('readRoutingEvents: %s → all that counts of it', (name, event) => {
+    expect(events(name)).toEqual([event]);
   });
 
-  test('applyRoutes: a default route is deleted → no uplink', () => {
-    play('newroute-default');
-    play('newroute-replace');
-    expect(play('delroute')).toEqual([true]);
-    expect(uplinks()).toEqual([]);
+  test('readRoutingEvents: a route to one prefix → nothing', () => {
+    expect(events('newroute-prefix')).toEqual([]);
   });
 
-  test('applyRoutes: a replaced route → its deletion later leaves nothing behind', () => {
-    play('newroute-default');
-    expect(play('newroute-replace')).toEqual([false]);
-    play('delroute');
-    expect(uplinks()).toEqual([]);
-  });
-
-  test('applyRoutes: several next hops → the interface of each is an uplink', () => {
-    const [bytes = new Uint8Array()] = captured('newroute-multipath');
-    const SECOND_HOP_LINK_AT = 80;
-    expect(bytes[SECOND_HOP_LINK_AT]).toBe(PORT);
-    bytes[SECOND_HOP_LINK_AT] = OTHER;
-    expect(apply(bytes).changed).toBe(true);
-    expect(uplinks()).toEqual([PORT, OTHER]);
-  });
-
-  test.each(['newroute-prefix', 'newroute-other-table', 'newroute-blackhole'])(
-    'applyRoutes: %s → no uplink',
-    (name) => {
-      expect(play(name)).toEqual([false]);
-      expect(uplinks()).toEqual([]);
-    },
-  );
-
-  test('applyRoutes: only for packets from a prefix (rtm_src_len) → no uplink', () => {
-    const [bytes = new Uint8Array()] = captured('newroute-default');
-    bytes[18] = 64;
-    expect([apply(bytes).changed, uplinks()]).toEqual([false, []]);
-  });
-
-  test('applyRoutes: a next hop that reaches past its attribute → WireError', () => {
+  test('readRoutingEvents: a next hop that reaches past its attribute → WireError', () => {
     const [bytes = new Uint8Array()] = captured('newroute-multipath');
     const SECOND_HOP_AT = 76;
     const HOP_LENGTH = 28;
     const nextLength = viewOf(bytes).getUint16(SECOND_HOP_AT + HOP_LENGTH, true);
     viewOf(bytes).setUint16(SECOND_HOP_AT, HOP_LENGTH + nextLength, true);
-    expect(() => apply(bytes)).toThrow(WireError);
-  });
-
-  test('applyRoutes: a dump of all tables → the uplink, and the end', () => {
-    const ends = captured('dump-routes').map((bytes) => applyRoutes([bytes], routes).ended);
-    expect(ends).toEqual([null, { errno: 0 }]);
-    expect(uplinks()).toEqual([PORT]);
+    expect(() => readRoutingEvents([bytes])).toThrow(WireError);
   });
 });
 
-describe('applyRoutes: made by hand', () => {
-  test('applyRoutes: two interfaces, one metric → both are uplinks', () => {
-    apply(defaultRouteMessage(PORT, 100), defaultRouteMessage(OTHER, 100));
-    expect(uplinks()).toEqual([PORT, OTHER]);
+describe('RoutingDump', () => {
+  const take = (...messages: Uint8Array[]): RoutingDump => {
+    const dump = new RoutingDump();
+    dump.take([datagram(...messages)]);
+    return dump;
+  };
+
+  test('RoutingDump: of routes, as the kernel sends it → those that may count, and the end', () => {
+    const dump = new RoutingDump();
+    const ends = captured('dump-routes').map((bytes) => {
+      dump.take([bytes]);
+      return dump.errno;
+    });
+    expect([ends, dump.isInterrupted]).toEqual([[null, 0], false]);
+    const hops = over(SECOND);
+    expect(dump.routes).toEqual([
+      defaultRoute(PORT, { table: 100, hops }),
+      defaultRoute(1, { type: 6, metric: 5 }),
+      defaultRoute(PORT, { metric: 100, hops }),
+      defaultRoute(PORT, { metric: 200, hops: [...hops, ...over(THIRD)] }),
+    ]);
   });
 
-  test('applyRoutes: a lower metric → takes over', () => {
-    apply(defaultRouteMessage(PORT, 100));
-    expect(apply(defaultRouteMessage(OTHER, 99)).changed).toBe(true);
-    expect(uplinks()).toEqual([OTHER]);
+  test('RoutingDump: interrupted, with an error → told', () => {
+    const dump = take(routeMessage({ flags: NLM_F_DUMP_INTR }), doneMessage(1, 4));
+    expect([dump.isInterrupted, dump.errno, dump.routes.length]).toEqual([true, 4, 1]);
   });
 
-  test('applyRoutes: a higher metric → changes nothing', () => {
-    apply(defaultRouteMessage(PORT, 100));
-    expect(apply(defaultRouteMessage(OTHER, 101)).changed).toBe(false);
-    expect(uplinks()).toEqual([PORT]);
+  test.each<[string, RouteContent]>([
+    ['made for one destination', { routeFlags: RTM_F_CLONED }],
+    ['expired', { expires: -1 }],
+  ])('RoutingDump: a route that is %s → passed over', (_, content) => {
+    expect(take(routeMessage(content)).routes).toEqual([]);
   });
 
-  test('applyRoutes: the same route again → changes nothing', () => {
-    apply(defaultRouteMessage(PORT, 100));
-    expect(apply(defaultRouteMessage(PORT, 100)).changed).toBe(false);
-  });
-
-  test('applyRoutes: an interrupted dump with an error → told', () => {
-    const progress = apply(defaultRouteMessage(PORT, 100, { flags: 0x10 }), doneMessage(1, 4));
-    expect(progress).toEqual({ changed: true, ended: { errno: 4 }, interrupted: true });
+  test.each<[string, RouteContent, Partial<Route>]>([
+    ['a table above 255', { table: 1000 }, { table: 1000 }],
+    ['low preference', { preference: 3 }, { preference: -1 }],
+    ['reserved preference', { preference: 2 }, { preference: 0 }],
+    ['time to live', { expires: 100 }, {}],
+    ['a dead way', { routeFlags: 1 }, { hops: [hop(2, { isDead: true })] }],
+    ['refusal', { type: RTN_UNREACHABLE }, { type: RTN_UNREACHABLE }],
+    ['all of global unicast', { destination: prefix('2000::/3') }, { destination: prefix('2000::/3') }],
+  ])('RoutingDump: a route with %s → read', (_, content, own) => {
+    expect(take(routeMessage({ protocol: 3, ...content })).routes).toEqual([defaultRoute(2, own)]);
   });
 
   test.each<[string, number, number]>([
@@ -111,45 +112,14 @@ describe('applyRoutes: made by hand', () => {
     ['attribute past its message', 28, 0x000400ff],
     ['RTA_OIF of 2 bytes', 28, 0x00040006],
     ['next hops shorter than struct rtnexthop', 28, 0x00090006],
-  ])('applyRoutes: %s → WireError', (_, at, word) => {
-    const bytes = defaultRouteMessage(PORT, 100);
+  ])('RoutingDump: %s → WireError', (_, at, word) => {
+    const bytes = routeMessage();
     viewOf(bytes).setUint32(at, word, true);
-    expect(() => apply(bytes)).toThrow(WireError);
+    expect(() => take(bytes)).toThrow(WireError);
   });
 });
 
-describe('DefaultRoutes', () => {
-  const way = (ifIndex: number, metric: number, gateway = 'a') => ({ ifIndex, metric, gateway });
-
-  test('DefaultRoutes: an unknown route removed → nothing changes', () => {
-    routes.add([way(PORT, 100)]);
-    expect(routes.remove([way(PORT, 100, 'b')])).toBe(false);
-    expect(uplinks()).toEqual([PORT]);
-  });
-
-  test('DefaultRoutes: one of two routers of an interface removed → still the uplink', () => {
-    routes.add([way(PORT, 100), way(PORT, 100, 'b')]);
-    expect(routes.remove([way(PORT, 100)])).toBe(false);
-    expect(uplinks()).toEqual([PORT]);
-  });
-
-  test('DefaultRoutes: the best removed → the next metric takes over', () => {
-    routes.add([way(PORT, 100), way(OTHER, 200)]);
-    expect(routes.remove([way(PORT, 100)])).toBe(true);
-    expect(uplinks()).toEqual([OTHER]);
-  });
-
-  test('DefaultRoutes: replaced → all of that metric and no other are gone', () => {
-    routes.add([way(PORT, 100), way(PORT, 100, 'b'), way(OTHER, 200)]);
-    expect(routes.replace([way(OTHER, 100)])).toBe(true);
-    expect(uplinks()).toEqual([OTHER]);
-    expect(routes.remove([way(OTHER, 100)])).toBe(false);
-    expect(routes.remove([way(OTHER, 200)])).toBe(true);
-    expect(uplinks()).toEqual([]);
-  });
-});
-
-describe('defaultRouteFilter', () => {
+describe('routingFilter', () => {
   /** Runs classic BPF (bpf(4), Linux Documentation/networking/filter.rst): its return value. */
   function run(program: ArrayBuffer, packet: Uint8Array): number {
     const [code, data] = [new DataView(program), viewOf(packet)];
@@ -173,16 +143,28 @@ describe('defaultRouteFilter', () => {
       }
     }
   }
+  const isLetThrough = (bytes: Uint8Array): boolean => run(routingFilter(), bytes) === 0xffffffff;
 
   test.each<[string, boolean]>([
     ['newroute-default', true],
     ['newroute-replace', true],
     ['newroute-multipath', true],
     ['newroute-other-table', true],
+    ['newroute-on-link', true],
+    ['newrule-from', true],
     ['delroute', true],
     ['newroute-prefix', false],
     ['dump-error', true],
-  ])('defaultRouteFilter: %s → let through: %s', (name, isLetThrough) => {
-    for (const bytes of captured(name)) expect(run(defaultRouteFilter(), bytes)).toBe(isLetThrough ? 0xffffffff : 0);
+  ])('routingFilter: %s → let through: %s', (name, expected) => {
+    for (const bytes of captured(name)) expect(isLetThrough(bytes)).toBe(expected);
+  });
+
+  test('routingFilter: → lets through just what is read', () => {
+    for (const destination of ['::/0', '2000::/3', '::/1', '3ffe::/64'].map(prefix)) {
+      for (const protocol of [2, 3, 9, 16]) {
+        const bytes = routeMessage({ destination, protocol });
+        expect(isLetThrough(bytes)).toBe(readRoutingEvents([bytes]).length === 1);
+      }
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AddressTable } from '../../../src/core/address/table.ts';
+import { flawless } from '../../fakes/told-table.ts';
 import {
   NLM_F_DUMP_INTR,
   NLMSG_ERROR,
@@ -28,8 +29,7 @@ beforeEach(() => {
 const receive = (...messages: Uint8Array[]): Progress => session.receive([datagram(...messages)], nowMs);
 const asked = (request: ArrayBuffer | null) => (request === null ? null : readRequest(request));
 const sound = (): string[] =>
-  table
-    .sound()
+  flawless(table)
     .map(({ address }) => address)
     .sort();
 
@@ -256,7 +256,7 @@ describe('RtnetlinkSession: resync', () => {
     session.tick(nowMs);
     receive(linkMessage(3, 'eth3', { sequence: 3 }), doneMessage(3));
     receive(doneMessage(4));
-    expect([[...table.links.keys()], table.size]).toEqual([[3], 0]);
+    expect([[...table.links.keys()], [...table.rows()].length]).toEqual([[3], 0]);
   });
 
   test('RtnetlinkSession: a link announced amid the dump of links → kept', () => {
