@@ -53,7 +53,7 @@ function main(): ExitStatus | null {
   const output = new StandardStreams();
   const environment: Environment = std.getenviron();
   for (const name of SECRET_VARIABLES) system.eraseEnvironment(name);
-  const question = { argv: scriptArgs.slice(1), environment, version: VERSION, inForce: null, isReload: false };
+  const question = { argv: scriptArgs.slice(1), environment, version: VERSION, inForce: null };
   const asked = ask(question);
   if (!asked.ok) {
     output.stderr(`ipv6ddns: ${asked.error}`);
@@ -87,7 +87,7 @@ function ask(question: Question): Result<Answer, string> {
     return ok(JSON.parse(settingsProgram.load(JSON.stringify(question))) as Answer);
   } catch (error) {
     const why = messageOf(error);
-    if (!question.isReload && !why.includes('InternalError')) throw error;
+    if (question.inForce === null && !why.includes('InternalError')) throw error;
     return failed(`settings or status file cannot be read, too large or too deep (${why}): shorten the file`);
   }
 }
@@ -127,7 +127,7 @@ function start(
   const identity = { version: VERSION, pid: os.getpid() };
   const inForce = confine(answer.confinement, log);
   const reload = (): Result<Settings, readonly string[]> => {
-    const asked = ask({ ...question, inForce, isReload: true });
+    const asked = ask({ ...question, inForce });
     if (!asked.ok) return failed(refuse([asked.error], log));
     const again = asked.value;
     if (again.kind === 'settings') return ok(accept(again, log));

@@ -1,9 +1,9 @@
 import type { AddressTable } from '../core/address/table.ts';
 import type { CommandLine } from '../core/config/command-line.ts';
+import { DEFAULT_CONFIG_FILE } from '../core/config/files.ts';
 import type { Ground } from '../core/config/load-setup.ts';
 import { quote } from '../core/config/problem.ts';
 import type { Secret } from '../core/config/secret.ts';
-import { DEFAULT_CONFIG_FILE } from '../core/config/sources.ts';
 import type {
   ApiClient,
   ApiSettings,
@@ -186,7 +186,7 @@ class Setup {
   }
 
   #readToken(path: string): Result<Secret, string> {
-    const read = this.#ports.files.read(path);
+    const read = this.#ports.files.read(path, { pipe: true });
     return read.ok ? parseToken(read.value) : failed(`${quote(path)} cannot be read: ${read.error.detail}`);
   }
 

@@ -1,4 +1,3 @@
-import { TOKEN_FILE } from '../setup/facts.ts';
 import { helpText, parseCommandLine } from './command-line.ts';
 import {
   type Confinement,
@@ -30,7 +29,7 @@ export function answerTo(question: Question, machine: Machine): Answer {
   if (commandLine.help) return { kind: 'print', text: helpText().trimEnd() };
   if (commandLine.version) return { kind: 'print', text: `ipv6ddns ${version}` };
   const { command } = commandLine;
-  const request = { ...commandLine, environment, isReload: question.isReload };
+  const request = { ...commandLine, environment, isReload: question.inForce !== null };
   const files: string[] = [];
   const asked: Rule[] = [];
   const disk: Disk = {
@@ -56,7 +55,7 @@ export function answerTo(question: Question, machine: Machine): Answer {
     };
   }
   if (command === 'setup') {
-    const ground = loadForSetup(request, TOKEN_FILE, readFile, (path) => machine.list(path) !== null);
+    const ground = loadForSetup(request, disk);
     if (!ground.ok) return { kind: 'setup', commandLine, ground: null, problems: ground.error.map(describeProblem) };
     return { kind: 'setup', commandLine, ground: plain(ground.value), problems: [] };
   }

@@ -14,8 +14,6 @@ export interface Question {
   readonly version: string;
   /** What this process may still do with files since it confined itself; null = that is yet to come. */
   readonly inForce: readonly Rule[] | null;
-  /** It runs already and reads its settings again. */
-  readonly isReload: boolean;
 }
 
 export type Answer = Readonly<

@@ -1,9 +1,10 @@
 import { failed, ok, type Result } from '../result.ts';
-import { loadSettings, type Request } from './load.ts';
-import { describeProblem, type Problem } from './problem.ts';
+import { DEFAULT_CONFIG_FILE, DEFAULT_TOKEN_FILE, type Disk } from './files.ts';
+import { filesOf, loadSettings, type Request } from './load.ts';
+import { describeProblem, noFindings, type Problem } from './problem.ts';
 import { readRecords } from './records.ts';
 import type { RecordSettings, Settings } from './settings.ts';
-import { DEFAULT_CONFIG_FILE, type Findings, type ReadFile, readConfigFile, readEnvironment } from './sources.ts';
+import { readConfigFile, readEnvironment } from './sources.ts';
 
 /** What `ipv6ddns setup` finds before it asks for anything. */
 export interface Ground {
@@ -25,24 +26,21 @@ export interface Ground {
 const STAND_IN = { CLOUDFLARE_API_TOKEN: 'asked-for', CLOUDFLARE_RECORD_NAME: 'asked-for.invalid' };
 
 /** @returns what is there, or everything that is wrong with it */
-export function loadForSetup(
-  request: Request,
-  tokenFile: string,
-  readFile: ReadFile,
-  isFolder: (path: string) => boolean,
-): Result<Ground, readonly Problem[]> {
+export function loadForSetup(request: Request, disk: Disk): Result<Ground, readonly Problem[]> {
   const environment = { ...request.environment, ...STAND_IN, CLOUDFLARE_API_TOKEN_FILE: '' };
-  const loaded = loadSettings({ ...request, environment }, readFile, isFolder);
+  const loaded = loadSettings({ ...request, environment }, disk);
   if (!loaded.ok) return failed(loaded.error);
   const { settings } = loaded.value;
 
   // What stands in files alone: the daemon has an environment of its own.
-  const findings: Findings = { problems: [], warnings: [], incomplete: false };
-  const variables = readEnvironment(request.environmentFile, {}, readFile, findings);
-  const config = readConfigFile(request.configFile, readFile, findings);
-  const read = readFile(DEFAULT_CONFIG_FILE);
+  const findings = noFindings();
+  const files = filesOf(request, disk);
+  const variables = readEnvironment(request.environmentFile, {}, files, findings);
+  const config = readConfigFile(request.configFile, files, findings);
+  const read = files.read(DEFAULT_CONFIG_FILE);
   const isElsewhere =
-    config.topLevel.has('api_token') || (config.topLevel.values.api_token_file ?? tokenFile) !== tokenFile;
+    config.topLevel.has('api_token') ||
+    (config.topLevel.values.api_token_file ?? DEFAULT_TOKEN_FILE) !== DEFAULT_TOKEN_FILE;
   const before = (source: typeof variables | typeof config.topLevel, keys: readonly string[]) =>
     keys
       .filter((key) => source.has(key))

@@ -68,7 +68,7 @@ export function loadSettings(request: Request, disk: Disk): Result<Loaded, reado
   return ok({ settings, warnings: findings.warnings });
 }
 
-const filesOf = ({ environment, isReload }: Request, disk: Disk): SettingsFiles =>
+export const filesOf = ({ environment, isReload }: Request, disk: Disk): SettingsFiles =>
   new SettingsFiles(disk, environment['CREDENTIALS_DIRECTORY']?.trim() ?? '', isReload);
 
 /** Where the status goes, without a setting: into the folder that the service manager made ($RUNTIME_DIRECTORY,

@@ -39,7 +39,7 @@ export function parseToml(text: string): Result<TomlTable, SyntaxFault> {
 }
 
 interface Statement {
-  readonly text: string;
+  readonly statement: string;
   /** On which it starts. */
   readonly line: number;
   /** Outside of strings and comments. */
@@ -60,12 +60,12 @@ export function* statements(text: string): Generator<Statement> {
     else if (token === '\n') line++;
     else line += token.split('\n').length - 1;
     if (token !== '\n' || depth > 0) continue;
-    if (index > start) yield { line: startLine, text: text.slice(start, index + 1), dots };
+    yield { line: startLine, statement: text.slice(start, index + 1), dots };
     start = index + 1;
     startLine = line;
     dots = 0;
   }
-  yield { line: startLine, text: text.slice(start), dots };
+  yield { line: startLine, statement: text.slice(start), dots };
 }
 
 /** Strings, brackets, dots and ends of lines, each with its index: what decides where a statement ends, and how deep it
@@ -84,14 +84,17 @@ function* tokens(text: string): Generator<readonly [token: string, index: number
   }
 }
 
+/** A blank line, or a comment's. */
+const EMPTY = /^\s*(?:#|$)/;
+
 /** What would cost too much to parse; null = nothing would. */
 function findExcess(text: string): SyntaxFault | null {
   const isLarge = ['.', '=', '['].some((mark) => text.split(mark, MOST + 2).length > MOST);
   if (!isLarge) return null;
   const headers = new Set<string>();
   let keys = 0;
-  for (const { line, text: statement, dots } of statements(text)) {
-    if (/^\s*(?:#|$)/.test(statement)) continue;
+  for (const { line, statement, dots } of statements(text)) {
+    if (EMPTY.test(statement)) continue;
     const isHeader = statement.trimStart().startsWith('[');
     if (isHeader) headers.add(statement.trim());
     keys = isHeader ? 0 : keys + 1;
@@ -137,7 +140,8 @@ export function keyLines(text: string): (path: KeyPath) => number | null {
   };
 
   let table = root;
-  for (const { line, text: statement } of statements(text)) {
+  for (const { line, statement } of statements(text)) {
+    if (EMPTY.test(statement)) continue;
     const [, brackets = ''] = /^\s*(\[{0,2})/.exec(statement) ?? [];
     const keys = keysOf(statement);
     if (keys.length === 0) continue;

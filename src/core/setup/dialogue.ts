@@ -1,4 +1,4 @@
-import { DEFAULT_CONFIG_FILE } from '../config/sources.ts';
+import { DEFAULT_CONFIG_FILE } from '../config/files.ts';
 import {
   afterFailure,
   ask,

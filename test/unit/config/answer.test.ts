@@ -19,10 +19,7 @@ const machine = (files: Files): Machine => ({
 });
 
 const answer = (files: Files, changes: Partial<Parameters<typeof answerTo>[0]> = {}) =>
-  answerTo(
-    { argv: ['-c', CONFIG], environment: {}, version: '1', inForce: null, isReload: false, ...changes },
-    machine(files),
-  );
+  answerTo({ argv: ['-c', CONFIG], environment: {}, version: '1', inForce: null, ...changes }, machine(files));
 
 const READ = 0b1100;
 
@@ -30,10 +27,7 @@ describe('answer: status', () => {
   const STATUS = JSON.stringify({ version: '1', pid: 7, mode: 'netlink', since: '2026-01-02T03:04:05Z', records: [] });
   const running = (files: Files): Machine => ({ ...machine(files), processAgeMs: () => Number.POSITIVE_INFINITY });
   const status = (argv: readonly string[], files: Files) =>
-    answerTo(
-      { argv: ['status', ...argv], environment: {}, version: '1', inForce: null, isReload: false },
-      running(files),
-    );
+    answerTo({ argv: ['status', ...argv], environment: {}, version: '1', inForce: null }, running(files));
 
   test.each<[string, readonly string[], Files, string]>([
     ['config file that is missing', ['-c', '/none'], {}, '/none: cannot be read: No such file or directory'],
@@ -98,7 +92,7 @@ describe('answer: confinement', () => {
     const files = { ...FILES, '/etc/default/ipv6ddns': 'SSL_CERT_DIR=/srv/ca' };
     const inForce = ['/etc', '/run', '/srv/ddns', '/srv/secret'].map((folder) => [folder, -1] as const);
     const problems = answerTo(
-      { argv: ['-c', CONFIG], environment: {}, version: '1', inForce, isReload: true },
+      { argv: ['-c', CONFIG], environment: {}, version: '1', inForce },
       { ...machine(files), list: () => null },
     );
     expect(problems).toMatchObject({
