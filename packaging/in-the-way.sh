@@ -15,8 +15,9 @@ say_what_is_in_the_way() (
       '    systemctl daemon-reload && systemctl reenable ipv6ddns && systemctl restart ipv6ddns' >&2
   done
   # sudo and dpkg have a PATH of their own: two usual places as well.
+  folders=$PATH:/usr/local/bin:/root/.cargo/bin
   IFS=:
-  for folder in $PATH:/usr/local/bin:/root/.cargo/bin; do
+  for folder in $folders; do
     other=$folder/${executable##*/}
     if [ ! -x "$other" ] || [ "$other" -ef "$executable" ]; then continue; fi
     printf '%s\n' "ipv6ddns: there is another one, $other, beside $executable. The shell runs what is first in PATH." \
