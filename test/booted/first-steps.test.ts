@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { Terminal } from '../e2e/harness/terminal.ts';
 import { fencesOf } from '../packaging/documents.ts';
 import { A, BootedLab, booted, NAME } from './harness/lab.ts';
 
@@ -9,27 +10,40 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.close());
 
-/** Types a line as it stands; what it asks for is the token. The state may still be "detected" when it is asked for at
- *  once, which is true, and no success. */
-async function type(command: string): Promise<void> {
-  const { status, stdout, stderr } = await lab.machine.try(`cd /root/clone\n${command}`, `${lab.token.value}\n`);
-  if (command === 'ipv6ddns status') expect(stdout).toMatch(new RegExp(`^${NAME} +(synced|detected) .*${A}`));
-  else expect([command, status, stdout + stderr]).toEqual([command, 0, expect.any(String)]);
+/** Types a line as it stands, and answers what it asks. */
+async function type(line: string, token: string): Promise<string> {
+  const terminal = new Terminal((command) => lab.machine.command(command), `cd /root/clone\n${line}`, {});
+  try {
+    if (line.includes(' setup ')) {
+      await terminal.answer('API token', token);
+      await terminal.answer('Name to keep right', NAME);
+      await terminal.answer('Write that? [Y/n] ', '');
+      await terminal.answer('Start the service now', '');
+    }
+    const status = await terminal.exit;
+    // The record may still be on its way when the state is asked for at once: true, and no success yet.
+    if (line !== 'ipv6ddns status') expect([line, status, terminal.screen]).toEqual([line, 0, expect.any(String)]);
+    return `$ ${line}\n${terminal.screen}`;
+  } finally {
+    await terminal.kill();
+  }
 }
 
-booted('README: its first steps, pasted as they stand → the record is right', async () => {
+booted('README: its first steps, pasted as they stand → the record is right, the state true at once', async () => {
   const { machine } = lab;
   await lab.beginTest();
   // Where the README was read: a clone in which "make deb" has run.
   await machine.run('mkdir -p /root/clone/build');
   await machine.copy(inject('deb'), '/root/clone/build/ipv6ddns_0_all.deb');
-  const steps = fencesOf('README.md').filter(({ heading }) => heading === 'First steps');
-  if (!steps.some(({ text }) => text.includes('apt install')))
-    await machine.run('apt-get -qq install /root/clone/build/*.deb');
-  for (const { language, text } of steps) {
-    if (language === 'toml') await machine.write('/etc/ipv6ddns/config.toml', text);
-    else for (const command of text.trim().split('\n')) await type(command);
-  }
+  const token = (await lab.api.addToken()).value;
+  const lines = fencesOf('README.md')
+    .filter(({ heading, language }) => heading === 'First steps' && language === 'sh')
+    .flatMap(({ text }) => text.trim().split('\n'));
+  let transcript = '';
+  for (const line of lines) transcript += await type(line, token);
+  console.log(transcript);
+  expect(transcript).toMatch(new RegExp(`\n${NAME} +(synced|detected) .*${A}`));
+  expect(transcript).not.toContain(token);
   await lab.says(NAME, A);
   await machine.shows('ipv6ddns status', new RegExp(`^${NAME} +synced +${A}`, 'm'));
 });

@@ -62,7 +62,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
       'sudo systemctl stop ipv6ddns',
       'sudo rm /etc/systemd/system/ipv6ddns.service /usr/local/bin/ipv6ddns',
       'sudo systemctl daemon-reload',
-      'sudo systemctl reenable --now ipv6ddns',
+      'sudo systemctl reenable ipv6ddns',
     ].map((command) => [command, ['test/booted/moving.test.ts', "commandsUnder('From the Rust version')"] as const]),
   ),
   'sudo systemctl reload ipv6ddns': ['test/e2e/signals.test.ts', 'SIGHUP: another name in the config file'],

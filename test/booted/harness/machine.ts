@@ -119,11 +119,16 @@ export class Machine {
     });
   }
 
+  /** The command that runs `command` in the machine, as root. */
+  command(command: Command): Command {
+    const where = ['--target', String(this.#leader), ...['-m', '-u', '-i', '-n', '-p', '-C']];
+    return ['nsenter', ...where, 'env', '-i', ...VARIABLES, ...command];
+  }
+
   /** Runs a script as root, with `input` on its standard input: through a pipe of the shell's, because Node's are
    *  sockets, which cannot be opened as /dev/stdin. */
   try(script: string, input = ''): Promise<Ended> {
-    const enter = ['--target', String(this.#leader), ...['-m', '-u', '-i', '-n', '-p', '-C']];
-    return run(['nsenter', ...enter, 'env', '-i', ...VARIABLES, 'sh', '-c', 'cat | sh -c "$0"', script], {}, input);
+    return run(this.command(['sh', '-c', 'cat | sh -c "$0"', script]), {}, input);
   }
 
   /** Runs a script as root to its end.
