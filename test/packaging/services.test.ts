@@ -14,7 +14,7 @@ describe('systemd', () => {
   }
 
   test('unit: systemd-analyze verify → nothing to say', async () => {
-    const { status, stdout, stderr } = await run(['systemd-analyze', 'verify', await unit()]);
+    const { status, stdout, stderr } = await run(['systemd-analyze', 'verify', '--man=no', await unit()]);
     expect([status, stdout, stderr]).toEqual([0, '', '']);
   });
 
@@ -55,7 +55,7 @@ describe('systemd', () => {
     expect(dropIns).toHaveLength(count);
     for (const dropIn of dropIns) {
       const installed = await unit(`\n${dropIn.replaceAll('/usr/local/bin/ipv6ddns', EXECUTABLE)}`);
-      const { status, stdout, stderr } = await run(['systemd-analyze', 'verify', installed]);
+      const { status, stdout, stderr } = await run(['systemd-analyze', 'verify', '--man=no', installed]);
       expect([status, stdout, stderr]).toEqual([0, '', '']);
     }
   });
