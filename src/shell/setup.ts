@@ -199,9 +199,10 @@ class Setup {
   }
 
   #describeAddress(): string[] {
-    const interfaces = this.#ground.settings.records[0]?.interfaces ?? null;
+    const { records, prefer, exclude } = this.#ground.settings;
+    const rules = { interfaces: records[0]?.interfaces ?? null, prefer, exclude };
     const { reportAddresses, formatReport } = this.#context.shared;
-    const report = reportAddresses(this.#table, interfaces, this.#ports.clock.nowMs() / 1000);
+    const report = reportAddresses(this.#table, rules, [], this.#ports.clock.nowMs() / 1000);
     const lines = formatReport(report, (text) => text);
     // The last line is the choice and its reason; without one the refusals are of use.
     return report.winner === null ? lines : lines.slice(-1);
