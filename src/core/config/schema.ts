@@ -91,7 +91,7 @@ const zoneId = allowing('32 hexadecimal digits', v.pipe(v.string(), v.regex(/^[0
 const interfaceName = v.pipe(v.string(), v.trim(), converting(saying(interfacePattern)));
 
 const kinds = listOf(
-  'a kind of address and a list of them',
+  'kinds of address ("2a01:db8::/32", "::7", "static", "slaac", "dhcpv6") and lists of them',
   v.pipe(v.string(), v.trim(), converting(saying(addressKind))),
 );
 
@@ -106,7 +106,7 @@ const comment = allowing(
 /** Keys of the top level that a `[[record]]` table may override. */
 const OVERRIDABLE = {
   zone_id: zoneId,
-  interface: oneOrMore('an interface name and a list of them', interfaceName),
+  interface: oneOrMore('interface names, patterns such as "ppp*", and lists of them', interfaceName),
   multi_record: allowing('"error", "first" and "all"', v.picklist(['error', 'first', 'all'])),
   ttl: secondsOr(1, 'automatic', 30, 86400),
   proxied: flag,

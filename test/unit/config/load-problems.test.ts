@@ -20,11 +20,25 @@ describe('loadSettings: problems', () => {
     ['zone_id = "0123"', `${at3} zone_id: found "0123"; allowed are 32 hexadecimal digits`],
     [
       'interface = []',
-      `${at3} interface: found an empty list; allowed are interface names: 1–15 characters without blanks, "/" and ":"`,
+      `${at3} interface: found an empty list; allowed are interface names, patterns such as "ppp*", and lists of them`,
     ],
     [
       'interface = ["eth0", "a/b"]',
-      `${at3} interface: found "a/b"; allowed are interface names: 1–15 characters without blanks, "/" and ":"`,
+      `${at3} interface: found "a/b"; allowed are interface names: 1–127 characters without blanks, "/" and ":"`,
+    ],
+    ['interface = "eth0, eth1"', `${at3} interface: found "eth0, eth1"; write a list: ["eth0", "eth1"]`],
+    ['prefer = ["static", "dhcp"]', `${at3} prefer: found "dhcp"; write "dhcpv6"`],
+    [
+      'exclude = "2a01:db8::7/32"',
+      `${at3} exclude: found "2a01:db8::7/32"; bits are set behind the prefix; write "2a01:db8::/32"`,
+    ],
+    [
+      'prefer = 64',
+      `${at3} prefer: found 64; allowed are kinds of address ("2a01:db8::/32", "::7", "static", "slaac", "dhcpv6") and lists of them`,
+    ],
+    [
+      '[[record]]\nname = "a.example.com"\nprefer = []',
+      `${CONFIG}:5: unknown key "prefer"; it is a key of the top level, above all tables`,
     ],
     ['status_file = ""', `${at3} status_file: found ""; allowed are non-empty texts`],
     [

@@ -22,6 +22,8 @@ describe('loadSettings: what is read', () => {
           host: null,
         },
       ],
+      prefer: [],
+      exclude: [],
       timeoutMs: 30_000,
       pollIntervalMs: 60_000,
       verifyIntervalMs: 3_600_000,
@@ -45,7 +47,9 @@ describe('loadSettings: what is read', () => {
       timeout = 1
       poll_interval = 3600
       verify_interval = 0
-      interface = ["eth0", "wlan0"]
+      interface = ["eth0", "wlan*", "!wlan1"]
+      prefer = ["2a01:db8::/32", "::7", "static"]
+      exclude = "dhcpv6"
       verbose = true
       ttl = 30
       proxied = false
@@ -55,7 +59,7 @@ describe('loadSettings: what is read', () => {
     `;
     const shared = {
       zoneId: '0123456789abcdef0123456789abcdef',
-      interfaces: ['eth0', 'wlan0'],
+      interfaces: ['eth0', 'wlan*', '!wlan1'],
       multiRecord: 'all',
       ttlSec: 30,
       proxied: false,
@@ -67,6 +71,8 @@ describe('loadSettings: what is read', () => {
         { name: 'home.example.com', ...shared },
         { name: '*.xn--bcher-kva.example', ...shared },
       ],
+      prefer: [{ kind: 'prefix', prefix: { length: 32 } }, { kind: 'host' }, { kind: 'origin', origin: 'static' }],
+      exclude: [{ kind: 'origin', origin: 'dhcpv6' }],
       timeoutMs: 1000,
       pollIntervalMs: 3_600_000,
       verifyIntervalMs: null,
@@ -100,6 +106,8 @@ describe('loadSettings: what is read', () => {
       IPV6DDNS_POLL_INTERVAL: '10',
       IPV6DDNS_VERIFY_INTERVAL: '86400',
       IPV6DDNS_INTERFACE: 'eth0,eth1',
+      IPV6DDNS_PREFER: '::7, static',
+      IPV6DDNS_EXCLUDE: '2a01:db8::/32,',
       IPV6DDNS_VERBOSE: 'Yes',
       IPV6DDNS_STATUS_FILE: '/y/status.json',
       IPV6DDNS_METRICS_FILE: '/y/ipv6ddns.prom',
@@ -128,6 +136,8 @@ describe('loadSettings: what is read', () => {
         { name: 'a.example.com', ...shared },
         { name: 'b.example.com', ...shared },
       ],
+      prefer: [{ kind: 'host' }, { kind: 'origin', origin: 'static' }],
+      exclude: [{ kind: 'prefix' }],
       timeoutMs: 300_000,
       pollIntervalMs: 10_000,
       verifyIntervalMs: 86_400_000,
