@@ -123,6 +123,11 @@ build/native-tests: build/native-tests.o $(patsubst %,build/asan/%.o,main $(MODU
 build/asan/%.o: native/%.c $(HEADERS) $(call LIBRARIES,asan)
 	$(call COMPILE,asan) -DWITH_TEST_LIBRARIES
 
+# What Cloudflare's official SDK says of the API, as JSON schemas: the tests compare every request and reply with them.
+build/cloudflare-schemas.json: test/schemas/shapes.ts build/node_modules.stamp
+	node_modules/.bin/ts-json-schema-generator --tsconfig tsconfig.test.json --path $< --type '*' --expose export \
+	  --jsDoc none --no-type-check --out $@
+
 # --- for people ---
 
 demo: build/ipv6ddns build/demo.mjs | demo-packages ## shows it at work: private network, simulated Cloudflare, no account
@@ -135,7 +140,7 @@ build/demo.mjs build/bench.mjs: $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/
 	node_modules/.bin/esbuild $(ENTRY) --bundle --platform=node --format=esm \
 	  --packages=external --log-level=warning --outfile=$@
 
-bench: build/ipv6ddns build/bench.mjs | bench-packages ## measures it: make bench [ONLY='memory burst'] [COMPARE=FILE]
+bench: build/ipv6ddns build/bench.mjs build/cloudflare-schemas.json | bench-packages ## measures it: make bench [ONLY='memory burst'] [COMPARE=FILE]
 	node build/bench.mjs --json build/bench.json $(if $(COMPARE),--compare $(COMPARE)) $(ONLY)
 
 bench-doc: build/bench.mjs ## writes what `make bench` found last into docs/benchmarks.md
@@ -144,7 +149,7 @@ bench-doc: build/bench.mjs ## writes what `make bench` found last into docs/benc
 check: build/node_modules.stamp ## types, lint, format, import graph
 	tools/run-tests.mjs types lint
 
-test: build/ipv6ddns build/demo.mjs build/engine-tests build/native-tests | test-packages ## everything that must pass
+test: build/ipv6ddns build/demo.mjs build/engine-tests build/native-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
 	tools/run-tests.mjs
 
 # One after another: apt has a lock.

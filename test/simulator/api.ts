@@ -107,7 +107,29 @@ function findZones(cloud: Cloud, token: Token, request: ApiRequest): ApiReply {
   return success(result.map(zoneObject), { result_info: info });
 }
 
+/** What a zone has besides, the same for each. */
+const WITHOUT_MEANING = {
+  activated_on: '2026-01-01T00:00:00Z',
+  created_on: '2026-01-01T00:00:00Z',
+  modified_on: '2026-01-01T00:00:00Z',
+  development_mode: 0,
+  meta: { step: 4, custom_certificate_quota: 0, page_rule_quota: 3, phishing_detected: false },
+  name_servers: ['ada.ns.cloudflare.com', 'bob.ns.cloudflare.com'],
+  original_dnshost: null,
+  original_name_servers: null,
+  original_registrar: null,
+  owner: { id: '1feeeeeeeeeeeeeeeeeeeeeeeeeeeeee', type: 'user', name: 'Simulated owner' },
+  plan: {
+    id: '0feeeeeeeeeeeeeeeeeeeeeeeeeeeeee',
+    name: 'Free Website',
+    price: 0,
+    currency: 'USD',
+    is_subscribed: false,
+  },
+};
+
 const zoneObject = (zone: ZoneProperties): object => ({
+  ...WITHOUT_MEANING,
   id: zone.id,
   name: domainToUnicode(zone.name),
   status: zone.status,

@@ -1,5 +1,6 @@
 import type { RecordResponse } from 'cloudflare/resources/dns/records';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCHEMAS } from '../schemas/judge.ts';
 import { failureOf, newCustomer } from './sdk.ts';
 import type { Simulator } from './simulator.ts';
 import { startSimulator } from './simulator.ts';
@@ -10,7 +11,7 @@ const C = '2a01:db8::3';
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startSimulator({ schemas: SCHEMAS });
 });
 afterAll(() => simulator.close());
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { APIConnectionError, APIConnectionTimeoutError, InternalServerError, RateLimitError } from 'cloudflare';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { SCHEMAS } from '../schemas/judge.ts';
 import type { Fault } from './faults.ts';
 import type { Customer } from './sdk.ts';
 import { errorOf, newCustomer, sdkClient, trustingFetch } from './sdk.ts';
@@ -15,7 +16,7 @@ const A = '2a01:db8::1';
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startSimulator({ schemas: SCHEMAS });
 });
 afterEach(() => simulator.clearFaults());
 afterAll(() => simulator.close());

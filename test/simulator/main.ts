@@ -1,8 +1,9 @@
 /** The simulator as a process of its own: `[--host ADDRESS] [--port NUMBER] [--certificates FOLDER] [--plain]
- *  [--lenient]`.
+ *  [--lenient] [--schemas FILE]`.
  *  Prints one JSON line (an Endpoint) when it listens; then takes calls on stdin, one JSON object a line,
  *  `{"id":1,"call":"addZone","arguments":[{"name":"example.com"}]}`, and answers each on stdout with
- *  `{"id":1,"result":…}` or `{"id":1,"error":"…"}`. Ends when stdin does; status 1 when it cannot listen. */
+ *  `{"id":1,"result":…}` or `{"id":1,"error":"…"}`. Ends when stdin does; status 1 when it cannot listen,
+ *  or when something was not as the schemas describe it. */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
@@ -23,10 +24,18 @@ function readOptions(): SimulatorOptions {
       certificates: { type: 'string' },
       plain: { type: 'boolean', default: false },
       lenient: { type: 'boolean', default: false },
+      schemas: { type: 'string' },
     },
   });
-  const { host = '', port, certificates, plain = false, lenient = false } = values;
-  return { host, port: Number(port), plain, lenient, ...(certificates === undefined ? {} : { certificates }) };
+  const { host = '', port, certificates, plain = false, lenient = false, schemas } = values;
+  return {
+    host,
+    port: Number(port),
+    plain,
+    lenient,
+    ...(certificates === undefined ? {} : { certificates }),
+    ...(schemas === undefined ? {} : { schemas }),
+  };
 }
 
 const print = (message: object): boolean => process.stdout.write(`${JSON.stringify(message)}\n`);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCHEMAS } from '../schemas/judge.ts';
 import { failureOf, newCustomer } from './sdk.ts';
 import type { Simulator } from './simulator.ts';
 import { startSimulator } from './simulator.ts';
@@ -8,7 +9,7 @@ const B = '2a01:db8::2';
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startSimulator({ schemas: SCHEMAS });
 });
 afterAll(() => simulator.close());
 

@@ -1,5 +1,6 @@
 import { BadRequestError, PermissionDeniedError } from 'cloudflare';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCHEMAS } from '../schemas/judge.ts';
 import type { Customer } from './sdk.ts';
 import { errorOf, failureOf, newCustomer, sdkClient, trustingFetch } from './sdk.ts';
 import type { Simulator } from './simulator.ts';
@@ -11,7 +12,7 @@ const B = '2a01:db8::2';
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startSimulator({ schemas: SCHEMAS });
 });
 afterAll(() => simulator.close());
 

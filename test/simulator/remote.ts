@@ -36,6 +36,7 @@ export async function spawnSimulator(command: readonly [string, ...string[]]): P
     async close() {
       child.stdin?.end();
       await ended;
+      if (child.exitCode !== 0) throw new Error('the simulator ended with a fault, which it has printed');
     },
   };
 }

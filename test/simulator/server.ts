@@ -6,8 +6,9 @@ import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { Judge } from '../schemas/judge.ts';
 import type { ApiReply, ApiRequest } from './api.ts';
-import { answer, refusalReply } from './api.ts';
+import { answer, BASE_PATH, refusalReply } from './api.ts';
 import type { Certificates, KeyPair, WrongCertificate } from './certificate.ts';
 import { refusals } from './errors.ts';
 import type { RequestFault, Strike } from './faults.ts';
@@ -26,6 +27,9 @@ interface Connection {
   firstByteMs: number | null;
 }
 
+/** Whose requests have to be as Cloudflare describes them: tests send others on purpose. */
+const OUR_AGENT = /^ipv6ddns\//;
+
 const SECRET_HEADERS = ['authorization', 'x-auth-key', 'x-auth-email'];
 const IDLE_CONNECTION_MS = 400_000; // as long as Cloudflare's edge keeps one
 
@@ -34,7 +38,10 @@ export class ApiServer {
   readonly log = new RequestLog();
   readonly faults = new FaultQueue();
   limiter = new Limiter(CLOUDFLARE_RATE_LIMIT);
+  /** What was not as Cloudflare describes its API: our product's requests, and this server's replies but for faults. */
+  readonly departures: string[] = [];
   readonly #cloud: Cloud;
+  #judge: Judge | null;
   /** Without Nagle's algorithm, as at the edge: a reply that is more than one segment would wait for an ACK. */
   readonly #front = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   readonly #servers: {
@@ -46,9 +53,11 @@ export class ApiServer {
   #accepted = 0;
 
   /** @param certificates null = plain HTTP
-   *  @param lenient garbage behind a request does not keep it from its answer: inadyn 2.10 sends zeros */
-  constructor(cloud: Cloud, certificates: Certificates | null, lenient: boolean) {
+   *  @param lenient garbage behind a request does not keep it from its answer: inadyn 2.10 sends zeros
+   *  @param judge null = nothing is compared with the description of the API */
+  constructor(cloud: Cloud, certificates: Certificates | null, lenient: boolean, judge: Judge | null) {
     this.#cloud = cloud;
+    this.#judge = judge;
     if (certificates === null) {
       this.#servers = { valid: this.#prepared(new HttpServer(), 'connection'), wrong: null };
       return;
@@ -78,6 +87,11 @@ export class ApiServer {
     this.#front.close();
     this.dropConnections();
     await once(this.#front, 'close');
+  }
+
+  /** From now on nothing is compared with the description of the API. */
+  dismissJudge(): void {
+    this.#judge = null;
   }
 
   /** Ends every open connection. */
@@ -140,6 +154,9 @@ export class ApiServer {
       fault: strike?.fault.kind ?? null,
     });
     response.on('close', () => this.log.end(entry, response.headersSent ? response.statusCode : null));
+    if (OUR_AGENT.test(call.headers['user-agent'] ?? '')) {
+      this.departures.push(...(this.#judge?.request(described(call), call.query, readable(body)) ?? []));
+    }
     await this.#reply(call, response, connection, strike);
   }
 
@@ -157,6 +174,8 @@ export class ApiServer {
     const carryOut = (): ApiReply => {
       if (carriedOut === null) {
         carriedOut = dress(answer(this.#cloud, call));
+        const { status, body } = carriedOut;
+        this.departures.push(...(this.#judge?.reply(described(call), status, JSON.parse(body)) ?? []));
         this.log.notify();
       }
       return carriedOut;
@@ -187,6 +206,8 @@ function apiRequest(request: IncomingMessage, body: string): ApiRequest {
     receivedAt: new Date(),
   };
 }
+
+const described = ({ method, path }: ApiRequest) => ({ method, path: path.replace(BASE_PATH, '') });
 
 /** Credentials never reach the log; a token that the API knows is named by its id. */
 function withoutSecrets(headers: Readonly<Record<string, string>>, cloud: Cloud): Record<string, string> {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadJudge } from '../schemas/judge.ts';
 import { BASE_PATH } from './api.ts';
 import { makeCertificates } from './certificate.ts';
 import type { Generation } from './errors.ts';
@@ -24,6 +25,9 @@ export interface SimulatorOptions {
   readonly plain?: boolean;
   /** Over TLS: takes requests that are not quite HTTP, as the edge does. */
   readonly lenient?: boolean;
+  /** JSON schemas of the API, SCHEMAS of the judge: what our product asks and what this simulator answers is compared with
+   *  them. Default: it is not. */
+  readonly schemas?: string;
 }
 
 export interface Endpoint {
@@ -58,6 +62,8 @@ export interface Controls {
   addFault(fault: Fault): Promise<number>;
   /** Without an id: all of them. */
   clearFaults(id?: number): Promise<void>;
+  /** For a test that has the API answer what its description does not allow: nothing is compared with it from now on. */
+  dismissJudge(): Promise<void>;
   /** Ends idle and busy connections alike. */
   dropConnections(): Promise<void>;
   /** The requests after the one numbered `since`. */
@@ -68,7 +74,11 @@ export interface Controls {
   untilEnded(sequence: number, timeoutMs?: number): Promise<RequestEntry>;
 }
 
-export type Simulator = Endpoint & Controls & { close(): Promise<void> };
+export type Simulator = Endpoint &
+  Controls & {
+    /** @throws Error when a request of our product or a reply was not as `schemas` describe them */
+    close(): Promise<void>;
+  };
 
 export const CONTROL_NAMES: readonly (keyof Controls)[] = [
   'addZone',
@@ -85,6 +95,7 @@ export const CONTROL_NAMES: readonly (keyof Controls)[] = [
   'setRateLimit',
   'addFault',
   'clearFaults',
+  'dismissJudge',
   'dropConnections',
   'requests',
   'nextRequest',
@@ -103,7 +114,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const cloud = createCloud();
   try {
     const certificates = plain ? null : await makeCertificates(folder, isWildcard(host) ? [] : [`IP:${host}`]);
-    const server = new ApiServer(cloud, certificates, lenient);
+    const judge = options.schemas === undefined ? null : loadJudge(options.schemas);
+    const server = new ApiServer(cloud, certificates, lenient, judge);
     const bound = await server.listen(host, port);
     return {
       url: `${plain ? 'http' : 'https'}://${reachable(host)}:${bound}${BASE_PATH}`,
@@ -113,6 +125,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       async close() {
         await server.close();
         await removeFolder();
+        const departures = [...new Set(server.departures)];
+        if (departures.length > 0) throw new Error(`not as Cloudflare describes its API: ${departures.join('; ')}`);
       },
     };
   } catch (error) {
@@ -171,6 +185,7 @@ function controls(cloud: Cloud, server: ApiServer): Controls {
     },
     addFault: async (fault) => faults.add(fault),
     clearFaults: async (id) => faults.clear(id),
+    dismissJudge: async () => server.dismissJudge(),
     dropConnections: async () => server.dropConnections(),
     requests: async (since = 0) => structuredClone(log.entries.slice(since)),
     nextRequest: (match, { since = log.entries.length, timeoutMs = PATIENCE_MS } = {}) =>

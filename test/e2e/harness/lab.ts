@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CA_FILES } from '../../../src/core/cloudflare/transport.ts';
+import { SCHEMAS } from '../../schemas/judge.ts';
 import { monotonicMs, type RequestEntry } from '../../simulator/log.ts';
 import { spawnSimulator } from '../../simulator/remote.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
@@ -89,6 +90,8 @@ export class Lab {
         String(port),
         '--certificates',
         folder,
+        '--schemas',
+        resolve(SCHEMAS),
         ...(lenient ? ['--lenient'] : []),
         ...(plain ? ['--plain'] : []),
       ];
