@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages demo bench bench-doc check test bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages demo bench bench-doc check explore test bench-packages test-packages reproducible clean distclean help
 
 # The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
 ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
@@ -136,7 +136,8 @@ demo: build/ipv6ddns build/demo.mjs | demo-packages ## shows it at work: private
 # Programs for Node.
 build/demo.mjs: ENTRY := test/demo/demo.ts
 build/bench.mjs: ENTRY := bench/main.ts
-build/demo.mjs build/bench.mjs: $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/node_modules.stamp
+build/explorer.mjs: ENTRY := test/explorer/main.ts
+build/demo.mjs build/bench.mjs build/explorer.mjs: $(TYPESCRIPT) $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/node_modules.stamp
 	node_modules/.bin/esbuild $(ENTRY) --bundle --platform=node --format=esm \
 	  --packages=external --log-level=warning --outfile=$@
 
@@ -149,7 +150,7 @@ bench-doc: build/bench.mjs ## writes what `make bench` found last into docs/benc
 check: build/node_modules.stamp ## types, lint, format, import graph
 	tools/run-tests.mjs types lint
 
-test: build/ipv6ddns build/demo.mjs build/engine-tests build/native-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
+test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/engine-tests build/native-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
 	tools/run-tests.mjs
 
 # One after another: apt has a lock.
@@ -162,6 +163,9 @@ bench-packages: test-packages
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
 	  zsh=zsh fish=fish debootstrap=debootstrap systemd-nspawn=systemd-container script=bsdutils
+
+explore: build/explorer.mjs ## lets kernel and API misbehave at random: make explore [SEC=3600] [SEED=N]
+	node $< --sec $(or $(SEC),60) $(if $(SEED),--seed $(SEED) --trace)
 
 reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
 	rm -rf build/again && mkdir build/again

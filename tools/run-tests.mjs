@@ -78,6 +78,7 @@ const parts = {
   'lint and format': () => whole([`${BIN}/biome`, 'check', '--error-on-warnings']),
   'core, in Node': () => vitest('core'),
   'core, in the engine': () => counted(['build/engine-tests']),
+  explorer: () => counted(['node', 'build/explorer.mjs']),
   'native modules': () => counted([...isolated, 'node', 'test/native/run.mjs']),
   'benchmark reports': () => vitest('bench'),
   simulator: () => vitest('simulator'),
