@@ -14,7 +14,7 @@ const { values } = parseArgs({
   },
 });
 const steps = Number(values.steps);
-const totals = { steps: 0, requests: 0, writes: 0, faults: 0 };
+const totals = { steps: 0, requests: 0, writes: 0, faults: 0, probes: 0 };
 let passed = 0;
 let failed = 0;
 
@@ -32,6 +32,7 @@ function explore(seed: number): string | null {
     totals.requests += world.requests;
     totals.writes += world.writes;
     totals.faults += world.faults;
+    totals.probes += world.probes;
   }
 }
 
@@ -51,6 +52,6 @@ do {
 } while (Date.now() < endMs && failed < 5);
 process.stdout.write(
   `worlds ${first} to ${seed - 1}: ${totals.steps} steps, ${totals.requests} requests, ${totals.writes} writes, ` +
-    `${totals.faults} faults\n${passed} passed, ${failed} failed\n`,
+    `${totals.faults} faults, ${totals.probes} probes\n${passed} passed, ${failed} failed\n`,
 );
 process.exitCode = failed === 0 ? 0 : 1;

@@ -2,7 +2,7 @@ import { type Address, parseAddress } from '../../src/core/address/address.ts';
 import type { ApiRequest, HttpReply } from '../../src/core/cloudflare/http.ts';
 import type { MultiRecord, RecordSettings } from '../../src/core/config/settings.ts';
 import { type Output, Publisher } from '../../src/core/daemon/publisher.ts';
-import type { HttpOutcome } from '../../src/core/ports.ts';
+import type { HttpOutcome, ProbeVerdict } from '../../src/core/ports.ts';
 import { FakeMachine } from '../fakes/machine.ts';
 import { edgeReply, failureReply, Model, type ModelRecord } from './model.ts';
 import type { Random } from './random.ts';
@@ -48,6 +48,8 @@ export class World {
   #publisher: Publisher;
   #nowMs = 0;
   #inFlight: InFlight[] = [];
+  /** The address that is being probed; null = none. */
+  #probed: Address | null = null;
   /** Eligible now; of those that were, when they stopped being so. */
   readonly #eligible = new Set<Address>();
   readonly #lostMs = new Map<string, number>();
@@ -58,6 +60,7 @@ export class World {
   requests = 0;
   writes = 0;
   faults = 0;
+  probes = 0;
 
   constructor(random: Random, trace: Trace) {
     this.#random = random;
@@ -70,7 +73,7 @@ export class World {
       if (random.chance(0.6)) this.model.plant(name, random.pick([...ADDRESSES, ...FOREIGN]));
       if (random.chance(0.1)) this.model.plant(name, random.pick(FOREIGN), random.chance(0.3));
     }
-    this.#publisher = new Publisher(this.#records, false, 0);
+    this.#publisher = new Publisher(settingsOf(this.#records), false, 0);
     if (random.chance(0.8)) this.#gain(random.pick(ADDRESSES));
   }
 
@@ -86,7 +89,8 @@ export class World {
     else if (roll < 0.93) this.#take('verify', this.#publisher.verify(this.#nowMs));
     else if (roll < 0.94) this.#reload();
     else if (roll < 0.95) this.faultRate = random.pick([0, 0.1, 0.3, 0.6]);
-    else if (roll < 0.97) this.#arrive();
+    else if (roll < 0.96) this.#arrive();
+    else if (roll < 0.98) this.#endProbe();
     else this.#nowMs += random.below(90_000);
     this.#check();
   }
@@ -153,7 +157,7 @@ export class World {
   }
 
   #look(): void {
-    this.#take('look', this.#publisher.tableChanged(this.#machine.table, this.#nowMs) ?? []);
+    this.#take('look', this.#publisher.tableChanged(this.#machine.table, this.#nowMs));
   }
 
   #wait(): void {
@@ -187,7 +191,7 @@ export class World {
     this.#records = this.#random.chance(0.5) ? this.#records : this.#someRecords();
     this.#trace(`reload with ${this.#records.map(({ name }) => name).join(' ')}`);
     this.#inFlight = [];
-    this.#publisher = new Publisher(this.#records, false, this.#nowMs, this.#publisher);
+    this.#publisher = new Publisher(settingsOf(this.#records), false, this.#nowMs, this.#publisher);
     this.#look();
   }
 
@@ -197,6 +201,14 @@ export class World {
     if (waiting.length === 0) return;
     const chosen = this.#random.pick(waiting);
     chosen.reply = this.#answer(chosen.request);
+  }
+
+  #endProbe(): void {
+    const address = this.#probed;
+    if (address === null) return;
+    this.#probed = null;
+    const verdict = this.#random.pick<ProbeVerdict>(['reached', 'silent', 'unknown']);
+    this.#take(`probe of ${address}: ${verdict}`, this.#publisher.probed(address, verdict, this.#nowMs));
   }
 
   #answer(request: ApiRequest): HttpReply {
@@ -257,11 +269,18 @@ export class World {
     this.#trace(`${(this.#nowMs / 1000).toFixed(1)} ${why}`);
     for (const output of outputs) {
       if (output.kind === 'log') this.#trace(`  ${output.entry.level} ${output.entry.msg}`);
+      if (output.kind === 'probe') this.#beginProbe(output.address);
       if (output.kind !== 'request') continue;
       this.#trace(`  ${output.request.method} ${output.request.path} ${output.request.body ?? ''}`);
       this.#judge(output.request);
       this.#inFlight.push({ zone: output.zone, request: output.request, reply: null });
     }
+  }
+
+  #beginProbe(address: Address): void {
+    if (this.#probed !== null) throw new Error(`probes ${address} while ${this.#probed} is being probed`);
+    this.#probed = address;
+    this.probes += 1;
   }
 
   /** Whether the machine may ask this, now. */
@@ -299,7 +318,8 @@ export class World {
     const endMs = this.#nowMs + durationMs;
     for (let left = 20_000; ; left--) {
       if (left === 0) throw new Error('no end of requests and alarms');
-      if (this.#inFlight.length > 0) this.#end();
+      if (this.#probed !== null) this.#endProbe();
+      else if (this.#inFlight.length > 0) this.#end();
       else {
         const dueMs = this.#publisher.dueMs();
         if (dueMs === null || dueMs > endMs) break;
@@ -328,6 +348,8 @@ export class World {
     }
   }
 }
+
+const settingsOf = (records: readonly RecordSettings[]) => ({ records, prefer: [], exclude: [] });
 
 /** Whether a request is about that name alone, or writes it. */
 function concerns(model: Model, { method, path, body }: ApiRequest, name: string): boolean {
