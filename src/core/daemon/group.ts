@@ -137,8 +137,9 @@ export class Group {
     this.#choice = this.#isSettled
       ? this.#provenOr(choose(this.#choice, this.#candidates, knowsRoutes, nowMs), knowsRoutes, nowMs)
       : this.#chooseBlindly(knowsRoutes, nowMs);
-    if (this.#choice.current === null && this.#choice.held === null) return false;
     const address = this.chosen?.address ?? null;
+    // Nothing was chosen yet, and nobody was told anything else.
+    if (this.#choice.current === null && this.#choice.held === null && (this.#told ?? null) === null) return false;
     const isNews = address !== this.#told;
     if (isNews && address !== null) this.#sinceMs = nowMs;
     this.#told = address;
