@@ -160,7 +160,10 @@ export class FakeApiClient implements ApiClient {
   }
 
   answerAll(): void {
-    while (this.#inFlight.length > 0) this.end();
+    while (this.#inFlight.length > 0 || this.#probes.length > 0) {
+      if (this.#inFlight.length > 0) this.end();
+      else this.endProbe('unknown');
+    }
   }
 }
 

@@ -118,9 +118,15 @@ class Player implements Timeline {
   /** Everything that the daemon asks of the API is answered, what it says and does is noted. */
   #settle(): void {
     const atMs = this.#station.clock.nowMs();
-    while (this.#station.api.inFlight.length > 0) {
+    const { api } = this.#station;
+    while (api.inFlight.length > 0 || api.probing.length > 0) {
+      // How the world routes is not in a trace.
+      if (api.probing.length > 0) {
+        api.endProbe('unknown');
+        continue;
+      }
       const { writes } = this.#cloudflare;
-      this.#station.api.end();
+      api.end();
       const [address] = this.#cloudflare.contentsOf(NAME);
       if (this.#cloudflare.writes > writes && address) this.writes.push({ atMs, address });
     }

@@ -6,6 +6,7 @@ import { describeNotice, type Notice } from '../../src/core/daemon/notices.ts';
 import { dueMs, transition, type ZoneEvent } from '../../src/core/daemon/zone.ts';
 import {
   type Call,
+  type Desired,
   type Effect,
   newZone,
   recordState,
@@ -155,7 +156,7 @@ function eventOf(zone: ZoneState, text: string, nowMs: number, draw: number): Zo
   const replied = (reply: HttpReply): ZoneEvent => ({ kind: 'replied', nowMs, draw, reply });
   switch (word) {
     case 'want':
-      return { kind: 'desired', nowMs, desired: zone.names.map(({ settings }) => goalOf(words, settings.name, nowMs)) };
+      return { kind: 'desired', nowMs, desired: zone.names.map((own) => goalOf(words, own.settings.name, nowMs, own.desired)) };
     case 'verify':
     case 'due':
       return { kind: word, nowMs };
@@ -190,10 +191,11 @@ function zoneOf(word: string) {
   return { id: id.repeat(32), name, status: 'active', paused: false, type: 'full' };
 }
 
-function goalOf(words: readonly string[], name: string, nowMs: number) {
+function goalOf(words: readonly string[], name: string, nowMs: number, before: Desired | null): Desired | null {
   const goal = words.find((word) => word.startsWith(`${label(name)}=`))?.split('=')[1];
   const [first, ...others] = (goal ?? '').split('|').map((own) => ADDRESSES[own]);
-  if (first === undefined) return null;
+  // Of names that are not mentioned nothing changes.
+  if (first === undefined) return words.length === 0 ? null : before;
   return { address: first, equallyGood: others.filter((own) => own !== undefined), sinceMs: nowMs };
 }
 

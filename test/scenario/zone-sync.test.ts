@@ -52,9 +52,8 @@ describe('zone: first look', () => {
   );
 
   scenario(
-    'zone: no address yet → nothing is asked, not even to verify',
+    'zone: nothing was told → nothing is asked, not even to verify',
     `
-    0     want          → –
     1     verify        → –
     2     due           → –
     2     states        → home unknown
@@ -62,14 +61,27 @@ describe('zone: first look', () => {
   );
 
   scenario(
-    'zone: no address any more → the record stays as it is and is still verified',
+    'zone: no address yet → the record is read, not written',
+    `
+    0     want          → list home
+    0.1   found r1=C    → –
+    0.1   states        → home unknown
+    1     want home=C   → detected home=C · synced home=C (found)
+    `,
+  );
+
+  scenario(
+    'zone: no address any more → the record is read, and stays whatever becomes of it',
     `
     0     want home=A   → detected home=A · list home
     0.1   found r1=A    → synced home=A (found)
     1     want          → –
+    1     states        → home unknown
     2     verify        → list home
-    2.1   found r1=C    → drifted home=C · write home: update r1 A
-    2.2   done          → synced home=A (update)
+    2.1   found r1=C    → –
+    3     verify        → list home
+    3.1   found         → –
+    4     want home=A   → detected home=A · write home: create A
     `,
   );
 

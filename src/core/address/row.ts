@@ -37,7 +37,7 @@ export interface IfAddr {
   readonly dump: number;
 }
 
-/** What was seen of an address's renewals before the last one. Its creation is none. */
+/** What was seen of an address's renewals before the last one, its creation included: that is the first. */
 export interface Renewals {
   /** Stamps of the last but one and of the one before that; null = there was none. */
   readonly lastButOne: number | null;
@@ -87,10 +87,10 @@ const firstSeen = (createdStamp: number | null, renewedStamp: number | null): Re
     ? NO_RENEWALS
     : { lastButOne: createdStamp, lastButTwo: createdStamp, longestGap: 0 };
 
-function nextRenewals({ createdStamp, renewedStamp, renewals }: IfAddr, now: number | null): Renewals {
+function nextRenewals({ renewedStamp, renewals }: IfAddr, now: number | null): Renewals {
   if (now === null || renewedStamp === null || !isLater(now, renewedStamp)) return renewals;
   return {
-    lastButOne: renewedStamp === createdStamp ? null : renewedStamp,
+    lastButOne: renewedStamp,
     lastButTwo: renewals.lastButOne,
     longestGap: Math.max(renewals.longestGap, (now - renewedStamp) >>> 0),
   };

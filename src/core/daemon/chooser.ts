@@ -19,8 +19,10 @@ export interface Chosen {
   readonly createdStamp: number | null;
   readonly uplink: Uplink | null;
   readonly isGivenUp: boolean;
-  /** Since when no default route serves it any more; null = one does, -Infinity = none ever did. */
+  /** Since when no default route serves it any more, or since the start; null = one does, -Infinity = none ever did. */
   readonly unservedSinceMs: number | null;
+  /** It was seen with a default route, or has yet to be seen at all. */
+  readonly mayBeServed: boolean;
 }
 
 /** What has been chosen, and what is being waited for. */
@@ -55,6 +57,7 @@ export const recordSays = (address: Address, nowMs: number): Choice => ({
     uplink: null,
     isGivenUp: false,
     unservedSinceMs: nowMs,
+    mayBeServed: true,
   },
 });
 
@@ -78,7 +81,7 @@ export function choose(before: Choice, candidates: readonly Candidate[], knowsRo
   const take = (from: Choice, own: Candidate): Choice => patiently(from, own, candidates, knowsRoutes, nowMs);
   const newcomers = candidates.filter((own) => own !== survivor && isNew(own, seen));
   if (graceUntilMs !== null) {
-    const isOver = newcomers.length > 0 || nowMs >= graceUntilMs;
+    const isOver = choice.held !== null || newcomers.length > 0 || nowMs >= graceUntilMs;
     return isOver ? take(choice, winner) : { ...choice, dueMs: graceUntilMs };
   }
   if (survivor !== null && !hasFallen(survivor, current)) return take(choice, winner);
@@ -88,8 +91,12 @@ export function choose(before: Choice, candidates: readonly Candidate[], knowsRo
 }
 
 /** Notes when it began that no default route serves the chosen address. */
-const stillServed = (current: Chosen, survivor: Candidate | null, nowMs: number): Chosen =>
-  survivor?.uplink ? current : { ...current, unservedSinceMs: current.unservedSinceMs ?? nowMs };
+function stillServed(current: Chosen, survivor: Candidate | null, nowMs: number): Chosen {
+  if (survivor?.uplink) return current;
+  // It was there, and got along without: so may its successor.
+  if (survivor === null && !current.mayBeServed) return { ...current, unservedSinceMs: Number.NEGATIVE_INFINITY };
+  return { ...current, unservedSinceMs: current.unservedSinceMs ?? nowMs };
+}
 
 /** Whether the address has to wait for one that is served, where there was one. */
 export const mayWait = ({ uplink, isNamed, proof }: Candidate, knowsRoutes: boolean): boolean =>
@@ -113,7 +120,9 @@ function taken(winner: Candidate, before: Chosen | null, candidates: readonly Ca
   const { row, uplink } = winner;
   const { address, ifIndex, createdStamp } = row;
   const unservedSinceMs = uplink === null ? (before?.unservedSinceMs ?? Number.NEGATIVE_INFINITY) : null;
-  const current = { address, ifIndex, createdStamp, uplink, isGivenUp: isGivenUp(winner), unservedSinceMs };
+  const wasServed = before?.address === address && before.ifIndex === ifIndex && before.mayBeServed;
+  const mayBeServed = uplink !== null || wasServed;
+  const current = { address, ifIndex, createdStamp, uplink, isGivenUp: isGivenUp(winner), unservedSinceMs, mayBeServed };
   return { ...nothingChosen, current, seen: served(candidates) };
 }
 

@@ -63,6 +63,11 @@ export class Group {
     return this.chosen ?? (held && this.#chosen(held.row.address));
   }
 
+  /** Something was eligible at the last look. */
+  get hasAddress(): boolean {
+    return this.#candidates.length > 0;
+  }
+
   /** Nothing is eligible now. */
   get isStranded(): boolean {
     return this.#strandedSinceMs !== null;

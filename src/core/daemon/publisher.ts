@@ -32,6 +32,7 @@ export class Publisher {
   /** By a number that the outcome of a request comes back with. */
   readonly #zones = new Map<number, ZoneState>();
   readonly #dryRun: boolean;
+  readonly #nameCount: number;
   #lastZone = 0;
   #table = new AddressTable();
   /** The address that is probed; null = none. */
@@ -58,6 +59,7 @@ export class Publisher {
     isOnce = false,
   ) {
     const { records } = settings;
+    this.#nameCount = records.length;
     this.#dryRun = dryRun;
     this.#isOnce = isOnce;
     this.tally = before?.tally ?? newTally();
@@ -111,7 +113,7 @@ export class Publisher {
 
   /** Whether there is an address to publish for every name. */
   hasAddresses(): boolean {
-    return [...this.#groups.values()].every(({ isStranded }) => !isStranded);
+    return [...this.#groups.values()].every(({ hasAddress }) => hasAddress);
   }
 
   /** What is to be said where nothing may be published, by one who does not wait. */
@@ -249,7 +251,10 @@ export class Publisher {
 
   /** Tells the group what the first record says, or that there is none. */
   #settle(group: Group): void {
-    const names = this.zones.flatMap((zone) => zone.names).filter(({ settings }) => this.#groupOf(settings) === group);
+    const all = this.zones.flatMap((zone) => zone.names);
+    // Some may be on the way from the zone without an id to the one that was found.
+    if (all.length < this.#nameCount) return;
+    const names = all.filter(({ settings }) => this.#groupOf(settings) === group);
     const read = names.find(({ seen, desired, published }) => seen && (desired ?? published) !== null);
     if (read === undefined) {
       if (names.every(({ seen }) => seen)) group.settle(null, () => false);

@@ -1,5 +1,6 @@
 import { assertNever } from '../result.ts';
 import { nextTokenMs, refill } from './bucket.ts';
+import { confirmIfDone } from './found.ts';
 import { describeOutside, isInZone, nextLookup } from './lookup.ts';
 import { describePlanRefusal } from './notices.ts';
 import { settle } from './outcome.ts';
@@ -101,10 +102,11 @@ function setDesired(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs:
     }
     changed = true;
     const next = reread(replan({ ...name, asked: true, desired, trouble: hasten(name.trouble, nowMs) }), nowMs);
-    // What was lost for a moment and is back has never been another one to anybody.
-    if (next.confirmed === desired.address && !isPending(next)) return next;
+    // It may be right already: what was lost for a moment and is back, or what was read while there was no address.
+    const isKnown = name.desired === null && zone.inFlight === null && next.records !== null;
+    if (isKnown && next.confirmed === desired.address && !isPending(next)) return next;
     effects.push(notice({ kind: 'detected', name: name.settings.name, address: desired.address, was: name.published }));
-    return next;
+    return isKnown ? confirmIfDone(next, 'found', name.confirmed, nowMs, effects) : next;
   });
   if (!changed) return { ...zone, names };
   return { ...zone, names, trouble: hasten(zone.trouble, nowMs), hurry: zone.inFlight !== null };

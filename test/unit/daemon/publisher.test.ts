@@ -242,11 +242,14 @@ describe('Publisher: several names', () => {
 });
 
 describe('Publisher: no address', () => {
-  test('Publisher: nothing eligible → one line with every address and why, no request', () => {
+  test('Publisher: nothing eligible for 10 s → one line with every address and why, no request', () => {
     const driven = publish([recordSettings(HOME)]);
     driven.machine.add(A, { flags: IFA_F_TEMPORARY });
     driven.machine.add(address('fd00::1'));
     driven.look();
+    driven.pass(9_999);
+    expect(driven.log).toEqual([]);
+    driven.pass(60_000);
     driven.look();
     expect([driven.inFlight, driven.log]).toEqual([
       [],
@@ -258,10 +261,10 @@ describe('Publisher: no address', () => {
     expect(driven.publisher.hasAddresses()).toBe(false);
   });
 
-  test('Publisher: no address at all → said so', () => {
+  test('Publisher: no address at all, and nobody waits → said so at once', () => {
     const driven = publish([recordSettings(HOME)]);
     driven.look();
-    expect(driven.log).toEqual([
+    expect(driven.publisher.whyNoAddress(0).map(({ msg }) => msg)).toEqual([
       'no address to publish (this machine has no IPv6 address). The records stay as they are.',
     ]);
   });
@@ -274,7 +277,6 @@ describe('Publisher: no address', () => {
     driven.log.length = 0;
     driven.machine.add(A, { flags: IFA_F_DEPRECATED });
     driven.look();
-    driven.look();
     driven.pass(60_000);
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
     expect(driven.log).toEqual([
@@ -284,6 +286,20 @@ describe('Publisher: no address', () => {
     driven.look();
     driven.machine.add(A, { flags: IFA_F_DEPRECATED });
     driven.look();
-    expect(driven.log).toHaveLength(2);
+    driven.pass(10_000);
+    expect(driven.log.map((line) => line.slice(0, 21))).toEqual([
+      'no address to publish',
+      'there is an address t',
+      'no address to publish',
+    ]);
+  });
+
+  test('Publisher: "interface" names one that is not there → said once, with those there are', () => {
+    const driven = publish([recordSettings(HOME, { interfaces: ['eth2', 'wlan0'] })]);
+    driven.machine.add(A);
+    driven.look();
+    driven.look();
+    const own = '"interface" names "wlan0", which no interface is called now; there are eth2';
+    expect(driven.log.filter((line) => line.startsWith('"interface"'))).toEqual([own]);
   });
 });
