@@ -130,6 +130,20 @@ describe('Publisher: one name', () => {
     expect(cloudflare.contentsOf(HOME)).toEqual([B]);
   });
 
+  test('Publisher: every address goes before the first record was read → read, nothing is written', () => {
+    const driven = publish([recordSettings(HOME, { zoneId: null })]);
+    driven.machine.add(A);
+    driven.look();
+    driven.machine.remove(A);
+    driven.look();
+    driven.pass(60_000);
+    expect(cloudflare.writes).toBe(0);
+    driven.machine.add(B);
+    driven.look();
+    driven.pass(60_000);
+    expect(cloudflare.contentsOf(HOME)).toEqual([B]);
+  });
+
   test('Publisher: verify → the records are read again, a changed one is set back', () => {
     const driven = publish([recordSettings(HOME)]);
     driven.machine.add(A);
