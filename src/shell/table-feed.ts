@@ -34,10 +34,16 @@ export class TableFeed {
       this.#routes.linksChanged();
       report();
     });
-    this.#routes = new RouteFeed(kernel, ports.clock, log, (ifIndex) => this.table.hasCarrier(ifIndex), () => {
-      this.table.routes = this.#routes.routes;
-      report();
-    });
+    this.#routes = new RouteFeed(
+      kernel,
+      ports.clock,
+      log,
+      (ifIndex) => this.table.hasCarrier(ifIndex),
+      () => {
+        this.table.routes = this.#routes.routes;
+        report();
+      },
+    );
   }
 
   /** Whether the table shows the kernel's state, routes included. */

@@ -76,7 +76,12 @@ export function addressMessage(address: Address, content: AddressContent = {}): 
 }
 
 /** A link, by default up. */
-export function linkMessage(ifIndex: number, ifName: string, framing: Framing = {}, flags = IFF_UP | IFF_LOWER_UP): Uint8Array {
+export function linkMessage(
+  ifIndex: number,
+  ifName: string,
+  framing: Framing = {},
+  flags = IFF_UP | IFF_LOWER_UP,
+): Uint8Array {
   const name = [...ifName, '\0'].map((letter) => letter.charCodeAt(0));
   const body = [
     0,

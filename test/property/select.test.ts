@@ -91,7 +91,8 @@ test('select: → the winner beats every other candidate by the rules of the con
   fc.assert(
     fc.property(candidates, published, (all, now) => {
       const winner = select(all, now)?.winner;
-      for (const other of all) if (winner !== undefined && other !== winner) expect(beats(winner, other, now)).toBe(true);
+      for (const other of all)
+        if (winner !== undefined && other !== winner) expect(beats(winner, other, now)).toBe(true);
     }),
   );
 });

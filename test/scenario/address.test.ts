@@ -67,7 +67,14 @@ class Home {
 
   addStatic(text: string, ifIndex: number, createdStamp = 1): void {
     const lifetimeSec = INFINITE_LIFETIME_SEC;
-    this.add(text, { ifIndex, flags: IFA_F_PERMANENT, protocol: 0, lifetimeSec, createdStamp, renewedStamp: createdStamp });
+    this.add(text, {
+      ifIndex,
+      flags: IFA_F_PERMANENT,
+      protocol: 0,
+      lifetimeSec,
+      createdStamp,
+      renewedStamp: createdStamp,
+    });
   }
 
   /** The daemon looks, and everything it asks is answered. */
@@ -146,18 +153,21 @@ describe('address: flash renumbering', () => {
   test.each<[string, Partial<Row>]>([
     ['the kernel’s', {}],
     ['NetworkManager’s with privacy off', { flags: NOPREFIXROUTE, protocol: 0 }],
-  ])('address: %s new prefix is advertised, the old one is not → the new one with the third advertisement', (_, own) => {
-    home.add('3ffe:1::1', own);
-    home.start('3ffe:1::1');
-    for (const renewedStamp of [500, 600]) {
-      home.add('3ffe:2::1', { ...own, createdStamp: 500, renewedStamp });
+  ])(
+    'address: %s new prefix is advertised, the old one is not → the new one with the third advertisement',
+    (_, own) => {
+      home.add('3ffe:1::1', own);
+      home.start('3ffe:1::1');
+      for (const renewedStamp of [500, 600]) {
+        home.add('3ffe:2::1', { ...own, createdStamp: 500, renewedStamp });
+        home.look();
+        expect(home.says).toEqual(['3ffe:1::1']);
+      }
+      home.add('3ffe:2::1', { ...own, createdStamp: 500, renewedStamp: 700 });
       home.look();
-      expect(home.says).toEqual(['3ffe:1::1']);
-    }
-    home.add('3ffe:2::1', { ...own, createdStamp: 500, renewedStamp: 700 });
-    home.look();
-    expect(home.says).toEqual(['3ffe:2::1']);
-  });
+      expect(home.says).toEqual(['3ffe:2::1']);
+    },
+  );
 
   test('address: both are renewed in turn → no change, nothing is probed', () => {
     home.add('3ffe:1::1');
@@ -392,7 +402,8 @@ describe('address: the uplink', () => {
 
   test('address: the default routes of OpenWrt, each for a prefix → the lower metric’s', () => {
     home.link(3);
-    const from = (text: string, ifIndex: number, metric: number) => defaultRoute(ifIndex, { source: prefix(text), metric });
+    const from = (text: string, ifIndex: number, metric: number) =>
+      defaultRoute(ifIndex, { source: prefix(text), metric });
     home.routes(from('3ffe:b::/64', 3, 512), from('3ffe:a::/64', 2, 1024));
     home.add('3ffe:a::1');
     home.add('3ffe:b::1', { ifIndex: 3 });

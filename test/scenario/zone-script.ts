@@ -156,7 +156,11 @@ function eventOf(zone: ZoneState, text: string, nowMs: number, draw: number): Zo
   const replied = (reply: HttpReply): ZoneEvent => ({ kind: 'replied', nowMs, draw, reply });
   switch (word) {
     case 'want':
-      return { kind: 'desired', nowMs, desired: zone.names.map((own) => goalOf(words, own.settings.name, nowMs, own.desired)) };
+      return {
+        kind: 'desired',
+        nowMs,
+        desired: zone.names.map((own) => goalOf(words, own.settings.name, nowMs, own.desired)),
+      };
     case 'verify':
     case 'due':
       return { kind: word, nowMs };

@@ -1,9 +1,4 @@
-import {
-  IFA_F_MANAGETEMPADDR,
-  IFA_F_PERMANENT,
-  IFA_F_STABLE_PRIVACY,
-  IFAPROT_KERNEL_RA,
-} from '../wire/constants.ts';
+import { IFA_F_MANAGETEMPADDR, IFA_F_PERMANENT, IFA_F_STABLE_PRIVACY, IFAPROT_KERNEL_RA } from '../wire/constants.ts';
 import { addressBytes } from './address.ts';
 import type { Origin } from './kinds.ts';
 import type { Routes } from './routes.ts';

@@ -3,7 +3,7 @@ import { formatDuration } from '../time.ts';
 import { IFA_F_PERMANENT, IFA_FLAG_NAMES } from '../wire/constants.ts';
 import type { Address } from './address.ts';
 import { candidatesOf } from './candidates.ts';
-import { describeRefusal, refuse } from './eligible.ts';
+import { describeRefusal, type Refusal, refuse } from './eligible.ts';
 import type { IfAddr } from './row.ts';
 import { explain, type Rule } from './select.ts';
 import { type AddressTable, linkName } from './table.ts';
@@ -59,11 +59,14 @@ export function reportAddresses(
       preferred_s: secondsLeft(row.preferredUntilSec, nowSec),
       valid_s: secondsLeft(row.validUntilSec, nowSec),
       published,
-      reason: published ? null : refusal === null ? OUTRANKED[dropped.get(row) ?? 'running'] : describeRefusal(refusal),
+      reason: published ? null : describe(refusal, dropped.get(row) ?? 'running'),
     };
   });
   return { addresses: lines.sort(byImportance), winner: winner?.row.address ?? null, rule };
 }
+
+const describe = (refusal: Refusal | null, dropped: Rule | 'running'): string =>
+  refusal === null ? OUTRANKED[dropped] : describeRefusal(refusal);
 
 /** Why an address is not published that may be, by the rule that dropped it. */
 const OUTRANKED = {

@@ -59,8 +59,7 @@ export function nextRow(message: AddressMessage, before: IfAddr | undefined, now
   const preferredUntilSec = endOf(preferredSec, nowSec);
   const validUntilSec = endOf(validSec, nowSec);
   // A lifetime only ever counts down: more than before is a new one, set within the same hundredth of a second.
-  const isNew =
-    same === undefined || same.renewedStamp !== renewedStamp || preferredSec > same.preferredToldSec;
+  const isNew = same === undefined || same.renewedStamp !== renewedStamp || preferredSec > same.preferredToldSec;
   return {
     // The text of before: a set of addresses that remembers it does not keep a second one.
     address: before?.address ?? address,
@@ -83,9 +82,7 @@ export function nextRow(message: AddressMessage, before: IfAddr | undefined, now
 
 /** Renewed before it was first seen, it may have been so any number of times since it was made. */
 const firstSeen = (createdStamp: number | null, renewedStamp: number | null): Renewals =>
-  renewedStamp === createdStamp
-    ? NO_RENEWALS
-    : { lastButOne: createdStamp, lastButTwo: createdStamp, longestGap: 0 };
+  renewedStamp === createdStamp ? NO_RENEWALS : { lastButOne: createdStamp, lastButTwo: createdStamp, longestGap: 0 };
 
 function nextRenewals({ renewedStamp, renewals }: IfAddr, now: number | null): Renewals {
   if (now === null || renewedStamp === null || !isLater(now, renewedStamp)) return renewals;

@@ -1,4 +1,4 @@
-import { IFA_F_PERMANENT, IFA_F_TEMPORARY, IFF_LOOPBACK, IFF_LOWER_UP, IFF_UP } from '../wire/constants.ts';
+import { IFA_F_TEMPORARY, IFF_LOOPBACK, IFF_LOWER_UP, IFF_UP } from '../wire/constants.ts';
 import type { AddressMessage, LinkMessage } from '../wire/reader.ts';
 import type { Address } from './address.ts';
 import type { NamedLink } from './interfaces.ts';
@@ -35,7 +35,7 @@ export class AddressTable {
   /** Whether packets may leave by the link. */
   hasCarrier(ifIndex: number): boolean {
     const link = this.links.get(ifIndex);
-    return link !== undefined && link.isUp && link.hasCarrier;
+    return (link?.isUp && link.hasCarrier) ?? false;
   }
 
   /** Every address, in no particular order. */
@@ -69,7 +69,8 @@ export class AddressTable {
     this.#rows.set(ifIndex, onLink);
     const isFlawless = flawOf(row, nowSec) === null;
     if (isFlawless) this.#deadlineSec = Math.min(this.#deadlineSec, row.preferredUntilSec);
-    return (wasFlawless || isFlawless || isSign(row)) && (before === undefined || isOther(before, row));
+    if (before === undefined) return isFlawless || isSign(row);
+    return (wasFlawless || isFlawless || isSign(before) || isSign(row)) && isOther(before, row);
   }
 
   /** @returns whether anything that matters changed */
@@ -109,7 +110,7 @@ export class AddressTable {
 }
 
 /** Whether the row may tell of the life of its prefix, also where it may not be published itself. */
-const isSign = ({ flags }: IfAddr): boolean => (flags & (IFA_F_PERMANENT | IFA_F_TEMPORARY)) === 0;
+const isSign = ({ flags }: IfAddr): boolean => (flags & IFA_F_TEMPORARY) === 0;
 
 /** Whether more differs than how much is left of a lifetime. Of an administrator's address nothing else is renewed. */
 const isOther = (before: IfAddr, row: IfAddr): boolean =>

@@ -82,7 +82,10 @@ export function choose(before: Choice, candidates: readonly Candidate[], knowsRo
   const newcomers = candidates.filter((own) => own !== survivor && isNew(own, seen));
   if (graceUntilMs !== null) {
     const isOver = choice.held !== null || newcomers.length > 0 || nowMs >= graceUntilMs;
-    return isOver ? take(choice, winner) : { ...choice, dueMs: graceUntilMs };
+    if (!isOver) return { ...choice, dueMs: graceUntilMs };
+    // Nor does a successor lose its turn by having to wait.
+    const waiting = candidates.filter(({ row }) => row.address === choice.held?.row.address);
+    return take(choice, bestOf(waiting, candidates) ?? winner);
   }
   if (survivor !== null && !hasFallen(survivor, current)) return take(choice, winner);
   const lost = { ...choice, seen: served(candidates), graceUntilMs: nowMs + GRACE_MS, dueMs: nowMs + GRACE_MS };
@@ -122,7 +125,15 @@ function taken(winner: Candidate, before: Chosen | null, candidates: readonly Ca
   const unservedSinceMs = uplink === null ? (before?.unservedSinceMs ?? Number.NEGATIVE_INFINITY) : null;
   const wasServed = before?.address === address && before.ifIndex === ifIndex && before.mayBeServed;
   const mayBeServed = uplink !== null || wasServed;
-  const current = { address, ifIndex, createdStamp, uplink, isGivenUp: isGivenUp(winner), unservedSinceMs, mayBeServed };
+  const current = {
+    address,
+    ifIndex,
+    createdStamp,
+    uplink,
+    isGivenUp: isGivenUp(winner),
+    unservedSinceMs,
+    mayBeServed,
+  };
   return { ...nothingChosen, current, seen: served(candidates) };
 }
 

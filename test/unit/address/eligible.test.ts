@@ -87,7 +87,9 @@ describe('eligible, refused', () => {
   });
 
   test('refused: every other address → with the first reason, its own flaw before its link’s', () => {
-    const reasons = new Map(refused(table, rulesFor(null), 0).map(({ row, refusal }) => [row.address as string, refusal.kind]));
+    const reasons = new Map(
+      refused(table, rulesFor(null), 0).map(({ row, refusal }) => [row.address as string, refusal.kind]),
+    );
     expect(reasons).toEqual(
       new Map([
         ['3ffe:1::1', 'loopback'],

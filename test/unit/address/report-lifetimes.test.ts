@@ -18,6 +18,8 @@ test.each([
     for (const { message } of readDatagram(bytes)) {
       if (message.kind === 'address') table.apply(message, 1000.4);
     }
-    expect(reportAddresses(table, { interfaces: null, prefer: [], exclude: [] }, [], nowSec).addresses).toMatchObject([{ preferred_s: leftSec, valid_s: leftSec }]);
+    expect(reportAddresses(table, { interfaces: null, prefer: [], exclude: [] }, [], nowSec).addresses).toMatchObject([
+      { preferred_s: leftSec, valid_s: leftSec },
+    ]);
   },
 );

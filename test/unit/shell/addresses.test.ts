@@ -3,7 +3,7 @@ import { type AddressesContext, addresses } from '../../../src/shell/addresses.t
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { twoZones } from '../../fakes/cloudflare.ts';
 import { FakeRtnetlink } from '../../fakes/kernel.ts';
-import { A, ANY, B, address } from '../../fakes/samples.ts';
+import { A, ANY, address, B } from '../../fakes/samples.ts';
 import { FakeStation } from '../../fakes/station.ts';
 
 const UNIQUE_LOCAL = address('fd00::1');
@@ -16,7 +16,16 @@ function shown(own: Partial<AddressesContext> = {}) {
   const { clock, files, output, log } = new FakeStation(twoZones());
   const exits: ExitStatus[] = [];
   const ports = { kernel, clock, files, output };
-  addresses({ ports, log, rules: ANY, running: [], json: false, colour: false, exit: (status) => exits.push(status), ...own });
+  addresses({
+    ports,
+    log,
+    rules: ANY,
+    running: [],
+    json: false,
+    colour: false,
+    exit: (status) => exits.push(status),
+    ...own,
+  });
   kernel.answerDumps();
   return { lines: output.out, exits };
 }
@@ -55,7 +64,7 @@ describe('addresses', () => {
     const { lines, exits } = shown({ json: true });
     expect([exits, lines.length]).toEqual([[0], 1]);
     const { addresses: found, winner, rule } = JSON.parse(lines[0] ?? '');
-    expect([winner, rule]).toEqual([A, 'permanent']);
+    expect([winner, rule]).toEqual([A, 'static']);
     expect(found.map((own: { address: string }) => own.address)).toHaveLength(3);
     expect(found.find((own: { address: string }) => own.address === A)).toEqual({
       interface: 'eth2',

@@ -28,7 +28,7 @@ beforeEach(() => {
   const log = new Log(output, clock, 'journal');
   log.configure(true, new Secret('none of these lines'));
   const report = (): void => {
-    reports.push(eligible(feed.table, ANY, 0).map(({ address }) => address));
+    reports.push(eligible(feed.table, ANY, clock.nowMs() / 1000).map(({ address }) => address));
     reports.at(-1)?.sort();
   };
   feed = new TableFeed({ clock, kernel, files }, log, 60_000, report, arm);

@@ -109,7 +109,7 @@ describe('readDatagram: links as the kernel sends them', () => {
     ],
   ])('readDatagram: %s → link number, name, flags', (name, expected) => {
     expect(capturedMessages(name)).toEqual(
-      expected.map(([ifName, flags, removed]) => ({ kind: 'link', removed, ifIndex: 6, ifName, flags })),
+      expected.map(([ifName, flags, removed]) => ({ kind: 'link', removed, ifIndex: 6, ifName, altNames: [], flags })),
     );
   });
 });
@@ -119,15 +119,15 @@ describe('readDatagram: dumps as the kernel sends them', () => {
 
   test('readDatagram: links → every link, then the end in a datagram of its own', () => {
     expect(capturedMessages('dump-links')).toEqual([
-      { kind: 'link', removed: false, ifIndex: 1, ifName: 'lo', flags: 0x8 },
-      { kind: 'link', removed: false, ifIndex: 6, ifName: 'port0', flags: 0x11043 },
+      { kind: 'link', removed: false, ifIndex: 1, ifName: 'lo', altNames: [], flags: 0x8 },
+      { kind: 'link', removed: false, ifIndex: 6, ifName: 'port0', altNames: [], flags: 0x11043 },
       END,
     ]);
   });
 
   test('readDatagram: 60 addresses in several datagrams → every one of them, then the end', () => {
     const messages = capturedMessages('dump-addresses');
-    const locals = messages.map((message) => (message as { local?: string }).local);
+    const locals = messages.map((message) => (message as { address?: string }).address);
     for (let i = 1; i <= 60; i++) expect(locals).toContain(`3ffe:1::${i}`);
     expect(messages.at(-1)).toEqual(END);
     expect(captured('dump-addresses').length).toBeGreaterThan(1);
@@ -222,8 +222,8 @@ describe('readDatagram: what old or odd kernels send', () => {
     expect(envelope?.message).toMatchObject({
       preferredSec: INFINITE_LIFETIME_SEC,
       validSec: INFINITE_LIFETIME_SEC,
-      createdStamp: 0,
-      renewedStamp: 0,
+      createdStamp: null,
+      renewedStamp: null,
     });
   });
 

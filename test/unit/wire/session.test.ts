@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AddressTable } from '../../../src/core/address/table.ts';
-import { flawless } from '../../fakes/told-table.ts';
 import {
   NLM_F_DUMP_INTR,
   NLMSG_ERROR,
@@ -12,6 +11,7 @@ import { type Progress, RESYNC_PAUSE_MS, RtnetlinkSession } from '../../../src/c
 import { captured } from '../../fakes/captured.ts';
 import { addressMessage, datagram, doneMessage, linkMessage, readRequest } from '../../fakes/rtnetlink.ts';
 import { A, B, C } from '../../fakes/samples.ts';
+import { flawless } from '../../fakes/told-table.ts';
 
 const GARBAGE = Uint8Array.of(1, 2, 3);
 const QUIET = { request: null, changed: false, resync: null };
@@ -142,7 +142,7 @@ describe('RtnetlinkSession: events', () => {
 
   test.each<[string, () => Uint8Array]>([
     ['a renewal', () => addressMessage(A)],
-    ['a tentative address', () => addressMessage(B, { flags32: 0x40 })],
+    ['a privacy address', () => addressMessage(B, { flags32: 0x01 })],
     ['an IPv4 address', () => addressMessage(B).fill(2, 16, 17)],
     ['a message of unknown type', () => typed(99, addressMessage(B))],
     ['a link as it was', () => linkMessage(2, 'eth2')],
