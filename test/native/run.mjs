@@ -28,7 +28,14 @@ try {
   const setup = { caFile: certificates.caFile, caPath: certificates.caPath, folder, fullDisk, ports: servers.ports };
   const child = spawn('build/native-tests', {
     stdio: 'inherit',
-    env: { PATH: process.env.PATH, LANG: 'C', SETUP: JSON.stringify(setup), ERASED: 'a secret value', KEPT: 'kept' },
+    env: {
+      PATH: process.env.PATH,
+      LANG: 'C',
+      SETUP: JSON.stringify(setup),
+      SEED: process.env.SEED,
+      ERASED: 'a secret value',
+      KEPT: 'kept',
+    },
   });
   const [status, signal] = await once(child, 'close');
   if (signal !== null) process.stderr.write(`build/native-tests died of ${signal}\n`);
