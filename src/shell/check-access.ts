@@ -1,5 +1,6 @@
 import type { ApiFailure } from '../core/cloudflare/failure.ts';
 import { type ApiRequest, type HttpReply, serverTimeSec } from '../core/cloudflare/http.ts';
+import { describeRemedy } from '../core/cloudflare/remedies.ts';
 import type { Settings } from '../core/config/settings.ts';
 import type { HttpOutcome } from '../core/ports.ts';
 import { failed, type Result } from '../core/result.ts';
@@ -30,22 +31,26 @@ export class CheckedAccess {
 
   /** A question that can be done without: null = refused, or not answered. */
   async ask<T>(request: ApiRequest, read: (reply: HttpReply) => Result<T | null, ApiFailure>): Promise<T | null> {
-    const result = await this.call(request, read, null);
+    const result = await this.call(request, read, null, false);
     return result.ok ? result.value : null;
   }
 
   /** Sends a request; its failure is reported under what it shows to be at fault.
-   *  @param what the name of that line; null = none */
+   *  @param what the name of that line; null = none
+   *  @param zoneIdSet the zone that it is about comes from the settings
+   *  @param isPassedOver a failure that is not to be reported yet */
   async call<T>(
     request: ApiRequest,
     read: (reply: HttpReply) => Result<T, ApiFailure>,
     what: string | null,
+    zoneIdSet: boolean,
+    isPassedOver: (failure: ApiFailure) => boolean = () => false,
   ): Promise<Result<T, ApiFailure>> {
     const { api, clock } = this.#ports;
     const startedMs = clock.nowMs();
     const outcome = await new Promise<HttpOutcome>((done) => api.send(request, done));
     if (outcome.kind === 'unreachable') {
-      if (this.#reach === 'answered' && what !== null) this.#reportFailure(what, outcome);
+      if (this.#reach === 'answered' && what !== null) this.#reportFailure(what, outcome, zoneIdSet);
       else if (this.#reach === 'untried') this.#reportSilence(outcome.detail, outcome.unresolved === true);
       this.#reach = this.#reach === 'untried' ? 'silent' : this.#reach;
       return failed(outcome);
@@ -53,11 +58,18 @@ export class CheckedAccess {
     if (this.#reach === 'untried') this.#reportReach(outcome.reply, clock.nowMs() - startedMs);
     this.#reach = 'answered';
     const result = read(outcome.reply);
-    // A refused question that can be done without says nothing of the token.
-    const isFault = result.ok || what === null ? false : this.#judge(result.error, outcome.reply);
     if (result.ok) this.#accept();
-    else if (what !== null && !isFault) this.#reportFailure(what, result.error);
+    // A refused question that can be done without says nothing of the token.
+    else if (what !== null && !isPassedOver(result.error)) {
+      const isFault = outcome.reply.status < 500 && this.#judge(result.error, zoneIdSet);
+      if (!isFault) this.#reportFailure(what, result.error, zoneIdSet);
+    }
     return result;
+  }
+
+  /** Reports a refusal that was passed over before. */
+  reportDenial(what: string, failure: Extract<ApiFailure, { kind: 'denied' }>): void {
+    if (!this.#judge(failure, false)) this.#reportFailure(what, failure, false);
   }
 
   #reportSilence(detail: string, unresolved: boolean): void {
@@ -85,22 +97,22 @@ export class CheckedAccess {
   }
 
   /** What the first refusal says of the token. @returns whether that was all there is to say of it */
-  #judge(failure: ApiFailure, { status }: HttpReply): boolean {
-    if (this.#judged || failure.kind === 'unavailable' || failure.kind === 'throttled' || status >= 500) return false;
+  #judge(failure: ApiFailure, zoneIdSet: boolean): boolean {
+    if (this.#judged || failure.kind === 'unavailable' || failure.kind === 'throttled') return false;
     if (failure.kind !== 'denied' || failure.zoneUnknown) {
       this.#accept();
       return false;
     }
     this.#judged = true;
-    this.#report.fail('token', EXIT.refused, describe(failure), failure.remedy);
+    this.#report.fail('token', EXIT.refused, describe(failure), describeRemedy(failure.remedy, zoneIdSet));
     return true;
   }
 
-  #reportFailure(what: string, failure: ApiFailure): void {
+  #reportFailure(what: string, failure: ApiFailure, zoneIdSet: boolean): void {
     switch (failure.kind) {
       case 'denied':
       case 'refused':
-        this.#report.fail(what, EXIT.refused, describe(failure), failure.remedy);
+        this.#report.fail(what, EXIT.refused, describe(failure), describeRemedy(failure.remedy, zoneIdSet));
         break;
       case 'unreachable':
         this.#report.fail(what, EXIT.temporary, failure.detail, 'try again');

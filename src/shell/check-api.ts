@@ -1,15 +1,16 @@
 import type { Address } from '../core/address/address.ts';
-import { listAllTypes, readTypes } from '../core/cloudflare/diagnosis.ts';
+import { listAllTypes, listDelegations, readDelegations, readTypes, shadowOf } from '../core/cloudflare/diagnosis.ts';
 import type { HttpReply } from '../core/cloudflare/http.ts';
-import { remedyFor } from '../core/cloudflare/remedies.ts';
-import { type NamedRecord, readPage } from '../core/cloudflare/replies.ts';
+import { recordRemedy } from '../core/cloudflare/remedies.ts';
+import { type NamedRecord, readNamePage, readZonePage, whatFollows } from '../core/cloudflare/replies.ts';
 import { listRecords } from '../core/cloudflare/requests.ts';
 import { NO_CA_BUNDLE } from '../core/cloudflare/transport.ts';
 import type { RecordSettings, Settings } from '../core/config/settings.ts';
-import { describeOutside, isInZone } from '../core/daemon/lookup.ts';
+import { describeOutside } from '../core/daemon/lookup.ts';
 import { describeContent, describeOperation, describePlanRefusal } from '../core/daemon/notices.ts';
 import { placed } from '../core/daemon/publisher.ts';
-import { lastOf, MOST_PAGES, NAMES_PER_PAGE } from '../core/daemon/reading.ts';
+import { MOST_PAGES, NAMES_PER_PAGE } from '../core/daemon/reading.ts';
+import { isInZone } from '../core/dns/names.ts';
 import { plan } from '../core/dns/plan.ts';
 import type { Report } from './check.ts';
 import { CheckedAccess } from './check-access.ts';
@@ -73,40 +74,58 @@ export class ApiCheck {
   }
 
   async #checkZone(zone: CheckedZone): Promise<void> {
+    const isSet = zone.name === null;
     const names = new Set(zone.records.map(({ name }) => name));
     const pages = Math.floor(zone.records.length / NAMES_PER_PAGE);
-    const together = pages === 0 ? null : await this.#list(zone.id, null, names, pages);
+    const together = pages === 0 ? null : await this.#list(zone.id, null, names, pages, isSet);
     let zoneName = zone.name ?? undefined;
+    let delegations: readonly string[] | undefined;
     for (const record of zone.records) {
-      const found = together ?? (await this.#list(zone.id, record.name, new Set([record.name]), MOST_PAGES));
+      const { name } = record;
+      const found = together ?? (await this.#list(zone.id, name, new Set([name]), MOST_PAGES, isSet));
       if (found === null) continue;
       zoneName ??= await this.#zones.nameOf(zone.id);
-      const own = found.filter(({ name }) => name === record.name);
-      await this.#checkRecord(record, own, zone.id, zoneName);
+      if (pages > 0) delegations ??= await this.#delegations(zone.id, null);
+      const shadow = shadowOf(name, zoneName, delegations ?? (await this.#delegations(zone.id, name)));
+      const own = found.filter((held) => held.name === name);
+      await this.#checkRecord(record, own, zone.id, zoneName, shadow);
     }
   }
 
-  /** @returns null = it cannot be read, which was reported, or the zone has more pages than that */
+  /** The delegations that may shadow the name; null = any of the zone. None where the token may not ask. */
+  async #delegations(zoneId: string, name: string | null): Promise<readonly string[]> {
+    return (await this.#access.ask(listDelegations(zoneId, name), readDelegations)) ?? [];
+  }
+
+  /** @param isSet the zone's id comes from the settings
+   *  @returns null = it cannot be read, which was reported, or the zone has more pages than that, or does not tell */
   async #list(
     zoneId: string,
     name: string | null,
     names: ReadonlySet<string>,
     mostPages: number,
+    isSet: boolean,
   ): Promise<readonly NamedRecord[] | null> {
     const records: NamedRecord[] = [];
-    const read = (reply: HttpReply) => readPage(reply, names);
+    const read = (reply: HttpReply) => (name === null ? readZonePage(reply, names) : readNamePage(reply, name));
     const what = name === null ? null : `records of ${name}`;
-    for (let page = 1; ; page++) {
-      const found = await this.#access.call(listRecords(zoneId, name, page), read, what);
-      if (!found.ok) return null;
-      records.push(...found.value.records);
-      const { count, totalPages } = found.value;
-      const last = totalPages ?? lastOf(page, count);
-      if (count === 0 || page >= last) return records;
-      if (last <= mostPages) continue;
-      if (what !== null) this.#report.fail(what, EXIT.temporary, `more than ${mostPages} pages`, 'delete surplus ones');
-      return null;
+    let seen = 0;
+    for (let number = 1; number <= mostPages; number++) {
+      const page = await this.#access.call(listRecords(zoneId, name, number), read, what, isSet);
+      if (!page.ok || page.value.odd.length > 0) return null;
+      records.push(...page.value.records);
+      seen += page.value.count;
+      const next = whatFollows(page.value, number, seen);
+      if (next === 'end' || (next === 'untold' && name !== null)) return records;
+      if (next !== 'page') return this.#giveUp(what, 'the list contradicts itself', 'try again later');
     }
+    return this.#giveUp(what, `more than ${mostPages} pages`, 'delete surplus ones');
+  }
+
+  /** A list of one name that cannot be read is a failure; one of the whole zone can be done without (null). */
+  #giveUp(what: string | null, detail: string, remedy: string): null {
+    if (what !== null) this.#report.fail(what, EXIT.temporary, detail, remedy);
+    return null;
   }
 
   async #checkRecord(
@@ -114,6 +133,7 @@ export class ApiCheck {
     own: readonly NamedRecord[],
     zoneId: string,
     zoneName: string,
+    shadow: string | undefined,
   ): Promise<void> {
     const winner = this.#winnerOf(record.interfaces);
     const contents = own.map(({ content }) => describeContent(content)).join(', ');
@@ -126,7 +146,12 @@ export class ApiCheck {
     const blocking = own.length === 0 ? await this.#typeThatBlocks(record.name, zoneId, zoneName) : null;
     if (blocking !== null) {
       const { type, code } = blocking;
-      this.#report.fail(name, EXIT.refused, `${says}, but ${type}`, remedyFor([{ code, message: '' }]) ?? null);
+      this.#report.fail(name, EXIT.refused, `${says}, but ${type}`, recordRemedy(code) ?? null);
+      return;
+    }
+    if (shadow !== undefined) {
+      const detail = `${says}, which nobody is served: NS records delegate ${shadow} to other name servers`;
+      this.#report.fail(name, EXIT.refused, detail, 'remove them, keep the record there, or choose another name');
       return;
     }
     if (winner === null) {

@@ -3,7 +3,7 @@ import { changedSettings } from '../core/config/changes.ts';
 import type { Settings } from '../core/config/settings.ts';
 import { listNames } from '../core/daemon/notices.ts';
 import { pendingNames } from '../core/daemon/publisher.ts';
-import { recordState } from '../core/daemon/zone-state.ts';
+import { recordState, troubleOf } from '../core/daemon/zone-state.ts';
 import type { Signals, StateFiles } from '../core/ports.ts';
 import type { Result } from '../core/result.ts';
 import { Engine, type EnginePorts, type Observer } from './engine.ts';
@@ -138,7 +138,7 @@ export function once({ ports, log, settings, dryRun, exit }: CommandContext): vo
 function outcomeOf({ publisher }: Engine, log: Log, nowMs: number): ExitStatus {
   for (const entry of publisher.whyNoAddress(nowMs)) log.entry(entry);
   const pending = publisher.zones.flatMap((zone) =>
-    pendingNames(zone).map((name) => ({ name, trouble: name.trouble ?? zone.trouble })),
+    pendingNames(zone).map((name) => ({ name, trouble: troubleOf(zone, name) })),
   );
   for (const { name, trouble } of pending) {
     if (trouble !== null) continue;

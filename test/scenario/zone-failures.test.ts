@@ -123,10 +123,10 @@ describe('zone: an unsure write', () => {
     `${synced}
     10.1  done otherwise → list home
     10.2  found r1=A     → write home: update r1 B
-    10.3  done otherwise → warning home #1 · due 10.8
+    10.3  done otherwise → warning home #2 · due 10.8
     10.8  due            → list home
     10.9  found r1=A     → write home: update r1 B
-    11    done otherwise → warning home #2 · due 12
+    11    done otherwise → warning home #3 · due 12
     12    due            → list home
     12.1  found r1=B     → synced home=B (found)
     `,
@@ -141,10 +141,10 @@ describe('zone: a change that Cloudflare takes and does not make', () => {
     0.1   found r1=B           → write home: update r1 A comment:mine
     0.2   done r1=A            → list home
     0.3   found r1=A           → write home: update r1 comment:mine
-    0.4   done r1=A            → warning home #1 · due 0.9
+    0.4   done r1=A            → warning home #2 · due 0.9
     0.9   due                  → list home
     1     found r1=A           → write home: update r1 comment:mine
-    1.1   done r1=A            → warning home #2 · due 2.1
+    1.1   done r1=A            → warning home #3 · due 2.1
     2.1   due                  → list home
     2.2   found r1=A           → write home: update r1 comment:mine
     2.3   done                 → synced home=A (update)
@@ -163,7 +163,7 @@ describe('zone: a change that Cloudflare takes and does not make', () => {
       0.1   found r1=A           → write home: update r1 ${change}
       0.2   done r1=A            → list home
       0.3   found r1=A           → write home: update r1 ${change}
-      0.4   done r1=A            → warning home #1 · due 0.9
+      0.4   done r1=A            → warning home #2 · due 0.9
       `,
       { names: { home: settings } },
     );
@@ -247,7 +247,7 @@ describe('zone: a new address while a request is in flight that then fails', () 
     0.2   fails 404 81044 → list home
     0.3   found r2=D      → write home: update r2 A
     0.4   want home=B     → detected home=B
-    0.5   fails 404 81044 → warning home #1 · list home
+    0.5   fails 404 81044 → warning home #2 · list home
     0.6   found r3=D      → write home: update r3 B
     0.7   done            → synced home=B (update)
     `,
@@ -359,7 +359,7 @@ describe('zone: the server names a wait', () => {
     0      want home=A www=A             → detected home=A · detected www=A · list home
     0.1    found -                       → list www
     0.2    found -                       → write home: create A, www: create A
-    0.3    fails 400 9003 retry-after=60 → due 60.3
+    0.3    fails 400 9003 retry-after=60 → pause 60 · due 60.3
     1      want home=B www=A             → detected home=B · due 60.3
     60.3   due                           → write home: create B
     60.4   fails 400 9003 retry-after=30 → error home #1 · due 90.4
@@ -373,10 +373,10 @@ describe('zone: the server names a wait', () => {
     `
     0      want home=A                     → detected home=A · list home
     0.1    found r1=B                      → write home: update r1 A
-    0.2    fails 404 81044 retry-after=30  → due 30.2
+    0.2    fails 404 81044 retry-after=30  → pause 30 · due 30.2
     30.2   due                             → list home
     30.3   found r2=B                      → write home: update r2 A
-    30.4   fails 404 81044 retry-after=30  → warning home #1 · due 60.4
+    30.4   fails 404 81044 retry-after=30  → warning home #2 · due 60.4
     `,
   );
 
@@ -385,7 +385,7 @@ describe('zone: the server names a wait', () => {
     `
     0      want home=A                     → detected home=A · list home
     0.1    found -                         → identify
-    0.2    fails 403 10000 retry-after=30  → due 30.2
+    0.2    fails 403 10000 retry-after=30  → pause 30 · due 30.2
     30.2   due                             → write home: create A
     `,
     { zone: 'id' },
@@ -395,12 +395,12 @@ describe('zone: the server names a wait', () => {
     'zone: a success that spends the Ratelimit → the next request waits, whatever comes',
     `
     0     want home=A                                → detected home=A · list home
-    0.1   found r1=B ratelimit="default";r=0;t=30    → due 30.1
+    0.1   found r1=B ratelimit="default";r=0;t=30    → pause 30 · due 30.1
     0.2   want home=C                                → detected home=C · due 30.1
     0.3   verify                                     → due 30.1
     30.1  due                                        → list home
     30.2  found r1=B                                 → write home: update r1 C
-    30.3  done ratelimit="default";r=0;t=30          → synced home=C (update)
+    30.3  done ratelimit="default";r=0;t=30          → synced home=C (update) · pause 30
     40    want home=D                                → detected home=D · due 60.3
     60.3  due                                        → write home: update r1 D
     `,
@@ -410,7 +410,7 @@ describe('zone: the server names a wait', () => {
     'zone: the wait of a spent Ratelimit is over long since → at once',
     `
     0     want home=A                                → detected home=A · list home
-    0.1   found r1=A ratelimit="default";r=0;t=30    → synced home=A (found)
+    0.1   found r1=A ratelimit="default";r=0;t=30    → synced home=A (found) · pause 30
     100   want home=B                                → detected home=B · write home: update r1 B
     `,
   );

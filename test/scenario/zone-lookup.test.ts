@@ -80,9 +80,9 @@ describe('zone: its id is not known', () => {
     1.8    fails 429 971 retry-after=60 → warning zone #3 · due 61.8
     2      want home=B               → detected home=B · due 61.8
     61.8   due                       → look up home.example.com
-    62     fails 400 6003>6111       → error zone #4 · due 2462
+    62     fails 400 6003>6111       → error zone #1 · due 362
     2462   due                       → look up home.example.com
-    2463   fails 401 1000            → error zone #5 · due 6063
+    2463   fails 401 1000            → error zone #2 · due 3063
     `,
     { zone: 'nothing' },
   );

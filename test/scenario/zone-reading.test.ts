@@ -46,7 +46,7 @@ describe('zone: many names are to be read', () => {
   scenario(
     'zone: a full page and no word of how many there are → name by name as well',
     `${begin}
-    0.1   found ${right(four)} ${Array.from({ length: 96 }, (_, i) => `x${i}: r${i}=D`).join(' ')} → list a
+    0.1   found ${right(four)} ${Array.from({ length: 96 }, (_, i) => `x${i}: r${i}=D`).join(' ')} untold → list a
     `,
     castOf(four),
   );
@@ -134,7 +134,7 @@ describe('zone: a list of several pages', () => {
     'zone: a new address between the pages → the list goes on, the newest is written',
     `${begin}
     0.1   found 1/2 10 ${right(first)}  → list all 2
-    0.2   want h0=B                     → detected h0=B
+    0.2   want h0=B ${wanted(ten.slice(1))} → detected h0=B
     0.3   found 2/2 10 ${right(second)} → ${synced(ten.slice(1))} · write h0: update rh0 B
     `,
     castOf(ten),

@@ -111,7 +111,7 @@ describe('zone: the batch call is denied', () => {
 
   for (const denial of ['403 10000', '404 7003', '405 10000']) {
     scenario(
-      `zone: ${denial} for the batch, single calls pass → single calls from then on`,
+      `zone: ${denial} for the batch, single calls pass → single calls for 5 min, then a batch is tried again, ever more rarely`,
       `${begin}
       0.3    fails ${denial}      → list home
       0.4    found r1=B           → list www
@@ -121,6 +121,13 @@ describe('zone: the batch call is denied', () => {
       10     want home=C www=C    → detected home=C · detected www=C · write home: update r1 C
       10.1   done                 → synced home=C (update) · write www: update r2 C
       10.2   done                 → synced www=C (update)
+      301    want home=D www=D    → detected home=D · detected www=D · write home: update r1 D, www: update r2 D
+      301.1  fails ${denial}      → list home
+      301.2  found r1=C           → list www
+      301.3  found r2=C           → write home: update r1 D
+      301.4  done                 → synced home=D (update) · write www: update r2 D
+      301.5  done                 → synced www=D (update)
+      901    want home=A www=A    → detected home=A · detected www=A · write home: update r1 A
       `,
       { names },
     );
@@ -133,9 +140,11 @@ describe('zone: the batch call is denied', () => {
     0.4    found r1=B           → list www
     0.5    found r2=B           → write home: update r1 A
     0.6    fails 403 10000      → error zone #1 · due 300.6
-    300.6  due                  → list home
-    300.7  found r1=B           → write home: update r1 A, www: update r2 A
-    300.8  done                 → synced home=A (update) · synced www=A (update)
+    300.6  due                  → write www: update r2 A
+    300.7  done                 → synced www=A (update) · list home
+    300.8  found r1=B           → write home: update r1 A
+    300.9  done                 → synced home=A (update)
+    400    want home=B www=B    → detected home=B · detected www=B · write home: update r1 B, www: update r2 B
     `,
     { names },
   );
@@ -145,9 +154,9 @@ describe('zone: the batch call is denied', () => {
     `${begin}
     0.3    fails 403 10000      → list home
     0.4    fails 403 10000      → error zone #1 · due 300.4
-    300.4  due                  → list home
-    300.5  found r1=B           → list www
-    300.6  found r2=B           → write home: update r1 A, www: update r2 A
+    300.4  due                  → list www
+    300.5  found r2=B           → write www: update r2 A
+    300.6  done                 → synced www=A (update) · list home
     `,
     { names },
   );
@@ -234,10 +243,10 @@ describe('zone: one name refused', () => {
     0.1    found r1=B           → list www
     0.2    found r2=B           → write home: update r1 A, www: update r2 A
     0.3    fails 404 81044      → write home: update r1 A
-    0.4    fails 404 81044      → list home
-    0.5    found -              → write home: create A
-    0.6    done                 → synced home=A (create) · write www: update r2 A
-    0.7    done                 → synced www=A (update)
+    0.4    fails 404 81044      → write www: update r2 A
+    0.5    done                 → synced www=A (update) · list home
+    0.6    found -              → write home: create A
+    0.7    done                 → synced home=A (create)
     `,
     { names: { home: {}, www: {} } },
   );
@@ -285,13 +294,13 @@ describe('zone: the records are not what we thought', () => {
     `${synced}
     10.1  fails 404 81044 → list home
     10.2  found r2=A      → write home: update r2 B
-    10.3  fails 404 81044 → warning home #1 · due 10.8
+    10.3  fails 404 81044 → warning home #2 · due 10.8
     10.8  due             → list home
     10.9  found r3=A      → write home: update r3 B
-    11    fails 404 81044 → warning home #2 · due 12
+    11    fails 404 81044 → warning home #3 · due 12
     12    due             → list home
     12.1  found r4=A      → write home: update r4 B
-    12.2  fails 404 81044 → warning home #3 · due 14.2
+    12.2  fails 404 81044 → warning home #4 · due 14.2
     14.2  due             → list home
     14.3  found r5=B      → synced home=B (found)
     `,
@@ -420,7 +429,7 @@ describe('zone: refused by the policy', () => {
     'zone: the server asked for silence when the refusal was found → reported when it is over',
     `
     0      want home=A     → detected home=A · list home
-    0.1    found r1=B r2=C ratelimit="default";r=0;t=30 → due 30.1
+    0.1    found r1=B r2=C ratelimit="default";r=0;t=30 → pause 30 · due 30.1
     30.1   due             → error home #1 · due 330.1
     `,
   );

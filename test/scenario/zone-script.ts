@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import { type Address, parseAddress } from '../../src/core/address/address.ts';
 import type { HttpReply } from '../../src/core/cloudflare/http.ts';
 import type { RecordSettings } from '../../src/core/config/settings.ts';
+import { dueMs } from '../../src/core/daemon/agenda.ts';
+import { recordsOf } from '../../src/core/daemon/name-life.ts';
 import { describeNotice, type Notice } from '../../src/core/daemon/notices.ts';
-import { dueMs, transition, type ZoneEvent } from '../../src/core/daemon/zone.ts';
+import { transition, type ZoneEvent } from '../../src/core/daemon/zone.ts';
 import {
   type Call,
   type Desired,
@@ -14,7 +16,7 @@ import {
   type ZoneState,
 } from '../../src/core/daemon/zone-state.ts';
 import type { Operation } from '../../src/core/dns/plan.ts';
-import type { AaaaRecord } from '../../src/core/dns/record.ts';
+import type { AaaaRecord, Enforced } from '../../src/core/dns/record.ts';
 import { chain, failure, success, textReply, wireRecord } from '../fakes/replies.ts';
 import * as samples from '../fakes/samples.ts';
 
@@ -118,17 +120,22 @@ function describeCall(zone: ZoneState, call: Call): string {
 function describeOperation(operation: Operation): string {
   switch (operation.op) {
     case 'create':
-      return `create ${letter(operation.content)}`;
+      return ['create', letter(operation.content), ...attributesOf(operation.enforced)].join(' ');
     case 'delete':
       return `delete ${operation.id}`;
     case 'update': {
       const { content, ...attributes } = operation.changes;
       const words = content === undefined ? [] : [letter(content)];
       for (const [key, value] of Object.entries(attributes)) words.push(`${key}:${value}`);
+      if (operation.kept !== undefined)
+        words.push(`keeping ttl:${operation.kept.ttlSec} proxied:${operation.kept.proxied}`);
       return `update ${operation.id} ${words.join(' ')}`;
     }
   }
 }
+
+const attributesOf = ({ ttlSec, proxied, comment }: Enforced): string[] =>
+  Object.entries({ ttlSec, proxied, comment }).flatMap(([key, value]) => (value === null ? [] : `${key}:${value}`));
 
 function describeShort(notice: Notice): string {
   switch (notice.kind) {
@@ -144,6 +151,8 @@ function describeShort(notice: Notice): string {
       return `${describeNotice(notice).level} ${label(notice.name)} #${notice.trouble.failures}`;
     case 'zoneTrouble':
       return `${describeNotice(notice).level} zone #${notice.trouble.failures}`;
+    case 'held':
+      return `pause ${notice.waitMs / 1000}`;
     case 'bucketEmpty':
       return `bucket empty for ${notice.waitMs / 1000}`;
     case 'oddZone':
@@ -217,7 +226,8 @@ function pageOf(whose: string, words: readonly string[]): HttpReply {
   }
   close();
   const [pages, total] = withoutHeaders(words).filter((word) => /^[\d/]+$/.test(word));
-  if (pages === undefined) return success(items, headers(words));
+  if (words.includes('untold')) return success(items, headers(words));
+  if (pages === undefined) return success(items, headers(words), infoOf(items.length));
   const info = {
     page: Number(pages.split('/')[0]),
     total_pages: Number(pages.split('/')[1]),
@@ -226,13 +236,16 @@ function pageOf(whose: string, words: readonly string[]): HttpReply {
   return success(items, headers(words), info);
 }
 
+/** What a list of one page says of itself. */
+const infoOf = (count: number) => ({ page: 1, per_page: 100, count, total_count: count, total_pages: 1 });
+
 /** `r1=A! ttl:60 proxied:true r2=B` */
 function records(words: readonly string[]): AaaaRecord[] {
   const found: AaaaRecord[] = [];
   for (const word of withoutHeaders(words).filter((own) => own !== '-')) {
     const [, id = '', own = '', readOnly] = /^(\w+)=(\w+)(!?)$/.exec(word) ?? [];
     if (id !== '') found.push(samples.record(id, ADDRESSES[own] ?? null, { readOnly: readOnly === '!' }));
-    else found.push({ ...(found.pop() ?? samples.record('?', null)), ...attribute(word) });
+    else if (word !== 'untold') found.push({ ...(found.pop() ?? samples.record('?', null)), ...attribute(word) });
   }
   return found;
 }
@@ -265,9 +278,14 @@ function answerTo({ inFlight, names }: ZoneState, words: readonly string[]): Htt
 
 const idOf = ({ index, operation }: Step): string => (operation.op === 'create' ? `new${index}` : operation.id);
 
+const recordsOfStep = (names: ZoneState['names'], { index }: Step): readonly AaaaRecord[] | null => {
+  const name = names[index];
+  return name === undefined ? null : recordsOf(name);
+};
+
 function asAsked(names: ZoneState['names'], step: Step): AaaaRecord {
   const { operation } = step;
-  const before = names[step.index]?.records?.find(({ id }) => id === idOf(step));
+  const before = recordsOfStep(names, step)?.find(({ id }) => id === idOf(step));
   const base = before ?? samples.record(idOf(step), null);
   if (operation.op === 'create') return { ...base, content: operation.content };
   return operation.op === 'update' ? { ...base, ...operation.changes } : base;

@@ -209,7 +209,7 @@ describe('zone: several names', () => {
     0     want home=A www=B        → detected home=A · detected www=B · list home
     0.1   found r1=A               → synced home=A (found) · list www
     0.2   found r2=B               → synced www=B (found) · list mail
-    0.3   found                    → –
+    0.3   found -                  → –
     1     want home=A www=C        → detected www=C · write www: update r2 C
     1.1   done                     → synced www=C (update)
     1.1   states                   → home synced · www synced · mail unknown

@@ -26,12 +26,15 @@ const headersOf = ({ headers }: HttpReply, name: string): string[] =>
     return colon > 0 && line.slice(0, colon).trim().toLowerCase() === name ? line.slice(colon + 1).trim() : [];
   });
 
-/** Longest wait that is taken for meant: an absurd date would keep the records as they are for ever. */
-const LONGEST_WAIT_SEC = 86_400;
+/** Longest wait that is kept: an absurd number would keep the records as they are for days. */
+const LONGEST_WAIT_SEC = 3_600;
+
+/** The wait that a server names, in milliseconds, an hour at most. */
+export const waitMs = (seconds: number): number => Math.min(seconds, LONGEST_WAIT_SEC) * 1000;
 
 /** The wait that `Retry-After` names (RFC 9110 §10.2.3: seconds, or a date, read against the server's own `Date`, without
  *  one against our clock).
- *  @returns milliseconds from now, a day at most; null = absent or unreadable */
+ *  @returns milliseconds from now, an hour at most; null = absent or unreadable */
 export function retryAfterMs(reply: HttpReply): number | null {
   const value = header(reply, 'retry-after');
   if (value === null) return null;
@@ -39,19 +42,19 @@ export function retryAfterMs(reply: HttpReply): number | null {
   const untilSec = httpDateSec(value, ownSec);
   let waitSec = /^\d+(\.\d+)?$/.test(value) ? Math.ceil(Number(value)) : null;
   if (untilSec !== null) waitSec = Math.max(0, untilSec - (serverTimeSec(reply) ?? ownSec));
-  return waitSec === null ? null : Math.min(waitSec, LONGEST_WAIT_SEC) * 1000;
+  return waitSec === null ? null : waitMs(waitSec);
 }
 
 /** The server's clock as `Date` tells it, seconds since 1970; null = it does not. */
 export const serverTimeSec = (reply: HttpReply): number | null =>
   httpDateSec(header(reply, 'date') ?? '', reply.arrivedMs / 1000);
 
-/** How long a spent `Ratelimit` (`"default";r=0;t=30`, several items and lines possible) asks to wait; 0 = requests are
- *  left. */
+/** How long a spent `Ratelimit` (`"default";r=0;t=30`, several items and lines possible) asks to wait, an hour at most;
+ *  0 = requests are left. */
 export function rateLimitWaitMs(reply: HttpReply): number {
   const items = headersOf(reply, 'ratelimit').join(',').split(',');
   const spent = items.filter((item) => /;\s*r=0\s*(;|$)/.test(item));
-  return Math.max(0, ...spent.map((item) => Number(/;\s*t=(\d{1,6})/.exec(item)?.[1] ?? 0) * 1000));
+  return Math.max(0, ...spent.map((item) => waitMs(Number(/;\s*t=(\d+)/.exec(item)?.[1] ?? 0))));
 }
 
 /** On average. */

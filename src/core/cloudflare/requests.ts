@@ -1,6 +1,6 @@
 import type { RecordBatchParams, RecordCreateParams, RecordEditParams } from 'cloudflare/resources/dns/records';
 import type { Operation } from '../dns/plan.ts';
-import { AUTOMATIC_TTL_SEC, type Changes } from '../dns/record.ts';
+import { AUTOMATIC_TTL_SEC } from '../dns/record.ts';
 import type { ApiRequest } from './http.ts';
 
 /** The SDK's types name the zone among the body's parameters; it travels in the path. */
@@ -54,7 +54,7 @@ export function writeRecord(zoneId: string, name: string, operation: Operation):
       return {
         method: 'PATCH',
         path: `${path}/${operation.id}`,
-        body: JSON.stringify(changedFields(operation.changes)),
+        body: JSON.stringify(updateBody(name, operation)),
       };
     case 'delete':
       return { method: 'DELETE', path: `${path}/${operation.id}`, body: null };
@@ -64,11 +64,11 @@ export function writeRecord(zoneId: string, name: string, operation: Operation):
 /** Several operations in one transaction; Cloudflare carries out deletions, then updates, then creations. */
 export function batch(zoneId: string, steps: readonly { name: string; operation: Operation }[]): ApiRequest {
   const deletes: { id: string }[] = [];
-  const patches: ({ id: string } & ReturnType<typeof changedFields>)[] = [];
+  const patches: ({ id: string } & ReturnType<typeof updateBody>)[] = [];
   const posts: CreateBody[] = [];
   for (const { name, operation } of steps) {
     if (operation.op === 'create') posts.push(createBody(name, operation));
-    else if (operation.op === 'update') patches.push({ id: operation.id, ...changedFields(operation.changes) });
+    else if (operation.op === 'update') patches.push({ id: operation.id, ...updateBody(name, operation) });
     else deletes.push({ id: operation.id });
   }
   const body = {
@@ -91,9 +91,12 @@ function createBody(name: string, { content, enforced }: Extract<Operation, { op
   };
 }
 
-/** Names only what differs: PATCH keeps every attribute that it does not name, the owner's included. */
-function changedFields({ content, ttlSec, proxied, comment }: Changes) {
+/** Names only what differs: PATCH keeps every attribute that it does not name, the owner's included. Where the provider
+ *  takes no change by itself, it goes with what the record keeps. */
+function updateBody(name: string, { changes, kept }: Extract<Operation, { op: 'update' }>) {
+  const { content = kept?.content ?? undefined, ttlSec = kept?.ttlSec, proxied = kept?.proxied, comment } = changes;
   return {
+    ...(kept !== undefined && { type: 'AAAA' as const, name }),
     ...(content !== undefined && { content }),
     ...(ttlSec !== undefined && { ttl: ttlSec }),
     ...(proxied !== undefined && { proxied }),

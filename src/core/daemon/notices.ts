@@ -4,7 +4,7 @@ import type { IfAddr } from '../address/row.ts';
 import { type Link, linkName } from '../address/table.ts';
 import type { Operation, PlanRefusal } from '../dns/plan.ts';
 import { assertNever } from '../result.ts';
-import type { Trouble } from './zone-state.ts';
+import type { Trouble } from './trouble.ts';
 
 /** Something a person may want to know of a record. */
 export type Notice = Readonly<
@@ -30,6 +30,7 @@ export type Notice = Readonly<
       unsure: boolean; // the next try is to read what became of a write
     }
   | { kind: 'bucketEmpty'; waitMs: number }
+  | { kind: 'held'; waitMs: number } // the server asked for silence
   | { kind: 'oddZone'; zone: string; what: string }
 >;
 
@@ -113,6 +114,10 @@ export function describeNotice(notice: Notice, isOnce = false): LogEntry {
     case 'bucketEmpty': {
       const msg = `the address changes too often: next write in ${seconds(notice.waitMs)}, with the newest address`;
       return { level: 'warning', msg, fields: {} };
+    }
+    case 'held': {
+      const msg = `Cloudflare asks for a pause: next request in ${seconds(notice.waitMs)}`;
+      return { level: 'notice', msg, fields: {} };
     }
     case 'oddZone':
       return { level: 'warning', msg: `zone ${notice.zone}: ${notice.what}`, fields: { zone: notice.zone } };

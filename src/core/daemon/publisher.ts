@@ -6,13 +6,15 @@ import type { RecordSettings, Settings } from '../config/settings.ts';
 import type { ProbeVerdict } from '../ports.ts';
 import { assertNever } from '../result.ts';
 import { earliest } from '../time.ts';
+import { dueMs } from './agenda.ts';
 import { FirstContact } from './first-contact.ts';
 import { type Chosen, Group } from './group.ts';
+import { type Desired, isPending, type NameState, readAnew, unread } from './name-life.ts';
 import { describeNotice, type LogEntry } from './notices.ts';
 import { requestFor } from './request.ts';
 import { count, newTally, type Tally } from './tally.ts';
-import { dueMs, transition, type ZoneEvent } from './zone.ts';
-import { type Desired, type Effect, isPending, type NameState, newZone, unread, type ZoneState } from './zone-state.ts';
+import { transition, type ZoneEvent } from './zone.ts';
+import { type Effect, newZone, type ZoneState } from './zone-state.ts';
 
 /** What the shell has to carry out. */
 export type Output = Readonly<
@@ -85,7 +87,7 @@ export class Publisher {
     for (const zoneId of new Set(ordered.map((record) => record.zoneId))) {
       const inZone = ordered.filter((record) => record.zoneId === zoneId);
       const zone = newZone(zoneId, inZone, dryRun, nowMs);
-      const names = zone.names.map((name) => anew(known.get(JSON.stringify(name.settings)) ?? name));
+      const names = zone.names.map((name) => readAnew(known.get(JSON.stringify(name.settings)) ?? name));
       this.#addZone({ ...zone, names, heldUntilMs });
     }
   }
@@ -268,7 +270,9 @@ export class Publisher {
   /** Names whose zone became known join the others of that zone. A zone that was lost and is found again under the same id
    *  has failed as often as before. */
   #resolve({ names, zoneId, zoneName }: Extract<Effect, { kind: 'resolved' }>, nowMs: number): Output[] {
-    const zone = { ...newZone(zoneId, [], this.#dryRun, nowMs), zoneName, trouble: names[0]?.trouble ?? null };
+    const before = names[0]?.trouble ?? null;
+    const trouble = before?.permanent ? before : null;
+    const zone = { ...newZone(zoneId, [], this.#dryRun, nowMs), zoneName, trouble };
     return this.#move(
       names.map((name) => ({ ...name, trouble: null })),
       zone,
@@ -318,10 +322,6 @@ export class Publisher {
     return group;
   }
 }
-
-/** The name when a person had its settings read again: its records are to be read, and no wait of ours goes on. That others
- *  keep changing them is no less true for it. */
-const anew = (name: NameState): NameState => ({ ...unread(name), alone: false, outdated: 0, trouble: null });
 
 const keyOf = (interfaces: readonly string[] | null): string => interfaces?.join(' ') ?? '';
 

@@ -1,4 +1,5 @@
-import { isPending, type NameState, type RecordState, recordState, type ZoneState } from './zone-state.ts';
+import { isPending, type NameState } from './name-life.ts';
+import { type RecordState, recordState, troubleOf, type ZoneState } from './zone-state.ts';
 
 /** What the status file holds; the times are RFC 3339 in UTC. */
 export interface Status {
@@ -47,7 +48,7 @@ export const recordStatuses = (zones: readonly ZoneState[], nowMs: number, wordi
 
 function recordStatus(zone: ZoneState, name: NameState, nowMs: number, { time, redact }: Wording): RecordStatus {
   const state = recordState(zone, name);
-  const trouble = state === 'error' ? (name.trouble ?? zone.trouble) : null;
+  const trouble = state === 'error' ? troubleOf(zone, name) : null;
   const waits = [name.trouble?.retryAtMs ?? 0, zone.trouble?.retryAtMs ?? 0, zone.heldUntilMs];
   const nextMs = isPending(name) ? Math.max(...waits) : 0;
   return {

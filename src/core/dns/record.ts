@@ -25,6 +25,12 @@ export interface Enforced {
   readonly comment: string | null;
 }
 
+/** Enforces nothing. */
+export const KEEP_ALL: Enforced = { ttlSec: null, proxied: null, comment: null };
+
+/** What a whole record names beside what changes. */
+export type Kept = Pick<AaaaRecord, 'content' | 'ttlSec' | 'proxied'>;
+
 /** What is to be sent: the attributes that differ, and nothing else. */
 export interface Changes {
   readonly content?: Address;

@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
-import { type NameState, recordState, type ZoneState } from '../daemon/zone-state.ts';
+import type { NameState } from '../daemon/name-life.ts';
+import { recordState, troubleOf, type ZoneState } from '../daemon/zone-state.ts';
 import { earliest } from '../time.ts';
 
 /** What there is to tell of a name. Replaced when it changes and never written to. */
@@ -81,6 +82,6 @@ export class Facts {
     this.#errorSinceMs.set(key, sinceMs);
     const told = this.byName.get(key)?.error ?? null;
     if (told !== null || !inError || nowMs < sinceMs + this.#errorAfterMs) return told;
-    return stranded ? NO_ADDRESS : this.#redact((name.trouble ?? zone.trouble)?.what ?? '');
+    return stranded ? NO_ADDRESS : this.#redact(troubleOf(zone, name)?.what ?? '');
   }
 }

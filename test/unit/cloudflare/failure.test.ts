@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiFailure } from '../../../src/core/cloudflare/failure.ts';
 import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
-import { readPage, readRecord, readZone, readZoneInfo } from '../../../src/core/cloudflare/replies.ts';
+import { describeRemedy } from '../../../src/core/cloudflare/remedies.ts';
+import { readNamePage, readRecord } from '../../../src/core/cloudflare/replies.ts';
+import { readZoneInfo, readZones } from '../../../src/core/cloudflare/zones.ts';
 import type { Result } from '../../../src/core/result.ts';
 import { chain, failure, jsonReply, textReply, wireRecord } from '../../fakes/replies.ts';
 import { A, record } from '../../fakes/samples.ts';
@@ -12,6 +14,10 @@ function failureOf(reply: HttpReply): ApiFailure {
   if (read.ok) throw new Error('the reply counts as a success');
   return read.error;
 }
+
+/** What is to be done about it, with zone_id set. */
+const remedyOf = (error: ApiFailure | null): string =>
+  error !== null && 'remedy' in error ? describeRemedy(error.remedy, true) : '';
 
 const errorOf = (read: Result<unknown, ApiFailure>): ApiFailure | null => (read.ok ? null : read.error);
 
@@ -74,7 +80,7 @@ describe('failure: documented codes', () => {
   ])('failure: HTTP %d with codes %j → %s', (status, [first, ...inner], kind, remedy) => {
     const error = failureOf(failure(status, [chain(first, ...inner)]));
     expect(error.kind).toBe(kind);
-    if (remedy !== undefined) expect('remedy' in error && error.remedy).toMatch(remedy);
+    if (remedy !== undefined) expect(remedyOf(error)).toMatch(remedy);
   });
 
   test.each([
@@ -107,18 +113,17 @@ describe('failure: one code for several troubles, or none', () => {
     ['something new', /expired or revoked/],
   ])('failure: code 9109 "%s" → its own remedy', (message, remedy) => {
     const error = failureOf(failure(403, [{ code: 9109, message }]));
-    expect(error).toMatchObject({ kind: 'denied', remedy: expect.stringMatching(remedy) });
+    expect(error.kind).toBe('denied');
+    expect(remedyOf(error)).toMatch(remedy);
   });
 
   test.each([400, 403])(
     'failure: HTTP %d, a domain that the API does not serve, said without an envelope → what to do',
     (status) => {
       const error = 'You cannot use this API for domains with a .cf, .ga, .gq, .ml, or .tk TLD (top-level domain).';
-      expect(failureOf(jsonReply(status, { error }))).toMatchObject({
-        kind: 'denied',
-        what: expect.stringContaining('.gq'),
-        remedy: expect.stringContaining('another domain'),
-      });
+      const found = failureOf(jsonReply(status, { error }));
+      expect(found).toMatchObject({ kind: 'denied', what: expect.stringContaining('.gq') });
+      expect(remedyOf(found)).toContain('another domain');
     },
   );
 });
@@ -192,15 +197,16 @@ describe('failure: whatever is not listed', () => {
 
 describe('failure: what a question does not find', () => {
   test.each<[string, ApiFailure | null]>([
-    ['a page of records', errorOf(readPage(failure(404, [chain(123_456)]), new Set()))],
-    ['a zone by name', errorOf(readZone(failure(404, [chain(123_456)]), 'example.com'))],
+    ['a page of records', errorOf(readNamePage(failure(404, [chain(123_456)]), 'home.example.com'))],
+    ['a zone by name', errorOf(readZones(failure(404, [chain(123_456)])))],
     ['a zone by id', errorOf(readZoneInfo(failure(404, [])))],
   ])('failure: HTTP 404 to %s → the zone is not there', (_, error) => {
-    expect(error).toMatchObject({ kind: 'denied', zoneUnknown: true, remedy: expect.stringMatching(ZONE_ID) });
+    expect(error).toMatchObject({ kind: 'denied', zoneUnknown: true });
+    expect(remedyOf(error)).toMatch(ZONE_ID);
   });
 
   test('failure: HTTP 404 to a question with x-should-retry: true → passes with time', () => {
-    const error = errorOf(readPage(failure(404, [], { 'X-Should-Retry': 'true' }), new Set()));
+    const error = errorOf(readNamePage(failure(404, [], { 'X-Should-Retry': 'true' }), 'home.example.com'));
     expect(error).toMatchObject({ kind: 'unavailable' });
   });
 });
@@ -247,7 +253,7 @@ describe('failure: waits that the server names', () => {
     [400, { 'Retry-After': '17' }, 17_000],
     [404, { 'Retry-After': '17' }, 17_000],
   ])('failure: HTTP %d with %j → %j ms', (status, headers, retryAfterMs) => {
-    expect(failureOf(failure(status, [chain(971)], headers))).toMatchObject({ retryAfterMs });
+    expect(failureOf(failure(status, [chain(1)], headers))).toMatchObject({ retryAfterMs });
   });
 });
 
@@ -303,14 +309,163 @@ describe('failure: words', () => {
   });
 
   test.each([401, 403])('failure: HTTP %d with an unknown code → asks for the permission', (status) => {
-    expect(failureOf(failure(status, [chain(123_456)]))).toMatchObject({
-      remedy: expect.stringContaining('DNS → Edit'),
-    });
+    expect(remedyOf(failureOf(failure(status, [chain(123_456)])))).toContain('DNS → Edit');
   });
 
   test('failure: endless messages and chains → cut', () => {
     const errors = Array.from({ length: 50 }, () => ({ code: 1004, message: 'x'.repeat(100_000) }));
     const error = failureOf(failure(400, errors, { 'CF-Ray': 'y'.repeat(100_000) }));
     expect(JSON.stringify(error).length).toBeLessThan(1500);
+  });
+});
+
+describe('failure: too many requests, whatever the status', () => {
+  test.each([971, 10100, 10300])('failure: code %d with any status of a failure → as 429', (code) => {
+    for (const status of [200, 400, 403, 429, 500, 503]) {
+      expect(failureOf(failure(status, [chain(1004, code)]))).toMatchObject({
+        kind: 'throttled',
+        retryAfterMs: 300_000,
+      });
+    }
+    const told = failureOf(failure(400, [chain(code)], { 'Retry-After': '7' }));
+    expect(told).toMatchObject({ kind: 'throttled', retryAfterMs: 7_000 });
+  });
+
+  test('failure: code 971 in a success → a success', () => {
+    expect(() => failureOf(jsonReply(200, { ...RECORD, errors: [chain(971)] }))).toThrow('counts as a success');
+  });
+});
+
+describe('failure: errors of an odd shape', () => {
+  const oddly = (errors: unknown, status = 403): ApiFailure =>
+    failureOf(jsonReply(status, { success: false, errors, result: null }));
+
+  test.each<[string, unknown]>([
+    ['a code as text', [{ code: '10000', message: 'no' }]],
+    ['a message that is null', [{ code: 10000, message: null }]],
+    ['an odd one before it', [null, 7, 'text', [], { code: {} }, { code: 10000 }]],
+    ['an object in place of the list', { code: 10000, message: 'no' }],
+    ['a chain that is an object', [{ code: 1, error_chain: { code: 10000 } }]],
+    ['an odd chain', [{ code: 10000, error_chain: 'none' }]],
+    ['a source that nobody expects', [{ code: 10000, source: [], documentation_url: 5 }]],
+  ])('failure: %s → what the other members say counts', (_, errors) => {
+    expect(oddly(errors)).toMatchObject({ kind: 'denied', what: expect.stringContaining('code 10000') });
+  });
+
+  test.each<[unknown]>([[null], [undefined], ['no'], [[null]], [7]])('failure: errors %j → by the status', (errors) => {
+    expect(oddly(errors).kind).toBe('denied');
+    expect(oddly(errors, 400).kind).toBe('refused');
+  });
+
+  test('failure: a documentation_url → shown, printable and cut', () => {
+    const url = 'https://developers.cloudflare.com/fundamentals/api/';
+    expect(
+      oddly([
+        { code: 1, message: 'a' },
+        { code: 10000, message: 'Forbidden', documentation_url: url },
+      ]),
+    ).toMatchObject({
+      what: `HTTP 403, code 1 "a", code 10000 "Forbidden", see ${url}`,
+    });
+    expect(oddly([{ code: 1, documentation_url: 'javascript:1' }])).toMatchObject({ what: 'HTTP 403, code 1 ""' });
+    expect(oddly([{ code: 1, documentation_url: 'https://a\u001b[2J' }])).toMatchObject({
+      what: 'HTTP 403, code 1 "", see https://a?[2J',
+    });
+  });
+});
+
+describe('failure: errors of the edge as JSON', () => {
+  const edge = {
+    type: 'https://developers.cloudflare.com/support/troubleshooting/',
+    title: 'Error 1020: Access denied',
+    status: 403,
+    error_code: 1020,
+    retryable: false,
+    ray_id: '8f00',
+  };
+
+  test('failure: not retryable → said as what it is, nothing else of the token will work', () => {
+    const error = failureOf(jsonReply(403, edge, { 'CF-Ray': '8f00-FRA' }));
+    expect(error).toMatchObject({
+      kind: 'denied',
+      what: 'HTTP 403, error 1020 "Error 1020: Access denied" of Cloudflare\'s edge',
+      ray: '8f00-FRA',
+      everywhere: true,
+      zoneUnknown: false,
+    });
+    expect(remedyOf(error)).toContain('error 1020');
+  });
+
+  test.each<[string, number, object, Readonly<Record<string, string>>, ApiFailure['kind'], number | null]>([
+    ['retryable', 403, { retryable: true }, {}, 'unavailable', null],
+    ['no word of it', 530, { retryable: undefined }, {}, 'unavailable', null],
+    ['a wait in the body', 530, { retryable: true, retry_after: 120 }, {}, 'unavailable', 120_000],
+    ['a wait as text', 530, { retryable: true, retry_after: '120' }, {}, 'unavailable', 120_000],
+    [
+      'a wait in the header, too',
+      530,
+      { retryable: true, retry_after: 9 },
+      { 'Retry-After': '17' },
+      'unavailable',
+      17_000,
+    ],
+    ['a wait of weeks', 503, { retryable: true, retry_after: 1e7 }, {}, 'unavailable', 3_600_000],
+    ['rate limited', 429, { error_code: 1015, retryable: true, retry_after: 30 }, {}, 'throttled', 30_000],
+    ['rate limited, and no wait', 429, { error_code: 1015, retryable: true }, {}, 'throttled', 300_000],
+    ['not retryable with a 5xx', 530, { retryable: false }, {}, 'denied', null],
+    ['a code as text', 403, { error_code: '1020' }, {}, 'denied', null],
+    ['no title', 403, { title: null }, {}, 'denied', null],
+  ])('failure: %s → by what it says of itself', (_, status, own, headers, kind, retryAfterMs) => {
+    expect(failureOf(jsonReply(status, { ...edge, ...own }, headers))).toMatchObject({ kind, retryAfterMs });
+  });
+
+  test('failure: something like it with success → the API’s', () => {
+    expect(() => failureOf(jsonReply(200, { ...RECORD, error_code: 1 }))).toThrow('counts as a success');
+    expect(failureOf(jsonReply(400, { success: false, error_code: 1, errors: [] })).kind).toBe('refused');
+  });
+});
+
+describe('failure: what may be missing in a change', () => {
+  test.each<[number[], boolean]>([
+    [[9021], true],
+    [[1004, 9021], true],
+    [[9000], true],
+    [[9207], true],
+    [[1004], true],
+    [[123_456], true],
+    [[9003], false],
+    [[1004, 9003], false],
+    [[9313], false],
+    [[81054], false],
+  ])('failure: codes %j → may be for want of what was not sent: %j', ([first = 0, ...inner], incomplete) => {
+    expect(failureOf(failure(400, [chain(first, ...inner)]))).toMatchObject({ kind: 'refused', incomplete });
+  });
+});
+
+describe('describeRemedy: what was asked, and which settings are set', () => {
+  const wordsFor = (read: Result<unknown, ApiFailure>, zoneIdSet: boolean): string => {
+    const error = errorOf(read);
+    return error !== null && 'remedy' in error ? describeRemedy(error.remedy, zoneIdSet) : '';
+  };
+  const forbidden = failure(403, [chain(10000)]);
+  const nowhere = failure(404, [chain(7003)]);
+
+  test('describeRemedy: a lookup is refused → the permission that it needs, or zone_id; not DNS → Edit', () => {
+    const words = wordsFor(readZones(forbidden), false);
+    expect(words).toBe('give the token the permission Zone → Zone → Read, or set zone_id');
+  });
+
+  test.each([
+    ['a list', readNamePage(forbidden, 'home.example.com')],
+    ['a write', readRecord(forbidden)],
+  ])('describeRemedy: %s is refused → DNS → Edit, and zone_id where it is set', (_, read) => {
+    expect(wordsFor(read, true)).toMatch(/DNS → Edit for this zone, and check zone_id$/);
+    expect(wordsFor(read, false)).toMatch(/DNS → Edit for this zone$/);
+  });
+
+  test('describeRemedy: the zone is unknown → zone_id is to be corrected where it is set', () => {
+    const read = readNamePage(nowhere, 'home.example.com');
+    expect(wordsFor(read, true)).toMatch(/^zone_id is not a zone of this account/);
+    expect(wordsFor(read, false)).not.toContain('zone_id');
   });
 });

@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  comparableName,
   readBatch,
   readDone,
-  readPage,
+  readNamePage,
   readRecord,
-  readZone,
-  readZoneInfo,
-  readZones,
+  readZonePage,
+  whatFollows,
 } from '../../../src/core/cloudflare/replies.ts';
 import { jsonReply, success, wireRecord } from '../../fakes/replies.ts';
 import { A, B, record } from '../../fakes/samples.ts';
@@ -35,6 +33,13 @@ describe('readRecord', () => {
     ['meta null', { meta: null }, { readOnly: false }],
     ['no meta', { meta: undefined }, { readOnly: false }],
     ['meta without read_only', { meta: { auto_added: true } }, { readOnly: false }],
+    ['meta whose read_only is null', { meta: { read_only: null } }, { readOnly: false }],
+    ['meta that is a list', { meta: [] }, { readOnly: false }],
+    ['proxied null', { proxied: null }, { proxied: false }],
+    ['a ttl as text', { ttl: '300' }, { ttlSec: 300 }],
+    ['ttl null', { ttl: null }, { ttlSec: 1 }],
+    ['content null', { content: null }, { content: null }],
+    ['a name with a final dot', { name: `${NAME}.` }, { name: NAME }],
   ])('readRecord: %s → understood', (_, own, expected) => {
     expect(readRecord(success({ ...wire, ...own }))).toMatchObject({ ok: true, value: expected });
   });
@@ -53,7 +58,8 @@ describe('readRecord', () => {
     ['result null', null, 'result'],
     ['a list', [wire], 'id'],
     ['an id that is a number', { ...wire, id: 1 }, 'id'],
-    ['a ttl that is text', { ...wire, ttl: '1' }, 'ttl'],
+    ['a ttl that is no number', { ...wire, ttl: 'soon' }, 'ttl'],
+    ['an id that could lead elsewhere in a path', { ...wire, id: '../../../user/tokens' }, 'id'],
     ['proxied that is text', { ...wire, proxied: 'no' }, 'proxied'],
   ])('readRecord: %s → passes with time, and says where', (_, result, where) => {
     const read = readRecord(success(result));
@@ -62,132 +68,100 @@ describe('readRecord', () => {
   });
 });
 
-describe('readPage', () => {
-  const OURS = new Set([NAME, 'www.example.com']);
-
-  test('readPage: several records → in the API’s order', () => {
+describe('readNamePage', () => {
+  test('readNamePage: several records → in the API’s order', () => {
     const records = [record('r9', B), record('r1', A)].map((own) => wireRecord(NAME, own));
-    const read = readPage(success(records), OURS);
+    const read = readNamePage(success(records), NAME);
     expect(read.ok && read.value.records.map(({ id, content }) => [id, content])).toEqual([
       ['r9', B],
       ['r1', A],
     ]);
   });
 
-  test('readPage: none → empty', () => {
-    const value = { records: [], count: 0, totalCount: null, totalPages: null };
-    expect(readPage(success([]), OURS)).toEqual({ ok: true, value });
+  test('readNamePage: none → empty', () => {
+    const info = { page: null, perPage: null, count: null, totalCount: null, totalPages: null };
+    expect(readNamePage(success([]), NAME)).toEqual({ ok: true, value: { records: [], odd: [], count: 0, info } });
   });
 
-  test('readPage: records of other types and names → counted and left out, whatever they look like', () => {
+  test.each([['Home.Example.COM'], ['home.example.com.'], ['HOME.example.com.']])(
+    'readNamePage: the name as %s → that name',
+    (name) => {
+      expect(readNamePage(success([{ ...wire, name }]), NAME)).toMatchObject({
+        ok: true,
+        value: { records: [{ name: NAME }] },
+      });
+    },
+  );
+
+  test.each<[string, unknown, string]>([
+    ['a record of another name', { ...wire, name: 'www.example.com' }, 'name'],
+    ['a record of a name with two final dots', { ...wire, name: `${NAME}..` }, 'name'],
+    ['a record of another type', { ...wire, type: 'A' }, 'type'],
+    ['a record that cannot be read', { ...wire, ttl: 'soon' }, 'ttl'],
+    ['an id that leads elsewhere in a path', { ...wire, id: '../../../user/tokens' }, 'id'],
+    ['an id that ends the path', { ...wire, id: 'a?b' }, 'id'],
+    ['no id', { ...wire, id: '' }, 'id'],
+    ['null', null, 'result'],
+  ])('readNamePage: %s → another list than that of the name', (_, item, where) => {
+    const error = { kind: 'unavailable', what: expect.stringContaining(`"${where}"`) };
+    expect(readNamePage(success([wire, item]), NAME)).toMatchObject({ ok: false, error });
+  });
+
+  test.each([null, wire, undefined])('readNamePage: result %j → passes with time', (result) => {
+    expect(readNamePage(success(result), NAME)).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
+  });
+});
+
+describe('readZonePage', () => {
+  const OURS = new Set([NAME, 'www.example.com']);
+
+  test('readZonePage: records of other types and names → counted and left out, whatever they look like', () => {
     const other = { ...wire, id: 'r2', type: 'CNAME', content: 'elsewhere.example.com' };
     const foreign = [{ ...wire, name: 'mail.example.com', ttl: 'soon' }, { name: 7 }, null, 'text'];
-    const read = readPage(success([other, ...foreign, wire, { ...wire, name: 'WWW.example.com' }]), OURS);
+    const read = readZonePage(success([other, ...foreign, wire, { ...wire, name: 'WWW.example.com.' }]), OURS);
     expect(read).toMatchObject({
       ok: true,
-      value: { count: 7, records: [{ id: 'r1', name: NAME }, { name: 'www.example.com' }] },
+      value: { count: 7, odd: [], records: [{ id: 'r1', name: NAME }, { name: 'www.example.com' }] },
     });
   });
 
-  test('readPage: a record of ours has an unexpected shape → passes with time', () => {
-    const error = { kind: 'unavailable', what: expect.stringContaining('"ttl"') };
-    expect(readPage(success([{ ...wire, ttl: 'soon' }]), OURS)).toMatchObject({ ok: false, error });
-  });
-
-  test.each<[unknown, number | null, number | null]>([
-    [{ page: 1, total_pages: 3, total_count: 250 }, 3, 250],
-    [{ page: 1, total_pages: 0 }, 0, null],
-    [{ total_pages: 'many' }, null, null],
-    [{}, null, null],
-    [null, null, null],
-    [undefined, null, null],
-  ])('readPage: result_info %j → %j pages, %j records', (result_info, totalPages, totalCount) => {
-    const read = readPage(jsonReply(200, { success: true, result: [wire], result_info }), OURS);
-    expect(read).toMatchObject({ ok: true, value: { totalPages, totalCount } });
-  });
-
-  test('readPage: result null or an object → passes with time', () => {
-    for (const result of [null, wire, undefined]) {
-      expect(readPage(success(result), OURS)).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
-    }
+  test('readZonePage: a record of ours that cannot be read → its name is odd, the others are read', () => {
+    const odd = { ...wire, name: 'www.example.com', ttl: 'soon' };
+    const read = readZonePage(success([odd, wire]), OURS);
+    expect(read).toMatchObject({ ok: true, value: { odd: ['www.example.com'], records: [{ name: NAME }] } });
   });
 });
 
-describe('readZones', () => {
-  const id = '0123456789abcdef0123456789abcdef';
+describe('whatFollows', () => {
+  /** What follows a page of so many records of which the reply says that, after others of the pages before it. */
+  const following = (count: number, result_info: unknown, number = 1, before = 0) => {
+    const records = Array.from({ length: count }, () => wire);
+    const read = readNamePage(jsonReply(200, { success: true, result: records, result_info }), NAME);
+    return read.ok ? whatFollows(read.value, number, before + count) : read.error;
+  };
 
-  test('readZones: zones → all of them, in lower case', () => {
-    const read = readZones(
-      success([
-        { id, name: 'Example.com', status: 'active' },
-        { id, name: 'bücher.example.com' },
-      ]),
-    );
-    expect(read.ok && read.value?.map(({ name, status }) => [name, status])).toEqual([
-      ['example.com', 'active'],
-      ['bücher.example.com', ''],
-    ]);
-  });
-
-  test('readZones: as many as a page holds → there may be more', () => {
-    const zones = Array.from({ length: 50 }, (_, i) => ({ id, name: `z${i}.example.com` }));
-    expect([readZones(success(zones)), readZones(success(zones.slice(1))).ok]).toEqual([
-      { ok: true, value: null },
-      true,
-    ]);
-  });
-
-  test('readZones: one without a usable id → passes with time', () => {
-    const read = readZones(success([{ id: '../../user', name: 'example.com' }]));
-    expect(read).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
-  });
-});
-
-describe('readZone', () => {
-  const ID = '0123456789abcdef0123456789abcdef';
-  const zone = { id: ID, name: 'example.com', status: 'active', paused: false, type: 'full', account: { id: ID } };
-  const found = { ok: true, value: { id: ID, name: 'example.com', status: 'active', paused: false, type: 'full' } };
-
-  test.each<[string, unknown, unknown]>([
-    ['the zone', [zone], found],
-    ['the zone in upper case', [{ ...zone, name: 'Example.COM' }], found],
-    ['none', [], { ok: true, value: null }],
-    [
-      'other zones',
-      [
-        { ...zone, name: 'notexample.com' },
-        { ...zone, name: 'a.example.com' },
-      ],
-      { ok: true, value: null },
-    ],
-    [
-      'a Unicode name, which cannot be compared',
-      [{ ...zone, name: 'bücher.example' }],
-      { ok: true, value: { ...found.value, name: 'bücher.example' } },
-    ],
-    [
-      'nothing but id and name',
-      [{ id: ID, name: 'example.com' }],
-      { ok: true, value: { id: ID, name: 'example.com', status: '', paused: false, type: '' } },
-    ],
-  ])('readZone: %s → understood', (_, result, expected) => {
-    expect(readZone(success(result), 'example.com')).toEqual(expected);
-  });
-
-  test.each([
-    ['an id that could lead elsewhere in a path', [{ ...zone, id: '../../user' }]],
-    ['no id', [{ name: 'example.com' }]],
-    ['no list', zone],
-  ])('readZone: %s → passes with time', (_, result) => {
-    expect(readZone(success(result), 'example.com')).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
-  });
-
-  test.each([
-    ['Example.com', 'example.com'],
-    ['bücher.example', null],
-  ])('readZoneInfo: %s → to be compared with names as %j', (name, expected) => {
-    const read = readZoneInfo(success({ ...zone, name }));
-    expect(read.ok && comparableName(read.value)).toBe(expected);
+  test.each<[string, ReturnType<typeof whatFollows>, number, unknown, number?, number?]>([
+    ['all of the total are there', 'end', 2, { page: 1, count: 2, total_count: 2, total_pages: 1 }],
+    ['none, and none are said to be', 'end', 0, { page: 1, count: 0, total_count: 0, total_pages: 0 }],
+    ['fewer than the total, whatever the number of pages', 'page', 50, { total_count: 60, total_pages: 1 }],
+    ['fewer than the total, and no word of pages', 'page', 50, { per_page: 50, total_count: 60 }],
+    ['the rest of the total', 'end', 10, { page: 2, total_count: 60 }, 2, 50],
+    ['more pages', 'page', 50, { total_pages: 2 }],
+    ['the last page, and no total', 'untold', 50, { total_pages: 1 }],
+    ['a page as full as it says it can be', 'page', 50, { per_page: 50 }],
+    ['a page that is not full', 'untold', 49, { per_page: 50 }],
+    ['no word, and as many as were asked for', 'page', 100, undefined],
+    ['no word, and fewer', 'untold', 99, null],
+    ['none, but a count of one', null, 0, { count: 1 }],
+    ['none, but a total of one', null, 0, { total_count: 1 }],
+    ['less than its own count', null, 1, { count: 2, total_count: 1 }],
+    ['more than the total', null, 2, { total_count: 1 }],
+    ['more than the total by now', null, 10, { total_count: 55 }, 2, 50],
+    ['an empty page before the total is reached', null, 0, { total_count: 60 }, 2, 50],
+    ['another page than was asked for', null, 50, { page: 1, total_count: 100 }, 2, 50],
+    ['info of an odd shape', 'untold', 1, { total_pages: 'many' }],
+  ])('whatFollows: %s → %s', (_, expected, count, info, number, before) => {
+    expect(following(count, info, number, before)).toBe(expected);
   });
 });
 
@@ -230,7 +204,10 @@ describe('errors', () => {
 
   test.each([1, 10, 50])('readDone: a code %d levels deep → found', (levels) => {
     const read = readDone({ status: 400, headers: '', body: nested(levels), arrivedMs: 0 });
-    expect(read).toMatchObject({ ok: false, error: { kind: 'refused', remedy: expect.stringContaining('CNAME') } });
+    expect(read).toMatchObject({
+      ok: false,
+      error: { kind: 'refused', remedy: { words: expect.stringContaining('CNAME') } },
+    });
   });
 
   test.each([100, 350, 3_000, 20_000])('readDone: codes nested %d levels deep → a failure, not our end', (levels) => {

@@ -9,7 +9,7 @@ import {
   listNames,
   type Notice,
 } from '../../../src/core/daemon/notices.ts';
-import type { Trouble } from '../../../src/core/daemon/zone-state.ts';
+import type { Trouble } from '../../../src/core/daemon/trouble.ts';
 import type { Operation } from '../../../src/core/dns/plan.ts';
 import { A, address, B, C, ifAddr } from '../../fakes/samples.ts';
 
@@ -21,6 +21,7 @@ const trouble = (own: Partial<Trouble>): Trouble => ({
   failures: 1,
   retryAtMs: 0,
   ray: null,
+  scope: 'name',
   ...own,
 });
 
@@ -202,7 +203,7 @@ test.each([
 
 test('describeNotice: trouble of a thousand names → the line stays short, its fields too', () => {
   const names = Array.from({ length: 1000 }, (_, i) => `host${i}.example.com`);
-  const trouble = { what: 'no', permanent: false, failures: 1, retryAtMs: 0, ray: null };
+  const trouble = { what: 'no', permanent: false, failures: 1, retryAtMs: 0, ray: null, scope: 'name' as const };
   const notice = {
     kind: 'zoneTrouble',
     names,

@@ -73,7 +73,7 @@ describe('Publisher: what it says of a write that did not do what was asked', ()
     driven.answerAll();
     expect(driven.log.at(-1)).toBe(
       `${HOME}: Cloudflare took the request and did not do it (update AAAA ${A} with comment "mine"): ` +
-        `does the zone's plan allow it? AAAA ${A} when last seen. Next try in 0.5 s (failure 1).`,
+        `does the zone's plan allow it? AAAA ${A} when last seen. Next try in 0.5 s (failure 2).`,
     );
   });
 

@@ -109,7 +109,7 @@ describe('check', () => {
   test('check: the token sees no zone → what to do, 76', async () => {
     expect(await checked([recordSettings('home.example.net', { zoneId: null })])).toBe(76);
     expect(lines()).toContain(
-      'FAIL zone of home.example.net the token sees no zone for it: ' +
+      'FAIL zone of home.example.net the token sees no zone for it (asked for home.example.net, example.net): ' +
         'check the name, give the token Zone → Zone → Read, or set zone_id',
     );
   });
@@ -117,7 +117,7 @@ describe('check', () => {
   test('check: the API answers and then does not → the record is not called right, 75', async () => {
     cloudflare.put(HOME, record('r1', A));
     cloudflare.put(WWW, record('r2', A));
-    expect(await checked([recordSettings(HOME), recordSettings(WWW)], [null, null, 'unreachable'])).toBe(75);
+    expect(await checked([recordSettings(HOME), recordSettings(WWW)], [null, null, null, 'unreachable'])).toBe(75);
     expect(lines()).toContain(`FAIL records of ${WWW} It timed out: try again`);
   });
 
@@ -165,10 +165,22 @@ describe('check', () => {
     [
       'pending',
       { status: 'pending' },
-      `ok zone example.com ${ZONE}; its status is "pending", so Cloudflare does not`,
-      0,
+      `FAIL zone example.com ${ZONE}: its status is "pending", so Cloudflare does not`,
+      76,
     ],
-    ['secondary', { type: 'secondary' }, `FAIL zone example.com ${ZONE}: it is a secondary zone`, 76],
+    [
+      'secondary',
+      { type: 'secondary' },
+      `FAIL zone of ${HOME} the zone example.com (${ZONE}, active) is a secondary one, whose records come from elsewhere`,
+      76,
+    ],
+    ['paused', { paused: true }, `ok zone example.com ${ZONE}; it is paused`, 0],
+    [
+      'moved',
+      { status: 'moved' },
+      `FAIL zone of ${HOME} the token sees no zone for it (asked for ${HOME}, example.com; example.com is Cloudflare's no longer: ${ZONE}, moved)`,
+      76,
+    ],
   ])('check: the zone is %s → said of it', async (_, own, line, status) => {
     const zone = { id: ZONE, name: 'example.com', status: 'active', ...own };
     expect(await checked([recordSettings(HOME, { zoneId: null })], [success([]), success([zone])])).toBe(status);
@@ -218,7 +230,7 @@ describe('check', () => {
     expect(await checked([recordSettings(HOME, { zoneId })])).toBe(76);
     expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
       `FAIL zone example.com ${ZONE}; the token may read its records, but not change them: ` +
-        'give the token the permission Zone → DNS → Edit for this zone, and check zone_id',
+        `give the token the permission Zone → DNS → Edit for this zone${zoneId === null ? '' : ', and check zone_id'}`,
     ]);
   });
 
@@ -265,11 +277,11 @@ describe('check', () => {
 
   const many = Array.from({ length: 12 }, (_, i) => `host${i}.example.com`);
 
-  test('check: many names without zone_id → two questions for all of them', async () => {
+  test('check: many names without zone_id → three questions for all of them', async () => {
     for (const [i, name] of many.entries()) cloudflare.put(name, record(`r${i}`, A));
     expect(await checked(many.map((name) => recordSettings(name, { zoneId: null })))).toBe(0);
     expect(lines().filter((line) => line.endsWith(`AAAA ${A}, right`))).toHaveLength(12);
-    expect(cloudflare.requests).toHaveLength(2);
+    expect(cloudflare.requests).toHaveLength(3);
   });
 
   test('check: many names, and both questions for all are refused to a good token → asked one by one, 0', async () => {

@@ -206,7 +206,7 @@ describe('Notifier: errors', () => {
     station.files.setAddresses(B);
     station.clock.pass(10_000);
     station.clock.pass(3_000);
-    const body = JSON.stringify({ success: false, errors: [{ code: 9999, message: `no ${TOKEN}` }], result: null });
+    const body = JSON.stringify({ success: false, errors: [{ code: 9003, message: `no ${TOKEN}` }], result: null });
     station.api.end({ kind: 'replied', reply: { status: 400, headers: '', body, arrivedMs: 0 } });
     expect(station.hooks.sent.at(-1)?.body).toContain('no [hidden]');
     expect(JSON.stringify(station.hooks.sent)).not.toContain(TOKEN);
