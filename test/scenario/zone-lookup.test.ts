@@ -10,7 +10,7 @@ describe('zone: its id is not known', () => {
     `
     0      want home=A           → detected home=A · look up home.example.com
     0.1    zones -               → look up example.com
-    0.2    zones example.com=a   → resolved home in example.com
+    0.2    zones example.com=a   → resolved home in example.com as a
     `,
     { zone: 'nothing' },
   );
@@ -20,8 +20,8 @@ describe('zone: its id is not known', () => {
     `
     0      want home=A www=A     → detected home=A · detected www=A · look up home.example.com
     0.1    zones -               → look up example.com
-    0.2    zones example.com=a   → resolved home in example.com · look up www.example.com
-    0.3    zones -               → resolved www in example.com
+    0.2    zones example.com=a   → resolved home in example.com as a · look up www.example.com
+    0.3    zones -               → resolved www in example.com as a
     `,
     { zone: 'nothing', names: { home: {}, www: {} } },
   );
@@ -30,7 +30,7 @@ describe('zone: its id is not known', () => {
     'zone lookup: a delegated zone below → the deepest wins',
     `
     0      want home=A              → detected home=A · look up home.example.com
-    0.1    zones home.example.com=b → resolved home in home.example.com
+    0.1    zones home.example.com=b → resolved home in home.example.com as b
     `,
     { zone: 'nothing' },
   );
@@ -39,7 +39,7 @@ describe('zone: its id is not known', () => {
     'zone lookup: a wildcard → the zones above it',
     `
     0      want *=A             → detected *=A · look up example.com
-    0.1    zones example.com=a  → resolved * in example.com
+    0.1    zones example.com=a  → resolved * in example.com as a
     `,
     { zone: 'nothing', names: { '*': {} } },
   );
@@ -92,7 +92,7 @@ describe('zone: its id is not known', () => {
     `
     0      want home=A           → detected home=A · look up home.example.com
     0.1    fails 403 9109        → look up example.com
-    0.2    zones example.com=a   → resolved home in example.com
+    0.2    zones example.com=a   → resolved home in example.com as a
     `,
     { zone: 'nothing' },
   );
@@ -104,12 +104,12 @@ describe('zone: its id is not known', () => {
     0.1    fails 403 9109           → look up example.com
     0.2    fails 403 10000          → error home #1 · look up mail.example.com
     0.3    fails 404 7003           → error mail #1 · look up www.example.com
-    0.4    zones www.example.com=b  → resolved www in www.example.com · due 300.2
+    0.4    zones www.example.com=b  → resolved www in www.example.com as b · due 300.2
     0.4    states                   → home error · mail error
     300.2  due                      → look up home.example.com
     300.3  fails 403 9109           → look up example.com
-    300.4  zones example.com=a      → resolved home in example.com · look up mail.example.com
-    300.5  zones -                  → resolved mail in example.com
+    300.4  zones example.com=a      → resolved home in example.com as a · look up mail.example.com
+    300.5  zones -                  → resolved mail in example.com as a
     `,
     { zone: 'nothing', names: { home: {}, mail: {}, www: {} } },
   );
@@ -134,7 +134,7 @@ describe('zone: many names without an id', () => {
   scenario(
     'zone lookup: four names of one domain → its zones in one question, the deepest wins',
     `${begin}
-    0.1    zones sub.example.com=b ple.com=c notexample.com=d example.com=a → resolved a, b in example.com · resolved c.sub, d.sub in sub.example.com
+    0.1    zones sub.example.com=b ple.com=c notexample.com=d example.com=a → resolved a, b in example.com as a · resolved c.sub, d.sub in sub.example.com as b
     `,
     { zone: 'nothing', names },
   );
@@ -144,7 +144,7 @@ describe('zone: many names without an id', () => {
     `${begin}
     0.1    zones -              → look up a.example.com
     0.2    zones -              → look up example.com
-    0.3    zones example.com=a  → resolved a in example.com · look up b.example.com
+    0.3    zones example.com=a  → resolved a in example.com as a · look up b.example.com
     `,
     { zone: 'nothing', names },
   );
@@ -172,7 +172,7 @@ describe('zone: many names without an id', () => {
     0.1    fails 403 9109       → error g #1 · look up h.example.com
     0.1    fails 403 9109       → error zone #1 · due 300.1
     300.1  due                  → look up i.example.com
-    300.2  zones i.example.com=b → resolved i in i.example.com · look up j.example.com
+    300.2  zones i.example.com=b → resolved i in i.example.com as b · look up j.example.com
     `,
     { zone: 'nothing', names: Object.fromEntries([...'abcdefghijk'].map((name) => [name, {}])) },
   );
@@ -198,8 +198,8 @@ describe('zone: many names without an id', () => {
     'zone lookup: internationalized names, whose zones come in Unicode → asked one by one',
     `
     0      want xn--a=A b=A c=A d=A         → detected xn--a=A · detected b=A · detected c=A · detected d=A · look up .example.com
-    0.1    zones example.com=a ä.example.com=b → resolved b, c, d in example.com · look up xn--a.example.com
-    0.2    zones ä.example.com=b            → resolved xn--a in xn--a.example.com
+    0.1    zones example.com=a ä.example.com=b → resolved b, c, d in example.com as a · look up xn--a.example.com
+    0.2    zones ä.example.com=b            → resolved xn--a in xn--a.example.com as b
     `,
     { zone: 'nothing', names: { 'xn--a': {}, b: {}, c: {}, d: {} } },
   );

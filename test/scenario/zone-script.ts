@@ -24,11 +24,13 @@ import * as samples from '../fakes/samples.ts';
  *
  *  Events
  *  - `want home=A www=B|C`: the names' goals, C as good as B; without a goal: no address
- *  - `zones example.com=a` answers a lookup with these zones, their ids' one digit behind, `-` = none; `called example.com`
- *    tells what the zone in question is called
+ *  - `zones example.com=a/moved` answers a lookup with these zones, their ids' one digit behind, and their status unless it
+ *    is active, `-` = none; `called example.com` tells what the zone in question is called
  *  - `found r1=A r2=B!` answers a list: records by id, `!` = read-only, `ttl:60` and the like behind; `-` = none; `home: …`
- *    names whose they are; `1/3 250` = of three pages with 250 records
- *  - `done` answers a write as asked, `done otherwise` with a content nobody asked for, `done r1=B` with these records,
+ *    names whose they are; `1/3 250` = of three pages with 250 records, `untold` = without
+ *    a word of how many there are
+ *  - `odd:` behind a record makes it one that cannot be read
+ *  - `done` answers a write as asked, `done dotted` with a final dot, `done otherwise` with a content nobody asked for, `done r1=B` with these records,
  *    `done in ple.com` with that behind every name
  *  - `fails 400 1004>81058`: a status, codes nested in one another
  *  - `html 502`, `cut` (JSON that ends early); headers may follow a reply: `retry-after=17`, `_` for a blank
@@ -36,7 +38,7 @@ import * as samples from '../fakes/samples.ts';
  *  - `verify`, `due`, `states`
  *
  *  Effects: `look up example.com`, `identify`, `list home`, `write home: …`, notices in a word or two (troubles by the level of their line, with the count
- *  of failures), and in the end `due N` where the zone has to be woken at second N. */
+ *  of failures), `pause N` (the server asked for it), and in the end `due N` where the zone has to be woken at second N. */
 export interface Cast {
   /** Names by their first label, in order. */
   readonly names?: Readonly<Record<string, Partial<RecordSettings>>>;
@@ -94,7 +96,7 @@ function describeEffect(zone: ZoneState, effect: Exclude<Effect, { kind: 'ended'
     case 'notice':
       return describeShort(effect.notice);
     case 'resolved':
-      return `resolved ${effect.names.map(({ settings }) => label(settings.name)).join(', ')} in ${effect.zoneName}`;
+      return `resolved ${effect.names.map(({ settings }) => label(settings.name)).join(', ')} in ${effect.zoneName} as ${effect.zoneId[0]}`;
     case 'zoneLost':
       return 'zone lost';
   }
@@ -198,10 +200,10 @@ function eventOf(zone: ZoneState, text: string, nowMs: number, draw: number): Zo
   }
 }
 
-/** `example.com=a`, with one digit for the whole id */
+/** `example.com=a/moved`, with one digit for the whole id, and the status if it is not active */
 function zoneOf(word: string) {
-  const [name = '', id = ''] = word.split('=');
-  return { id: id.repeat(32), name, status: 'active', paused: false, type: 'full' };
+  const [name = '', id = '', status = 'active'] = word.split(/[=/]/);
+  return { id: id.repeat(32), name, status, paused: false, type: 'full' };
 }
 
 function goalOf(words: readonly string[], name: string, nowMs: number, before: Desired | null): Desired | null {
@@ -219,7 +221,11 @@ function pageOf(whose: string, words: readonly string[]): HttpReply {
   let own: string[] = [];
   const close = (): void => void items.push(...records(own).map((record) => wireRecord(name, record)));
   for (const word of withoutHeaders(words).filter((word) => !/^[\d/]+$/.test(word))) {
-    if (word.endsWith(':')) {
+    if (word === 'odd:') {
+      close();
+      own = [];
+      items.push(...items.splice(-1).map((item) => ({ ...item, ttl: -0.5, content: 7 }) as never));
+    } else if (word.endsWith(':')) {
       close();
       [name, own] = [word.slice(0, -1) + DOMAIN, []];
     } else own.push(word);
@@ -261,10 +267,11 @@ function answerTo({ inFlight, names }: ZoneState, words: readonly string[]): Htt
   const steps = inFlight?.kind === 'write' ? inFlight.steps : [];
   const nameAt = (index: number): string => names[index]?.settings.name ?? '';
   const zone = words[0] === 'in' ? `.${words[1]}` : '';
-  const given = words[0] === 'otherwise' || words[0] === 'in' ? [] : records(words);
+  const given = ['otherwise', 'in', 'dotted'].includes(words[0] ?? '') ? [] : records(words);
   const held = (step: Step): AaaaRecord => given.find(({ id }) => id === idOf(step)) ?? asAsked(names, step);
   const otherwise = words[0] === 'otherwise' ? { content: parseAddress('2001:db8::bad') } : {};
-  const wire = (step: Step) => wireRecord(nameAt(step.index) + zone, { ...held(step), ...otherwise });
+  const ending = words[0] === 'dotted' ? '.' : zone;
+  const wire = (step: Step) => wireRecord(nameAt(step.index) + ending, { ...held(step), ...otherwise });
   const [only] = steps;
   if (only !== undefined && steps.length === 1) {
     return success(only.operation.op === 'delete' ? { id: only.operation.id } : wire(only), headers(words));

@@ -18,7 +18,7 @@ import { concernedBy } from './detours.ts';
 import { fail, imposedMs, surprised } from './failed-call.ts';
 import { confirmIfDone } from './found-records.ts';
 import { lookedUp, warnOf } from './lookup-round.ts';
-import { holding, isPending, type NameState, recordsOf, withTodo } from './name-life.ts';
+import { holding, inManner, isPending, type NameState, recordsOf, withTodo } from './name-life.ts';
 import { describeOperation } from './notices.ts';
 import { turnPage } from './reading.ts';
 import {
@@ -128,7 +128,7 @@ function written(
   return {
     ...next,
     // What one name's record needs, the others' need, too.
-    names: wasWhole ? next.names.map((name) => ({ ...name, whole: true })) : next.names,
+    names: wasWhole ? next.names.map((name) => inManner(name, { whole: true })) : next.names,
     trouble: null,
     batchLimit: Math.min(MAX_BATCH, zone.batchLimit * 2),
     batchTrouble: steps.length > 1 ? null : zone.batchTrouble,

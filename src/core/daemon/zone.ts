@@ -68,9 +68,10 @@ function aim(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs: number
     }
     isNew = true;
     effects.push(notice({ kind: 'detected', name: name.settings.name, address: desired.address, was: name.published }));
-    const next = reread({ ...aimed(name, desired), trouble: hastened(name.trouble, nowMs) }, nowMs);
+    const next = { ...aimed(name, desired), trouble: hastened(name.trouble, nowMs) };
     // Where a change goes with what else the record has, that is to be what it has now.
-    return name.whole ? unread(next) : next;
+    if (name.whole) return unread(next);
+    return next.trouble?.scope === 'attributes' ? next : reread(next, nowMs);
   });
   if (!isNew) return { ...zone, names };
   return { ...zone, names, trouble: hastened(zone.trouble, nowMs), overtaken: zone.inFlight !== null };
