@@ -10,11 +10,14 @@ const LITERAL = /('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)/.so
 const PLACES: readonly (readonly [files: RegExp, before: string])[] = [
   [/^src\//, "(?:write|entry)\\(\\s*'(?:warning|error)',\\s*"],
   [/^src\/core\/daemon\//, 'what(?: =|:)\\s*'],
-  [/^src\/core\/daemon\/(?:lookup|found)\.ts$/, '=>\\s*'],
+  [/^src\/core\/daemon\/(?:lookup|detours)\.ts$/, '=>\\s*'],
+  [/^src\/core\/cloudflare\/zones\.ts$/, 'what = '],
   [/^src\/core\/daemon\/lookup\.ts$/, '(?:=== null|===? .active.|paused|.secondary.) \\? (?:null : )?'],
   [/^src\/core\/daemon\/notices\.ts$/, "(?:level: 'warning', msg: |const msg = |return \\(\\s*|return )"],
-  [/^src\/core\/daemon\/setback\.ts$/, 'return '],
-  [/^src\/core\/cloudflare\/(?:remedies|transport)\.ts$/, '(?:\\d, |return |const [A-Z_]+ = )'],
+  [/^src\/core\/daemon\/(?:failed-call|detours)\.ts$/, '(?:return |\\}\\): string =>\\s*)'],
+  [/^src\/shell\/check-(?:api|zones)\.ts$/, 'const (?:detail|AT_WORK) = |giveUp\\(what, '],
+  [/^src\/core\/cloudflare\/(?:remedies|transport|failure)\.ts$/, '(?:\\d, |return |const [A-Z_]+ = |words = )'],
+  [/^src\/core\/cloudflare\/remedies\.ts$/, '\\n +[?:] '],
   [
     /^src\/core\/config\/(?!command|status|changes)/,
     "(?:report|refuse|refused|failed|problemAt)\\((?:[^'\"`;]|'\\w+')*",

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import {
+  aimed,
+  holding,
+  inManner,
+  type NameState,
+  newName,
+  readAnew,
+  readByItself,
+  rehearsed,
+  unread,
+  withTodo,
+} from '../../../src/core/daemon/name-life.ts';
+import type { AaaaRecord } from '../../../src/core/dns/record.ts';
+import { A, B, C, HOME, record, recordSettings } from '../../fakes/samples.ts';
+
+const SETS: readonly (readonly AaaaRecord[])[] = [
+  [],
+  [record('r1', A)],
+  [record('r1', B)],
+  [record('r1', A), record('r2', B)],
+  [record('r1', A, { comment: 'mine' })],
+  [record('r1', A, { readOnly: true })],
+  [record('r1', A, { readOnly: true }), record('r2', B)],
+];
+
+const goal = (address: typeof A) => ({ address, equallyGood: [], sinceMs: 0 });
+
+/** Every transition, with everything that may go with it. */
+const TRANSITIONS: Readonly<Record<string, readonly ((name: NameState) => NameState)[]>> = {
+  aimed: [A, B, C].map((own) => (name) => aimed(name, goal(own))).concat((name) => aimed(name, null)),
+  unread: [unread],
+  readByItself: [readByItself],
+  readAnew: [readAnew],
+  holding: SETS.map((records) => (name) => holding(name, records)),
+  inManner: [true, false].map((addressFirst) => (name) => inManner(name, { addressFirst })),
+  withTodo: [(name) => withTodo(name, [], [{ op: 'delete', id: 'r1', was: A }])],
+  rehearsed: [rehearsed],
+};
+
+/** What may be done to a name that nobody asked for yet, or that is not known. */
+const isLegal = (transition: string, { life }: NameState): boolean =>
+  transition !== 'holding' && transition !== 'withTodo' ? true : life.kind !== 'fresh';
+
+/** Every edge that any sequence of transitions leads along, and by which of them. */
+function explore(): Map<string, Set<string>> {
+  const edges = new Map<string, Set<string>>();
+  const seen = new Set<string>();
+  const left = [newName(recordSettings(HOME)), newName(recordSettings(HOME, { comment: 'mine' }))];
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    const key = JSON.stringify(name);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    for (const [transition, variants] of Object.entries(TRANSITIONS)) {
+      if (!isLegal(transition, name)) continue;
+      for (const change of variants) {
+        const next = change(name);
+        if (next.life.kind !== name.life.kind) {
+          const edge = `${name.life.kind} --> ${next.life.kind}`;
+          edges.set(edge, (edges.get(edge) ?? new Set()).add(transition));
+        }
+        left.push(next);
+      }
+    }
+  }
+  return edges;
+}
+
+test('life of a name: every transition that the code can make → is in the picture, and no other', () => {
+  const page = readFileSync('docs/life-of-a-name.md', 'utf8');
+  const drawn = [...page.matchAll(/^ {4}(\w+ --> \w+) : (.*)$/gm)].map(([, edge = '', by = '']) => [edge, by]);
+  const made = [...explore()].map(([edge, by]) => [edge, [...by].sort().join(', ')]);
+  expect(Object.fromEntries(made)).toEqual(
+    Object.fromEntries(drawn.map(([edge, by = '']) => [edge, by.split(', ').sort().join(', ')])),
+  );
+});
+
+test('life of a name: its states → each is explained', () => {
+  const page = readFileSync('docs/life-of-a-name.md', 'utf8');
+  const kinds = new Set([...explore().keys()].flatMap((edge) => edge.split(' --> ')));
+  const explained = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, own = '']) => own);
+  expect(explained).toEqual(expect.arrayContaining([...kinds]));
+  expect(explained).toEqual(expect.arrayContaining(Object.keys(TRANSITIONS)));
+});
