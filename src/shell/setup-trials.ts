@@ -2,8 +2,9 @@ import type { formatReport, reportAddresses } from '../core/address/report.ts';
 import type { AddressTable } from '../core/address/table.ts';
 import type { ApiFailure } from '../core/cloudflare/failure.ts';
 import type { ApiRequest, HttpReply } from '../core/cloudflare/http.ts';
-import { readPage, readZones, type ZoneInfo } from '../core/cloudflare/replies.ts';
+import { readNamePage } from '../core/cloudflare/replies.ts';
 import { listRecords } from '../core/cloudflare/requests.ts';
+import { readZonesPage, type ZoneInfo } from '../core/cloudflare/zones.ts';
 import type { Ground } from '../core/config/load-setup.ts';
 import type { Secret } from '../core/config/secret.ts';
 import type { RecordSettings, Settings } from '../core/config/settings.ts';
@@ -51,16 +52,16 @@ export class SetupTrials {
   async listZones(token: Secret): Promise<Result<readonly ZoneInfo[], ApiFailure>> {
     const zones: ZoneInfo[] = [];
     for (let page = 1; ; page++) {
-      const found = await this.#call(token, listZones(page), readZones);
+      const found = await this.#call(token, listZones(page), readZonesPage);
       if (!found.ok) return found;
-      zones.push(...(found.value ?? []));
-      if (!mayGoOn(page, found.value?.length ?? 0)) return ok(zones);
+      zones.push(...found.value.zones);
+      if (!mayGoOn(page, found.value.zones.length)) return ok(zones);
     }
   }
 
   /** Whether the name has an AAAA record, as far as it can be read. */
   async hasRecord(token: Secret, zoneId: string, name: string): Promise<boolean> {
-    const found = await this.#call(token, listRecords(zoneId, name), (reply) => readPage(reply, new Set([name])));
+    const found = await this.#call(token, listRecords(zoneId, name), (reply) => readNamePage(reply, name));
     return found.ok && found.value.records.length > 0;
   }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { failed, ok, type Result } from '../result.ts';
-import { comparable, isZoneId, open, parse, read, readInfo, unexpected } from './envelope.ts';
+import { comparable, isZoneId, type ListInfo, open, parse, read, readInfo, unexpected } from './envelope.ts';
 import { type ApiFailure, unreadable } from './failure.ts';
 import type { HttpReply } from './http.ts';
 import { ZONES_PER_PAGE } from './requests.ts';
@@ -32,13 +32,24 @@ const UNICODE = /[^ -~]/;
 
 /** The zones of a lookup; null = the list is not all of them. */
 export function readZones(reply: HttpReply): Result<readonly ZoneInfo[] | null, ApiFailure> {
+  const page = readZonesPage(reply);
+  if (!page.ok) return page;
+  const { zones, info } = page.value;
+  const { totalCount, totalPages } = info;
+  const isCut = zones.length >= ZONES_PER_PAGE || (totalCount ?? 0) > zones.length || (totalPages ?? 0) > 1;
+  return ok(isCut ? null : zones);
+}
+
+/** The zones on one page of a list. */
+export function readZonesPage(
+  reply: HttpReply,
+): Result<{ readonly zones: readonly ZoneInfo[]; readonly info: ListInfo }, ApiFailure> {
   const opened = open(reply, 'zones');
   if (!opened.ok) return opened;
-  const { result, info } = opened.value;
+  const { result } = opened.value;
   if (!Array.isArray(result)) return failed(unexpected(reply, 'result'));
-  const { count, totalCount, totalPages } = readInfo(info);
-  if (count !== null && count !== result.length) return failed(unexpected(reply, 'result_info.count'));
-  if (result.length >= ZONES_PER_PAGE || (totalCount ?? 0) > result.length || (totalPages ?? 0) > 1) return ok(null);
+  const info = readInfo(opened.value.info);
+  if (info.count !== null && info.count !== result.length) return failed(unexpected(reply, 'result_info.count'));
   const zones: ZoneInfo[] = [];
   for (const item of result) {
     const zone = parse(zoneShape, item);
@@ -47,7 +58,7 @@ export function readZones(reply: HttpReply): Result<readonly ZoneInfo[] | null, 
     if (!read.ok) return read;
     zones.push(read.value);
   }
-  return ok(zones);
+  return ok({ zones, info });
 }
 
 /** The zone that was asked for by its id. */

@@ -59,20 +59,23 @@ const rereadBarred = (zone: ZoneState, nowMs: number): ZoneState =>
 
 /** Takes the names' goals in. A new address ends our own wait, never the server's (`heldUntilMs`). */
 function aim(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs: number, effects: Effect[]): ZoneState {
-  let isNew = false;
-  const names = zone.names.map((name, index) => {
-    const desired = wanted[index] ?? null;
-    if (desired === null) return name.desired === null && name.life.kind !== 'fresh' ? name : aimed(name, null);
-    if (desired.address === name.desired?.address) {
-      return { ...name, desired: { ...desired, sinceMs: name.desired.sinceMs } };
-    }
-    isNew = true;
-    effects.push(notice({ kind: 'detected', name: name.settings.name, address: desired.address, was: name.published }));
-    const next = { ...aimed(name, desired), trouble: hastened(name.trouble, nowMs) };
-    // Where a change goes with what else the record has, that is to be what it has now.
-    if (name.whole) return unread(next);
-    return next.trouble?.scope === 'attributes' ? next : reread(next, nowMs);
-  });
-  if (!isNew) return { ...zone, names };
+  const names = zone.names.map((name, index) => aimName(name, wanted[index] ?? null, nowMs, effects));
+  const isNew = ({ desired }: NameState, index: number): boolean =>
+    desired !== null && desired.address !== zone.names[index]?.desired?.address;
+  if (!names.some(isNew)) return { ...zone, names };
   return { ...zone, names, trouble: hastened(zone.trouble, nowMs), overtaken: zone.inFlight !== null };
+}
+
+function aimName(name: NameState, desired: Desired | null, nowMs: number, effects: Effect[]): NameState {
+  if (desired === null) return name.desired === null && name.life.kind !== 'fresh' ? name : aimed(name, null);
+  if (desired.address === name.desired?.address) {
+    return { ...name, desired: { ...desired, sinceMs: name.desired.sinceMs } };
+  }
+  const next = { ...aimed(name, desired), trouble: hastened(name.trouble, nowMs) };
+  // What was lost for a moment and is back has never been another one to anybody.
+  if (name.desired === null && next.confirmed === desired.address && !isPending(next)) return next;
+  effects.push(notice({ kind: 'detected', name: name.settings.name, address: desired.address, was: name.published }));
+  // Where a change goes with what else the record has, that is to be what it has now.
+  if (name.whole) return unread(next);
+  return next.trouble?.scope === 'attributes' ? next : reread(next, nowMs);
 }

@@ -1,5 +1,5 @@
 import type { ApiFailure } from '../cloudflare/failure.ts';
-import type { ZoneInfo } from '../cloudflare/replies.ts';
+import type { ZoneInfo } from '../cloudflare/zones.ts';
 import type { Secret } from '../config/secret.ts';
 import type { Result } from '../result.ts';
 

@@ -1,6 +1,6 @@
-import type { ZoneInfo } from '../cloudflare/replies.ts';
+import type { ZoneInfo } from '../cloudflare/zones.ts';
 import { recordName } from '../config/names.ts';
-import { candidatesOf, isInZone } from '../daemon/lookup.ts';
+import { candidatesOf, isInZone } from '../dns/names.ts';
 import { failed, type Result } from '../result.ts';
 import { ask, confirm, type Dialogue, end, NOTHING_WRITTEN, perform, say } from './acts.ts';
 import type { Facts, Held } from './facts.ts';

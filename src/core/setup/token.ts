@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ApiFailure } from '../cloudflare/failure.ts';
-import { MISSING_PERMISSION } from '../cloudflare/remedies.ts';
-import type { ZoneInfo } from '../cloudflare/replies.ts';
+import { describeRemedy } from '../cloudflare/remedies.ts';
+import type { ZoneInfo } from '../cloudflare/zones.ts';
 import { token } from '../config/schema.ts';
 import type { Secret } from '../config/secret.ts';
 import { describeOddity } from '../daemon/lookup.ts';
@@ -98,7 +98,7 @@ function* afterRefusal(facts: Facts, token: Secret, failure: ApiFailure): Dialog
     return { token, zones: null, tried: true };
   }
   if (failure.kind === 'denied' || failure.kind === 'refused') {
-    const why = `Cloudflare refused the token (${failure.what}): ${failure.remedy}.`;
+    const why = `Cloudflare refused the token (${failure.what}): ${describeRemedy(failure.remedy, false)}.`;
     if (unattended) return yield* end('refused', why, NOTHING_WRITTEN);
     yield* say(why);
     return yield* chooseAnotherToken(facts);
@@ -110,7 +110,7 @@ function* afterRefusal(facts: Facts, token: Secret, failure: ApiFailure): Dialog
 
 /** Whether the token may be good for one zone all the same: such a one need not be allowed to list them. */
 const mayBeLimited = (failure: ApiFailure): boolean =>
-  failure.kind === 'denied' && !failure.tokenRefused && failure.remedy === MISSING_PERMISSION;
+  failure.kind === 'denied' && !failure.everywhere && failure.remedy.kind === 'permission';
 
 /** As many as are shown of a list. */
 const MOST_SHOWN = 20;

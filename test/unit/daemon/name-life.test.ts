@@ -29,7 +29,7 @@ const goal = (address: typeof A) => ({ address, equallyGood: [], sinceMs: 0 });
 
 /** Every transition, with everything that may go with it. */
 const TRANSITIONS: Readonly<Record<string, readonly ((name: NameState) => NameState)[]>> = {
-  aimed: [A, B, C].map((own) => (name) => aimed(name, goal(own))).concat((name) => aimed(name, null)),
+  aimed: [...[A, B, C].map(goal), null].map((desired) => (name: NameState) => aimed(name, desired)),
   unread: [unread],
   readByItself: [readByItself],
   readAnew: [readAnew],

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiFailure } from '../../../src/core/cloudflare/failure.ts';
-import { MISSING_PERMISSION } from '../../../src/core/cloudflare/remedies.ts';
-import type { ZoneInfo } from '../../../src/core/cloudflare/replies.ts';
+import type { ZoneInfo } from '../../../src/core/cloudflare/zones.ts';
 import { Secret } from '../../../src/core/config/secret.ts';
 import { failed, ok, type Result } from '../../../src/core/result.ts';
 import type { Act, Changes, Ending, Trial, Verdict } from '../../../src/core/setup/acts.ts';
@@ -21,18 +20,19 @@ const zone = (name: string, own: Partial<ZoneInfo> = {}): ZoneInfo => ({
   status: 'active',
   paused: false,
   type: 'full',
+  account: '',
   ...own,
 });
 
 const answer = { what: 'HTTP 403', ray: null, retryAfterMs: null };
-const DENIED: ApiFailure = {
+const DENIED = {
   kind: 'denied',
   ...answer,
-  remedy: 'make a new one',
+  remedy: { kind: 'words', words: 'make a new one' },
   zoneUnknown: false,
-  tokenRefused: false,
-};
-const LIMITED: ApiFailure = { ...DENIED, remedy: MISSING_PERMISSION };
+  everywhere: false,
+} as const satisfies ApiFailure;
+const LIMITED: ApiFailure = { ...DENIED, remedy: { kind: 'permission', asked: 'zones' } };
 const SILENT: ApiFailure = { kind: 'unreachable', detail: 'It timed out', sent: false };
 
 const FINE: Verdict = { ending: 'done', lines: ['ok all'], failed: [] };
