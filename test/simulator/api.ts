@@ -3,8 +3,8 @@ import { permittedZone, presentedToken, usableToken, visibleZones, zoneReaders }
 import type { Generation } from './errors.ts';
 import { Refusal, refusals } from './errors.ts';
 import { isProxiable } from './fields.ts';
-import { listRecords, listZones, paginate } from './listing.ts';
-import type { Cloud, DnsRecord, Permission, Token, Zone, ZoneProperties } from './state.ts';
+import { listRecords, listZones, paginate, shadowing } from './listing.ts';
+import type { Cloud, DnsRecord, ListManners, Permission, Token, Zone, ZoneProperties } from './state.ts';
 import { applyBatch, createRecord, deleteRecord, editRecord, findRecord, overwriteRecord } from './writes.ts';
 
 export interface ApiRequest {
@@ -82,7 +82,7 @@ function route(cloud: Cloud, request: ApiRequest): ApiReply {
   const [resource, recordId, ...surplus] = rest;
   if (resource !== 'dns_records' || surplus.length > 0) throw refusals.noRoute(path.slice(BASE_PATH.length));
   const permissions = request.method === 'GET' ? READERS : WRITERS;
-  return recordCall(permittedZone(cloud, usable, id, permissions), recordId, request, cloud.generation);
+  return recordCall(permittedZone(cloud, usable, id, permissions), recordId, request, cloud);
 }
 
 const isId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text);
@@ -103,7 +103,7 @@ function verifyToken(token: Token | null, owner: Token['owner']): ApiReply {
 function findZones(cloud: Cloud, token: Token, request: ApiRequest): ApiReply {
   if (token.zones !== null && !request.query.has('name')) throw refusals.zoneListForbidden(token.id);
   const zones = listZones(visibleZones(cloud, token), request.query);
-  const { result, info } = paginate(zones, request.query, { default: 20, minimum: 5, maximum: 50 });
+  const { result, info } = paginate(zones, request.query, { default: 20, minimum: 5, maximum: 50 }, cloud.lists);
   return success(result.map(zoneObject), { result_info: info });
 }
 
@@ -139,12 +139,13 @@ const zoneObject = (zone: ZoneProperties): object => ({
   permissions: ['#dns_records:edit', '#dns_records:read', '#zone:read'],
 });
 
-function recordCall(zone: Zone, id: string | undefined, request: ApiRequest, generation: Generation): ApiReply {
+function recordCall(zone: Zone, id: string | undefined, request: ApiRequest, cloud: Cloud): ApiReply {
+  const { generation } = cloud;
   const show = (record: DnsRecord): object => recordObject(record, zone.properties, generation);
   const { method, receivedAt } = request;
   if (method !== 'GET' && zone.properties.type === 'secondary') throw refusals.zoneReadOnly();
   if (id === undefined) {
-    if (method === 'GET') return pageOfRecords(zone, request.query, show);
+    if (method === 'GET') return pageOfRecords(zone, request.query, show, cloud.lists);
     return method === 'POST' ? success(show(createRecord(zone, jsonBody(request), receivedAt))) : methodNotAllowed();
   }
   if (id === 'batch') {
@@ -167,9 +168,16 @@ function recordCall(zone: Zone, id: string | undefined, request: ApiRequest, gen
   }
 }
 
-function pageOfRecords(zone: Zone, query: URLSearchParams, show: (record: DnsRecord) => object): ApiReply {
-  const hits = listRecords(zone.records.values(), query);
-  const { result, info } = paginate(hits, query, { default: 100, minimum: 1, maximum: 5_000_000 });
+function pageOfRecords(
+  zone: Zone,
+  query: URLSearchParams,
+  show: (record: DnsRecord) => object,
+  manners: ListManners,
+): ApiReply {
+  const shadowed = query.get('shadowing_name');
+  const listed = listRecords(zone.records.values(), query);
+  const hits = shadowed === null ? listed : shadowing(listed, shadowed, zone.properties.name);
+  const { result, info } = paginate(hits, query, { default: 100, minimum: 1, maximum: 5_000_000 }, manners);
   return success(result.map(show), { result_info: info });
 }
 

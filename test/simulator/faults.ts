@@ -7,6 +7,15 @@ export type ConnectionFault =
   | { readonly kind: 'handshakeReset' }
   | { readonly kind: 'certificate'; readonly which: WrongCertificate };
 
+/** What the edge says of an error 1xxx of its own since 2026, asked for JSON. */
+export interface EdgeAnswer {
+  readonly status: number;
+  readonly errorCode: number;
+  readonly retryable: boolean;
+  /** Seconds, in the body alone; null = not told. */
+  readonly retryAfterSec: number | null;
+}
+
 /** Befalls a request that arrived whole. The first group keeps the request from the API unless `applied`. */
 export type RequestFault =
   | { readonly kind: 'hang' } // no reply until the fault is cleared, then the true one
@@ -15,6 +24,7 @@ export type RequestFault =
   | { readonly kind: 'garbage' } // bytes that are no HTTP
   | { readonly kind: 'garbageBody' } // 200 application/json around bytes that are no JSON
   | { readonly kind: 'html'; readonly status: number } // an error page of the edge
+  | ({ readonly kind: 'edge' } & EdgeAnswer) // the edge's own error as JSON
   | { readonly kind: 'throttle'; readonly retryAfter: string | null } // 429; the header's value as it stands
   | ({ readonly kind: 'reply' } & ApiReply)
   // The second group spoils the true reply: the API always carries the request out.

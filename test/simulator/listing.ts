@@ -1,5 +1,5 @@
 import { refusals } from './errors.ts';
-import type { DnsRecord, ZoneProperties } from './state.ts';
+import type { DnsRecord, ListManners, ZoneProperties } from './state.ts';
 
 export interface ResultInfo {
   readonly page: number;
@@ -20,9 +20,11 @@ export function paginate<T>(
   items: readonly T[],
   query: URLSearchParams,
   size: PageSize,
-): { result: T[]; info: ResultInfo } {
+  manners: ListManners,
+): { result: T[]; info: Partial<ResultInfo> } {
   const page = integer(query, 'page', 1, 1, Number.MAX_SAFE_INTEGER);
-  const perPage = integer(query, 'per_page', size.default, size.minimum, size.maximum);
+  const asked = integer(query, 'per_page', size.default, size.minimum, size.maximum);
+  const perPage = Math.min(asked, manners.mostPerPage ?? asked);
   const result = items.slice((page - 1) * perPage, page * perPage);
   const info = {
     page,
@@ -31,7 +33,8 @@ export function paginate<T>(
     total_count: items.length,
     total_pages: Math.ceil(items.length / perPage),
   };
-  return { result, info };
+  const told = Object.entries({ ...info, ...manners.told }).filter(([, value]) => value !== null);
+  return { result, info: Object.fromEntries(told) };
 }
 
 function integer(query: URLSearchParams, name: string, fallback: number, minimum: number, maximum: number): number {
@@ -50,6 +53,12 @@ const COMPARISONS: Readonly<Record<string, (text: string, wanted: string) => boo
   startswith: (text, wanted) => text.startsWith(wanted),
   endswith: (text, wanted) => text.endsWith(wanted),
 };
+
+/** The NS records that take `name` out of the zone: at the name or above it, the zone's own apart. */
+export const shadowing = (records: readonly DnsRecord[], name: string, zoneName: string): DnsRecord[] =>
+  records.filter(
+    (own) => own.type === 'NS' && own.name !== zoneName && (name === own.name || name.endsWith(`.${own.name}`)),
+  );
 
 /** Filters, order of facts §4.2. All text is compared without regard to case; unknown parameters are ignored. */
 export function listRecords(records: Iterable<DnsRecord>, query: URLSearchParams): DnsRecord[] {

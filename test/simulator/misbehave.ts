@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiReply } from './api.ts';
-import type { RequestFault, Strike } from './faults.ts';
+import type { EdgeAnswer, RequestFault, Strike } from './faults.ts';
 
 /** One request and the ways to end it. */
 export interface Exchange {
@@ -45,6 +45,8 @@ export async function misbehave(exchange: Exchange, { fault, applied, cleared }:
         headers: { 'content-type': 'text/html' },
         body: errorPage(fault.status),
       });
+    case 'edge':
+      return send(response, edgeError(fault));
     case 'throttle':
       return send(response, exchange.throttled(fault.retryAfter));
     case 'reply':
@@ -89,6 +91,20 @@ async function drip(response: ServerResponse, reply: ApiReply, intervalMs: numbe
 
 const NO_HTTP = Buffer.from('\u0000\u0001 220 not the protocol you asked for\r\n\r\n');
 const NO_JSON = '\u0000\u0007{"success":tru\u001b[31m';
+
+const edgeError = ({ status, errorCode, retryable, retryAfterSec }: EdgeAnswer): ApiReply => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    type: `https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/error-${errorCode}/`,
+    title: `Error ${errorCode}`,
+    status,
+    error_code: errorCode,
+    cloudflare_error: true,
+    retryable,
+    ...(retryAfterSec !== null && { retry_after: retryAfterSec }),
+  }),
+});
 
 const errorPage = (status: number): string =>
   `<html>\r\n<head><title>${status} Bad Gateway</title></head>\r\n<body>\r\n<center><h1>${status} Bad Gateway</h1></center>\r\n` +

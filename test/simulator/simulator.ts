@@ -11,8 +11,18 @@ import type { RateLimit } from './limiter.ts';
 import { Limiter } from './limiter.ts';
 import type { RequestEntry } from './log.ts';
 import { ApiServer } from './server.ts';
-import type { Cloud, DnsRecord, RecordSeed, Token, TokenSeed, Zone, ZoneProperties, ZoneSeed } from './state.ts';
-import { addRecord, addToken, addZone, createCloud } from './state.ts';
+import type {
+  Cloud,
+  DnsRecord,
+  ListManners,
+  RecordSeed,
+  Token,
+  TokenSeed,
+  Zone,
+  ZoneProperties,
+  ZoneSeed,
+} from './state.ts';
+import { addRecord, addToken, addZone, createCloud, KIND } from './state.ts';
 
 export interface SimulatorOptions {
   /** Address to listen on; default 127.0.0.1, `::` = all of both families. */
@@ -56,6 +66,8 @@ export interface Controls {
   untilContents(zoneId: string, name: string, contents: readonly string[], timeoutMs?: number): Promise<void>;
   setGeneration(generation: Generation): Promise<void>;
   setLookupNeedsZoneRead(needed: boolean): Promise<void>;
+  /** How unkind lists are from now on. */
+  setLists(manners: Partial<ListManners>): Promise<void>;
   /** Starts a new window. */
   setRateLimit(limit: RateLimit): Promise<void>;
   /** @returns the id for `clearFaults` */
@@ -92,6 +104,7 @@ export const CONTROL_NAMES: readonly (keyof Controls)[] = [
   'untilContents',
   'setGeneration',
   'setLookupNeedsZoneRead',
+  'setLists',
   'setRateLimit',
   'addFault',
   'clearFaults',
@@ -179,6 +192,9 @@ function controls(cloud: Cloud, server: ApiServer): Controls {
     },
     async setLookupNeedsZoneRead(needed) {
       cloud.lookupNeedsZoneRead = needed;
+    },
+    async setLists(manners) {
+      cloud.lists = { ...KIND, ...manners };
     },
     async setRateLimit(limit) {
       server.limiter = new Limiter(limit);

@@ -86,7 +86,18 @@ export interface Cloud {
   generation: Generation;
   /** Whether looking a zone up takes zone:read; reports say both (facts §4.1). */
   lookupNeedsZoneRead: boolean;
+  lists: ListManners;
 }
+
+/** How unkind lists are. */
+export interface ListManners {
+  /** As many items as a page has at most, whatever is asked for; null = as asked. */
+  readonly mostPerPage: number | null;
+  /** Members of `result_info` that say something else than is so; null = they are left out. */
+  readonly told: Readonly<Record<string, number | null>>;
+}
+
+export const KIND: ListManners = { mostPerPage: null, told: {} };
 
 export type ZoneSeed = Partial<ZoneProperties> & Pick<ZoneProperties, 'name'>;
 export type TokenSeed = Partial<Token>;
@@ -103,6 +114,7 @@ export const createCloud = (): Cloud => ({
   tokens: new Map(),
   generation: 'current',
   lookupNeedsZoneRead: false,
+  lists: KIND,
 });
 
 export function addZone(cloud: Cloud, seed: ZoneSeed): ZoneProperties {
