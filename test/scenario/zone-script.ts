@@ -3,12 +3,11 @@ import { type Address, parseAddress } from '../../src/core/address/address.ts';
 import type { HttpReply } from '../../src/core/cloudflare/http.ts';
 import type { RecordSettings } from '../../src/core/config/settings.ts';
 import { dueMs } from '../../src/core/daemon/agenda.ts';
-import { recordsOf } from '../../src/core/daemon/name-life.ts';
+import { type Desired, recordsOf } from '../../src/core/daemon/name-life.ts';
 import { describeNotice, type Notice } from '../../src/core/daemon/notices.ts';
 import { transition, type ZoneEvent } from '../../src/core/daemon/zone.ts';
 import {
   type Call,
-  type Desired,
   type Effect,
   newZone,
   recordState,

@@ -86,6 +86,32 @@ describe('zone: first look', () => {
   );
 
   scenario(
+    'zone: the address goes while its write is in flight, or waits → nothing more is written',
+    `
+    0     want home=A www=A → detected home=A · detected www=A · list home
+    0.1   found r1=B        → list www
+    0.2   found r2=B        → write home: update r1 A, www: update r2 A
+    0.3   want              → –
+    0.4   html 502          → warning zone #1 · due 0.9
+    0.9   due               → list home
+    1     found r1=A        → list www
+    1.1   found -           → –
+    1.1   states            → home unknown · www unknown
+    `,
+    { names: { home: {}, www: {} } },
+  );
+
+  scenario(
+    'zone: the address goes while a refused name waits → that one is left alone as well',
+    `
+    0     want home=A       → detected home=A · list home
+    0.1   found r1=B r2=C   → error home #1 · due 300.1
+    10    want              → –
+    300.1 due               → –
+    `,
+  );
+
+  scenario(
     'zone: enforced attributes differ → they alone are sent',
     `
     0     want home=A                              → detected home=A · list home

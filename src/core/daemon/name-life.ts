@@ -95,8 +95,9 @@ export const ownRecord = ({ confirmed, confirmedId }: NameState): OwnRecord | nu
 const UNREAD: Life = { kind: 'unread', byItself: false };
 const UNREAD_BY_ITSELF: Life = { kind: 'unread', byItself: true };
 
-/** The name when its records are to be read anew. */
-export const unread = (name: NameState): NameState => (name.life.kind === 'unread' ? name : { ...name, life: UNREAD });
+/** The name when its records are to be read anew, if anybody asked for it. */
+export const unread = (name: NameState): NameState =>
+  name.life.kind === 'unread' || name.life.kind === 'fresh' ? name : { ...name, life: UNREAD };
 
 /** The name when a person had its settings read again: its records are to be read, and nothing that failed counts any
  *  more. That others keep changing them is no less true for it. */
@@ -116,7 +117,7 @@ export const readByItself = (name: NameState, byItself = true): NameState => ({
 
 /** The name with another goal. */
 export const aimed = (name: NameState, desired: Desired | null): NameState =>
-  name.life.kind === 'fresh' ? unread({ ...name, desired }) : planned({ ...name, desired }, recordsOf(name));
+  name.life.kind === 'fresh' ? { ...name, desired, life: UNREAD } : planned({ ...name, desired }, recordsOf(name));
 
 /** The name whose records are known to be these. */
 export const holding = (name: NameState, records: readonly AaaaRecord[]): NameState =>

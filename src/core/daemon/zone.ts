@@ -1,6 +1,7 @@
 import { assertNever } from '../result.ts';
 import { advance } from './agenda.ts';
 import { settle } from './ended-call.ts';
+import { confirmIfDone } from './found-records.ts';
 import { aimed, type Desired, isPending, type NameState, unread } from './name-life.ts';
 import { hastened, isWaiting } from './trouble.ts';
 import { type Effect, notice, type Outcome, type ZoneState } from './zone-state.ts';
@@ -59,22 +60,32 @@ const rereadBarred = (zone: ZoneState, nowMs: number): ZoneState =>
 
 /** Takes the names' goals in. A new address ends our own wait, never the server's (`heldUntilMs`). */
 function aim(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs: number, effects: Effect[]): ZoneState {
-  const names = zone.names.map((name, index) => aimName(name, wanted[index] ?? null, nowMs, effects));
+  const isQuiet = zone.inFlight === null;
+  const names = zone.names.map((name, index) => aimName(name, wanted[index] ?? null, isQuiet, nowMs, effects));
   const isNew = ({ desired }: NameState, index: number): boolean =>
     desired !== null && desired.address !== zone.names[index]?.desired?.address;
   if (!names.some(isNew)) return { ...zone, names };
   return { ...zone, names, trouble: hastened(zone.trouble, nowMs), overtaken: zone.inFlight !== null };
 }
 
-function aimName(name: NameState, desired: Desired | null, nowMs: number, effects: Effect[]): NameState {
+/** @param isQuiet nothing is in flight that may change what is known of the records */
+function aimName(
+  name: NameState,
+  desired: Desired | null,
+  isQuiet: boolean,
+  nowMs: number,
+  effects: Effect[],
+): NameState {
   if (desired === null) return name.desired === null && name.life.kind !== 'fresh' ? name : aimed(name, null);
   if (desired.address === name.desired?.address) {
     return { ...name, desired: { ...desired, sinceMs: name.desired.sinceMs } };
   }
   const next = { ...aimed(name, desired), trouble: hastened(name.trouble, nowMs) };
-  // What was lost for a moment and is back has never been another one to anybody.
-  if (name.desired === null && next.confirmed === desired.address && !isPending(next)) return next;
+  // It may be right already: what was lost for a moment and is back, or what was read while there was no address.
+  const isKnown = isQuiet && name.life.kind === 'readOnly' && next.life.kind === 'done';
+  if (isKnown && next.confirmed === desired.address) return next;
   effects.push(notice({ kind: 'detected', name: name.settings.name, address: desired.address, was: name.published }));
+  if (isKnown) return confirmIfDone(next, 'found', name.confirmed, nowMs, effects);
   // Where a change goes with what else the record has, that is to be what it has now.
   if (name.whole) return unread(next);
   return next.trouble?.scope === 'attributes' ? next : reread(next, nowMs);

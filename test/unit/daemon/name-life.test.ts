@@ -39,9 +39,9 @@ const TRANSITIONS: Readonly<Record<string, readonly ((name: NameState) => NameSt
   rehearsed: [rehearsed],
 };
 
-/** What may be done to a name that nobody asked for yet, or that is not known. */
+/** Nothing is read or written for a name that nobody asked for yet. */
 const isLegal = (transition: string, { life }: NameState): boolean =>
-  transition !== 'holding' && transition !== 'withTodo' ? true : life.kind !== 'fresh';
+  life.kind !== 'fresh' || !['holding', 'withTodo', 'readByItself'].includes(transition);
 
 /** Every edge that any sequence of transitions leads along, and by which of them. */
 function explore(): Map<string, Set<string>> {
