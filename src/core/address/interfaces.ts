@@ -14,17 +14,12 @@ const MAX_NAME = 127;
 /** What the setting `interface` may name: a name, an alternative name, a pattern with `*` and `?`, each with `!` before it
  *  to leave out. The error is a whole sentence for the user, but for what it found. */
 export function interfacePattern(text: string): Result<string, string> {
-  const parts = text
-    .replace(/!\s+/g, '!')
-    .split(/[\s,]+/)
-    .filter((part) => part !== '');
-  if (parts.length > 1) return failed(`write a list: [${parts.map((part) => `"${part}"`).join(', ')}]`);
-  const [pattern = ''] = parts;
+  const pattern = text.trim().replace(/^!\s+/, '!');
   const name = pattern.replace(/^!/, '');
   if (name === '') return failed('write the name of an interface, such as "eth0"');
   const [device, alias] = name.split(':');
   if (alias !== undefined) return failed(`":" makes the name of an address; write "${device}"`);
-  if (/^\.{1,2}$|\//.test(name) || name.length > MAX_NAME) {
+  if (/^\.{1,2}$|[\s/,]/.test(name) || name.length > MAX_NAME) {
     return failed(`allowed are interface names: 1–${MAX_NAME} characters without blanks, "/" and ":"`);
   }
   return ok(pattern);

@@ -55,8 +55,6 @@ export function addressKind(text: string): Result<AddressKind, string> {
   if (address !== null && more.length === 0) {
     return length === undefined ? hostKind(address) : prefixKind(address, length);
   }
-  const kinds = text.split(/[\s,]+/).filter((part) => part !== '');
-  if (kinds.length > 1) return failed(`write a list: [${kinds.map((part) => `"${part}"`).join(', ')}]`);
   const origin = ORIGINS.find((known) => known === text.toLowerCase());
   if (origin !== undefined) return ok({ kind: 'origin', origin });
   if (/^dhcp/i.test(text)) return failed('write "dhcpv6"');

@@ -70,8 +70,8 @@ describe('interfacePattern', () => {
   test.each([
     ['', 'write the name of an interface, such as "eth0"'],
     ['!', 'write the name of an interface, such as "eth0"'],
-    ['eth0, wlan0', 'write a list: ["eth0", "wlan0"]'],
-    ['!eth0 !eth1', 'write a list: ["!eth0", "!eth1"]'],
+    ['eth0, wlan0', 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],
+    ['!eth0 !eth1', 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],
     ['eth0:1', '":" makes the name of an address; write "eth0"'],
     ['a/b', 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],
     ['..', 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],

@@ -26,7 +26,10 @@ describe('loadSettings: problems', () => {
       'interface = ["eth0", "a/b"]',
       `${at3} interface: found "a/b"; allowed are interface names: 1–127 characters without blanks, "/" and ":"`,
     ],
-    ['interface = "eth0, eth1"', `${at3} interface: found "eth0, eth1"; write a list: ["eth0", "eth1"]`],
+    [
+      'interface = "eth0, eth1"',
+      `${at3} interface: found "eth0, eth1"; allowed are interface names: 1–127 characters without blanks, "/" and ":"; write interface = ["eth0", "eth1"]`,
+    ],
     ['prefer = ["static", "dhcp"]', `${at3} prefer: found "dhcp"; write "dhcpv6"`],
     [
       'exclude = "2a01:db8::7/32"',
