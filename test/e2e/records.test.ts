@@ -11,7 +11,7 @@ const LOOKED_UP = { CLOUDFLARE_ZONE_ID: undefined };
 
 test.each<[string, Partial<ListManners>]>([
   ['pages that are smaller, and no number of pages', { mostPerPage: 20, told: { total_pages: null } }],
-  ['pages that are smaller, and no total', { mostPerPage: 20, told: { total_pages: null, total_count: null } }],
+  ['pages that are smaller, and no more pages than one', { mostPerPage: 20, told: { total_pages: 1 } }],
   ['a total that is untrue', { mostPerPage: null, told: { total_count: 3 } }],
 ])('daemon: lists with %s → no name gets a second record', async (_, manners) => {
   const lab = await openLab();
