@@ -23,6 +23,8 @@ export interface LabOptions {
   readonly lenient?: boolean;
   /** It speaks HTTP without TLS. */
   readonly plain?: boolean;
+  /** It is in a namespace of its own, `world`, and not on the host's loopback. How the host gets there is the test's. */
+  readonly remote?: boolean;
 }
 
 export interface RunOptions {
@@ -37,6 +39,7 @@ export interface RunOptions {
 /** An address as ip(8) shows it in JSON. */
 export interface KernelAddress {
   readonly local: string;
+  readonly prefixlen: number;
   readonly temporary?: true;
   readonly tentative?: true;
   readonly deprecated?: true;
@@ -51,6 +54,8 @@ export class Lab {
   readonly host: Namespace;
   /** The far end of the uplink, `lan0`. */
   readonly router: Namespace;
+  /** Where the API is: the host, unless it is remote. */
+  readonly world: Namespace;
   readonly api: Simulator;
   readonly zone: ZoneProperties;
   /** May do everything. */
@@ -61,11 +66,12 @@ export class Lab {
   readonly caBundle: string;
 
   private constructor(
-    parts: Pick<Lab, 'host' | 'router' | 'api' | 'zone' | 'token' | 'folder' | 'caBundle'>,
+    parts: Pick<Lab, 'host' | 'router' | 'world' | 'api' | 'zone' | 'token' | 'folder' | 'caBundle'>,
     disposals: (() => Promise<void>)[],
   ) {
     this.host = parts.host;
     this.router = parts.router;
+    this.world = parts.world;
     this.api = parts.api;
     this.zone = parts.zone;
     this.token = parts.token;
@@ -74,7 +80,7 @@ export class Lab {
     this.#disposals = disposals;
   }
 
-  static async open({ port = 0, lenient = false, plain = false }: LabOptions = {}): Promise<Lab> {
+  static async open({ port = 0, lenient = false, plain = false, remote = false }: LabOptions = {}): Promise<Lab> {
     const disposals: (() => Promise<void>)[] = [];
     try {
       const folder = await mkdtemp(join(tmpdir(), 'ipv6ddns-e2e-'));
@@ -83,6 +89,8 @@ export class Lab {
       disposals.push(() => host.close());
       const router = await Namespace.create(host);
       disposals.push(() => router.close());
+      const world = remote ? await Namespace.create(host) : host;
+      if (remote) disposals.push(() => world.close());
       const options = [
         '--host',
         '::',
@@ -96,12 +104,12 @@ export class Lab {
         ...(plain ? ['--plain'] : []),
       ];
       const server: Command = [process.execPath, await bundle('test/simulator/main.ts', folder), ...options];
-      const [api] = await Promise.all([spawnSimulator(host.command(server)), host.link('wan0', router, 'lan0')]);
+      const [api] = await Promise.all([spawnSimulator(world.command(server)), host.link('wan0', router, 'lan0')]);
       disposals.push(() => api.close());
       const zone = await api.addZone({ name: ZONE });
       const token = await api.addToken({ zones: [zone.id] });
       const caBundle = await makeCaBundle(folder, api.caFile);
-      return new Lab({ host, router, api, zone, token, folder, caBundle }, disposals);
+      return new Lab({ host, router, world, api, zone, token, folder, caBundle }, disposals);
     } catch (error) {
       await dispose(disposals);
       throw error;
