@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages demo bench bench-doc check explore test bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages demo bench bench-doc check explore test managers bench-packages test-packages reproducible clean distclean help
 
 # The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
 ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
@@ -152,6 +152,9 @@ check: build/node_modules.stamp ## types, lint, format, import graph
 
 test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/engine-tests build/native-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
 	tools/run-tests.mjs
+
+managers: build/ipv6ddns build/cloudflare-schemas.json | test-packages ## plays every situation of a network with every network manager: half an hour
+	MANAGERS=all tools/run-tests.mjs managers
 
 # One after another: apt has a lock.
 demo-packages: packages

@@ -19,6 +19,16 @@ export default defineConfig({
         },
       },
       {
+        // They mostly wait for routers, each in namespaces of its own.
+        test: {
+          name: 'managers',
+          include: ['test/managers/**/*.test.ts'],
+          globalSetup: ['test/managers/harness/setup.ts'],
+          maxConcurrency: 4,
+          ...limits,
+        },
+      },
+      {
         // The shipped executable in network namespaces: one at a time, so that timing faults are the daemon's own.
         test: {
           name: 'e2e',

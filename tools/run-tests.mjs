@@ -85,6 +85,7 @@ const parts = {
   'end to end': () => vitest('e2e'),
   packaging: () => vitest('packaging'),
   'booted Debian': () => vitest('booted'),
+  'network managers': () => vitest('managers'),
   demo: () => whole(['node', 'build/demo.mjs']),
 };
 
