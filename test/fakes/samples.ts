@@ -68,7 +68,7 @@ export const ifAddr = (own: Address, createdStamp: number | null, others: Partia
   validUntilSec: 172_800,
   createdStamp,
   renewedStamp: createdStamp,
-  renewals: { lastButOne: null, lastButTwo: null, longestGap: 0 },
+  renewals: { last: createdStamp, lastButOne: null, lastButTwo: null, longestGap: 0 },
   range: null,
   preferredToldSec: 86_400,
   dump: 0,

@@ -158,16 +158,31 @@ describe('address: flash renumbering', () => {
     (_, own) => {
       home.add('3ffe:1::1', own);
       home.start('3ffe:1::1');
-      for (const renewedStamp of [500, 600]) {
+      for (const renewedStamp of [500, 1000]) {
+        home.driven.nowMs = 10 * renewedStamp;
         home.add('3ffe:2::1', { ...own, createdStamp: 500, renewedStamp });
         home.look();
         expect(home.says).toEqual(['3ffe:1::1']);
       }
-      home.add('3ffe:2::1', { ...own, createdStamp: 500, renewedStamp: 700 });
+      home.driven.nowMs = 15_000;
+      home.add('3ffe:2::1', { ...own, createdStamp: 500, renewedStamp: 1500 });
       home.look();
       expect(home.says).toEqual(['3ffe:2::1']);
     },
   );
+
+  test('address: NetworkManager sets the old one again with what is left of its lifetime → the new one all the same', () => {
+    const own = { flags: NOPREFIXROUTE, protocol: 0 };
+    home.add('3ffe:1::1', own);
+    home.start('3ffe:1::1');
+    for (const renewedStamp of [500, 1000, 1500, 2000]) {
+      home.driven.nowMs = 10 * renewedStamp;
+      home.add('3ffe:2::1', { ...own, createdStamp: 500, renewedStamp });
+      home.add('3ffe:1::1', { ...own, renewedStamp: renewedStamp + 1, lifetimeSec: 12 * HOUR - renewedStamp / 100 });
+      home.look();
+    }
+    expect(home.says).toEqual(['3ffe:2::1']);
+  });
 
   test('address: both are renewed in turn → no change, nothing is probed', () => {
     home.add('3ffe:1::1');

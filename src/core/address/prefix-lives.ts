@@ -11,11 +11,15 @@ import { isLater, laterOf } from './stamps.ts';
  *  - `silent`: another prefix of the link was renewed three times since anything in this one was, and this one has missed
  *    one and a half of its own longest interval
  *  - `doubtful`: the same, but its own pace allows for more time, or nobody knows it: the renewals of a lease are hours
- *    apart. Only a proof can tell. */
+ *    apart. Or one dump is all there is, and it shows that another one was renewed later: NetworkManager makes every
+ *    address anew when it adds one, so its stamps do not say which came first. Only a proof can tell. */
 export type Life = 'living' | 'withdrawn' | 'silent' | 'doubtful';
 
 /** Why a router may be late: its interval is drawn anew every time (RFC 4861 §6.2.4), and one advertisement may be lost. */
 const MISSED_INTERVALS = 1.5;
+
+/** What comes with one advertisement is stamped within this, hundredths of a second. */
+const TOGETHER = 200;
 
 interface Signs {
   readonly ifIndex: number;
@@ -74,7 +78,7 @@ const newSigns = (ifIndex: number): Signs => ({
 function addSigns(signs: Signs, row: IfAddr, routes: Routes, nowSec: number): void {
   const origin = originOf(row, routes);
   if (origin === 'static') return;
-  signs.renewed = laterOf(signs.renewed, row.renewedStamp);
+  signs.renewed = laterOf(signs.renewed, row.renewals.last);
   if (origin !== 'slaac') return;
   signs.isRouters = true;
   signs.longestGap = Math.max(signs.longestGap, row.renewals.longestGap);
@@ -88,7 +92,8 @@ function addSigns(signs: Signs, row: IfAddr, routes: Routes, nowSec: number): vo
 function lifeOf(signs: Signs, thrice: number | null, newest: number | null): Life {
   const { isRouters, isPreferred, renewed, longestGap } = signs;
   if (isRouters && !isPreferred) return 'withdrawn';
-  if (renewed === null || thrice === null || newest === null || !isLater(thrice, renewed)) return 'living';
+  if (renewed === null || thrice === null || newest === null) return 'living';
   const missed = (newest - renewed) >>> 0;
+  if (!isLater(thrice, renewed)) return isRouters && longestGap === 0 && missed > TOGETHER ? 'doubtful' : 'living';
   return isRouters && missed >= MISSED_INTERVALS * longestGap ? 'silent' : 'doubtful';
 }

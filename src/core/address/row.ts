@@ -1,6 +1,7 @@
 import {
   IFA_F_DADFAILED,
   IFA_F_DEPRECATED,
+  IFA_F_NOPREFIXROUTE,
   IFA_F_OPTIMISTIC,
   IFA_F_TEMPORARY,
   IFA_F_TENTATIVE,
@@ -37,16 +38,16 @@ export interface IfAddr {
   readonly dump: number;
 }
 
-/** What was seen of an address's renewals before the last one, its creation included: that is the first. */
+/** What was seen of an address's renewals, its creation included: that is the first. */
 export interface Renewals {
+  /** Stamp of the last one; null where the source does not tell. */
+  readonly last: number | null;
   /** Stamps of the last but one and of the one before that; null = there was none. */
   readonly lastButOne: number | null;
   readonly lastButTwo: number | null;
   /** The longest time between two, hundredths of a second; 0 = only one was seen. */
   readonly longestGap: number;
 }
-
-const NO_RENEWALS: Renewals = { lastButOne: null, lastButTwo: null, longestGap: 0 };
 
 /** The row after a message of the kernel.
  *  @param before the same row until now; undefined = it is new
@@ -73,7 +74,8 @@ export function nextRow(message: AddressMessage, before: IfAddr | undefined, now
     validUntilSec: isNew ? validUntilSec : Math.min(validUntilSec, same.validUntilSec),
     createdStamp,
     renewedStamp,
-    renewals: same === undefined ? firstSeen(createdStamp, renewedStamp) : nextRenewals(same, renewedStamp),
+    renewals:
+      same === undefined ? firstSeen(createdStamp, renewedStamp) : nextRenewals(same, message, preferredUntilSec),
     range: before === undefined ? specialRange(addressBytes(address)) : before.range,
     preferredToldSec: preferredSec,
     dump,
@@ -81,15 +83,30 @@ export function nextRow(message: AddressMessage, before: IfAddr | undefined, now
 }
 
 /** Renewed before it was first seen, it may have been so any number of times since it was made. */
-const firstSeen = (createdStamp: number | null, renewedStamp: number | null): Renewals =>
-  renewedStamp === createdStamp ? NO_RENEWALS : { lastButOne: createdStamp, lastButTwo: createdStamp, longestGap: 0 };
+function firstSeen(createdStamp: number | null, renewedStamp: number | null): Renewals {
+  const before = renewedStamp === createdStamp ? null : createdStamp;
+  return { last: renewedStamp, lastButOne: before, lastButTwo: before, longestGap: 0 };
+}
 
-function nextRenewals({ renewedStamp, renewals }: IfAddr, now: number | null): Renewals {
-  if (now === null || renewedStamp === null || !isLater(now, renewedStamp)) return renewals;
+/** NetworkManager sets its addresses again whenever anything changes, with what is left of their lifetimes: no router
+ *  said a word. It and its like set the flag on all that they make. */
+const isOnlyTouched = (before: IfAddr, flags: number, preferredUntilSec: number): boolean =>
+  (flags & IFA_F_NOPREFIXROUTE) !== 0 &&
+  preferredUntilSec !== Number.POSITIVE_INFINITY &&
+  preferredUntilSec <= before.preferredUntilSec + ROUNDING_SEC;
+
+/** Lifetimes are told in whole seconds. */
+const ROUNDING_SEC = 1;
+
+function nextRenewals(before: IfAddr, { flags, renewedStamp }: AddressMessage, preferredUntilSec: number): Renewals {
+  const { last, lastButOne, longestGap } = before.renewals;
+  const isRenewed = renewedStamp !== null && last !== null && isLater(renewedStamp, last);
+  if (!isRenewed || isOnlyTouched(before, flags, preferredUntilSec)) return before.renewals;
   return {
-    lastButOne: renewedStamp,
-    lastButTwo: renewals.lastButOne,
-    longestGap: Math.max(renewals.longestGap, (now - renewedStamp) >>> 0),
+    last: renewedStamp,
+    lastButOne: last,
+    lastButTwo: lastButOne,
+    longestGap: Math.max(longestGap, (renewedStamp - last) >>> 0),
   };
 }
 

@@ -115,7 +115,7 @@ const isSign = ({ flags }: IfAddr): boolean => (flags & IFA_F_TEMPORARY) === 0;
 /** Whether more differs than how much is left of a lifetime. Of an administrator's address nothing else is renewed. */
 const isOther = (before: IfAddr, row: IfAddr): boolean =>
   before.flags !== row.flags ||
-  before.renewedStamp !== row.renewedStamp ||
+  before.renewals !== row.renewals ||
   before.prefixLength !== row.prefixLength ||
   before.protocol !== row.protocol ||
   before.scope !== row.scope ||

@@ -44,6 +44,7 @@ export const IFA_F_DEPRECATED = 0x20;
 export const IFA_F_TENTATIVE = 0x40;
 export const IFA_F_PERMANENT = 0x80;
 export const IFA_F_MANAGETEMPADDR = 0x100;
+export const IFA_F_NOPREFIXROUTE = 0x200;
 export const IFA_F_STABLE_PRIVACY = 0x800;
 
 /** Seconds of a lifetime that never ends (struct ifa_cacheinfo). */
@@ -126,7 +127,7 @@ export const IFA_FLAG_NAMES: readonly (readonly [bit: number, name: string])[] =
   [IFA_F_DEPRECATED, 'deprecated'],
   [IFA_F_TENTATIVE, 'tentative'],
   [IFA_F_MANAGETEMPADDR, 'mngtmpaddr'],
-  [0x200, 'noprefixroute'],
+  [IFA_F_NOPREFIXROUTE, 'noprefixroute'],
   [0x400, 'autojoin'],
   [IFA_F_STABLE_PRIVACY, 'stable-privacy'],
 ];
