@@ -49,7 +49,8 @@ const MAX_SHOWN = 80;
 
 /** A token that was put into the wrong place: Cloudflare's have a prefix of their own or at least 37 characters of one
  *  alphabet. Absolute paths may hold such runs (a hash in a folder's name) and are never a token. */
-const mayBeSecret = (text: string): boolean => /\bcf(ut|at|k|oat)_|[\w-]{32}/.test(text) && !text.startsWith('/');
+export const mayBeSecret = (text: string): boolean =>
+  /\bcf(ut|at|k|oat)_|[\w-]{32}/.test(text) && !text.startsWith('/');
 
 /** `text` in quotes, on one line, for a message; only its length where it may be a secret. */
 export function quote(text: string): string {

@@ -5,7 +5,7 @@ import { failed, type Result } from '../result.ts';
 import { baseUrl } from './base-url.ts';
 import { hookUrl } from './hook-url.ts';
 import { recordName } from './names.ts';
-import { quote } from './problem.ts';
+import { mayBeSecret, quote } from './problem.ts';
 import { Secret } from './secret.ts';
 
 /** A schema whose every fault says what is allowed: a text that completes "allowed are …". */
@@ -88,7 +88,11 @@ export const token = allowing(
 
 const zoneId = allowing('32 hexadecimal digits', v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/i), v.toLowerCase()));
 
-const interfaceName = v.pipe(v.string(), v.trim(), converting(saying(interfacePattern)));
+/** A token that was put here by mistake would be a name, too, and stand in the log as one that no interface has. */
+const interfaceText = (text: string): Result<string, string> =>
+  mayBeSecret(text) ? failed('allowed are interface names') : interfacePattern(text);
+
+const interfaceName = v.pipe(v.string(), v.trim(), converting(saying(interfaceText)));
 
 const kinds = listOf(
   'kinds of address ("2a01:db8::/32", "::7", "static", "slaac", "dhcpv6") and lists of them',

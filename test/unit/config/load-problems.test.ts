@@ -43,6 +43,10 @@ describe('loadSettings: problems', () => {
       '[[record]]\nname = "a.example.com"\nprefer = []',
       `${CONFIG}:5: unknown key "prefer"; it is a key of the top level, above all tables`,
     ],
+    [
+      `interface = "${TOKEN}"`,
+      `${at3} interface: found (${TOKEN.length} characters, not shown: may be a secret); allowed are interface names`,
+    ],
     ['status_file = ""', `${at3} status_file: found ""; allowed are non-empty texts`],
     [
       'comment = "a\\nb"',
