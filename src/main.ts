@@ -19,6 +19,7 @@ import { messageOf } from './host/errors.ts';
 import { journalReadsStderr, openLines, StandardStreams, SystemFiles } from './host/files.ts';
 import { RtnetlinkKernel } from './host/kernel.ts';
 import { NotifySocket } from './host/notify-socket.ts';
+import { CurlProber } from './host/prober.ts';
 import { SystemSignals } from './host/signals.ts';
 import { SystemStateFiles } from './host/state-files.ts';
 import type { CheckPart } from './parts/check.ts';
@@ -112,7 +113,8 @@ function start(
   if (answer.kind === 'addresses') {
     confine(answer.confinement, log);
     const colour = os.isatty(STDOUT) && (environment['NO_COLOR'] ?? '') === '';
-    addresses({ ports: machine, log, rules: answer.rules, running: answer.running, json, colour, exit });
+    const ports = { ...machine, prober: new CurlProber(answer.api) };
+    addresses({ ports, log, rules: answer.rules, running: answer.running, json, colour, exit });
     return null;
   }
   const settings = accept(answer, log);

@@ -67,13 +67,23 @@ export type ApiSettings = ConnectionSettings & Pick<Settings, 'apiToken' | 'base
  *  is reached does `silent` mean that the address is to blame: the API may be down. */
 export type ProbeVerdict = 'reached' | 'silent' | 'unknown';
 
-export interface ApiClient {
-  /** Sends a request; `done` runs once, never before this returns.
-   *  @param from the own address that the connection leaves from, over IPv6 alone; null = as the kernel chooses */
-  send(request: ApiRequest, done: (outcome: HttpOutcome) => void, from?: Address | null): void;
+/** How the API is to be reached by a probe. */
+export interface ProbeSettings {
+  readonly baseUrl: string;
+  /** A proxy stands between: there is no way to tell. */
+  readonly isProxied: boolean;
+}
+
+export interface Prober {
   /** Opens a connection to the API from an address, sends nothing on it and closes it at once; `done` runs once, after
    *  3 s at the latest, whatever is called meanwhile, never before this returns. */
   probe(from: Address, done: (verdict: ProbeVerdict) => void): void;
+}
+
+export interface ApiClient extends Prober {
+  /** Sends a request; `done` runs once, never before this returns.
+   *  @param from the own address that the connection leaves from, over IPv6 alone; null = as the kernel chooses */
+  send(request: ApiRequest, done: (outcome: HttpOutcome) => void, from?: Address | null): void;
   /** Where the root certificates are that servers have to show; null = there are none. */
   readonly certificates: string | null;
   /** Nothing more is to be sent for now: connections are closed and memory is given back. What is in flight is dropped

@@ -1,27 +1,22 @@
-import { type Address, addressBytes, parseAddress } from '../core/address/address.ts';
+import type { Address } from '../core/address/address.ts';
 import type { ApiRequest } from '../core/cloudflare/http.ts';
-import { PROBE_LIMIT_MS, probeUrl, probeVerdict } from '../core/cloudflare/probe.ts';
 import { RESOLVER_FAILED, remember, resolveAs } from '../core/cloudflare/transport.ts';
 import type { ApiClient, ApiSettings, HttpOutcome, ProbeVerdict } from '../core/ports.ts';
-import { IF_INET6 } from '../core/wire/if-inet6.ts';
-import { toHex } from '../core/wire/trace.ts';
-import { SystemFiles } from './files.ts';
+import { CurlProber } from './prober.ts';
 import { type TransferEnd, Transfers } from './transfers.ts';
 
 /** Sends calls of the API, with base URL and token. */
 export class CurlApiClient implements ApiClient {
   #settings: ApiSettings;
   readonly #transfers: Transfers;
-  /** Not those of requests, which are dropped when there is nothing more to send. */
-  readonly #probes: Transfers;
-  #probesInFlight = 0;
+  readonly #prober: CurlProber;
   /** Addresses of the API that answered, the latest first: they serve while the resolver fails or is silent. */
   #lastGood: readonly string[] = [];
 
   constructor(settings: ApiSettings, userAgent: string) {
     this.#settings = settings;
     this.#transfers = new Transfers(settings, userAgent);
-    this.#probes = new Transfers(settings, userAgent);
+    this.#prober = new CurlProber(probeSettings(settings));
   }
 
   get certificates(): string | null {
@@ -37,22 +32,7 @@ export class CurlApiClient implements ApiClient {
   }
 
   probe(from: Address, done: (verdict: ProbeVerdict) => void): void {
-    const { baseUrl, httpsProxy } = this.#settings;
-    const url = probeUrl(baseUrl);
-    if (httpsProxy !== null || url === null) {
-      void Promise.resolve().then(() => done('unknown'));
-      return;
-    }
-    const known = resolveAs(
-      url,
-      this.#lastGood.filter((address) => address.includes(':')),
-    );
-    this.#probesInFlight += 1;
-    this.#probes.connect({ url, from, resolve: known === null ? [] : [known] }, PROBE_LIMIT_MS, (end) => {
-      this.#probesInFlight -= 1;
-      if (this.#probesInFlight === 0) this.#probes.rest();
-      done(probeVerdict(end.code, isOwn(end.remoteAddress)));
-    });
+    this.#prober.probe(from, done, this.#lastGood);
   }
 
   /** @param resolve in place of the resolver's answers */
@@ -81,14 +61,10 @@ export class CurlApiClient implements ApiClient {
   configure(settings: ApiSettings): void {
     this.rest();
     this.#transfers.configure(settings);
+    this.#prober.configure(probeSettings(settings));
     this.#settings = settings;
     this.#lastGood = [];
   }
 }
 
-/** Whether this machine has the address. */
-function isOwn(text: string): boolean {
-  const address = parseAddress(text);
-  const table = new SystemFiles().read(IF_INET6);
-  return address !== null && table.ok && table.value.includes(toHex(addressBytes(address)));
-}
+const probeSettings = ({ baseUrl, httpsProxy }: ApiSettings) => ({ baseUrl, isProxied: httpsProxy !== null });

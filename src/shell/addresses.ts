@@ -1,6 +1,6 @@
 import { formatReport, reportAddresses } from '../core/address/report.ts';
 import type { AddressRules } from '../core/config/settings.ts';
-import type { Output } from '../core/ports.ts';
+import type { Output, Prober, ProbeVerdict } from '../core/ports.ts';
 import type { AddressFeedPorts } from './address-feed.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
@@ -14,7 +14,7 @@ const PLAIN = '\u001b[0m';
 const POLL_INTERVAL_MS = 60_000;
 
 export interface AddressesContext {
-  readonly ports: AddressFeedPorts & { readonly output: Output };
+  readonly ports: AddressFeedPorts & { readonly output: Output; readonly prober: Prober };
   readonly log: Log;
   readonly rules: AddressRules;
   /** What a running daemon publishes; none = none runs. */
@@ -25,12 +25,18 @@ export interface AddressesContext {
   exit(status: ExitStatus): void;
 }
 
-/** Prints every IPv6 address of the machine and why it is published or not. */
+/** Prints every IPv6 address of the machine and why it is published or not, and whether the published one is reached. */
 export function addresses({ ports, log, rules, running, json, colour, exit }: AddressesContext): void {
+  const paint = (text: string, as: keyof typeof PAINT): string => (colour ? `${PAINT[as]}${text}${PLAIN}` : text);
   lookAtTable(ports, log, POLL_INTERVAL_MS, (table) => {
     const report = reportAddresses(table, rules, running, ports.clock.nowMs() / 1000);
-    const paint = (text: string, as: keyof typeof PAINT): string => (colour ? `${PAINT[as]}${text}${PLAIN}` : text);
-    for (const line of json ? [JSON.stringify(report)] : formatReport(report, paint)) ports.output.stdout(line);
-    exit(report.winner === null ? EXIT.noAddress : EXIT.ok);
+    const { winner } = report;
+    const print = (reached: ProbeVerdict | null): void => {
+      const lines = json ? [JSON.stringify({ ...report, reached })] : formatReport(report, paint, reached);
+      for (const line of lines) ports.output.stdout(line);
+      exit(winner === null ? EXIT.noAddress : EXIT.ok);
+    };
+    if (winner === null) print(null);
+    else ports.prober.probe(winner, print);
   });
 }

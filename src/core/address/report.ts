@@ -1,4 +1,6 @@
+import { describeVerdict } from '../cloudflare/probe.ts';
 import type { AddressRules } from '../config/settings.ts';
+import type { ProbeVerdict } from '../ports.ts';
 import { formatDuration } from '../time.ts';
 import { IFA_F_PERMANENT, IFA_FLAG_NAMES } from '../wire/constants.ts';
 import type { Address } from './address.ts';
@@ -98,10 +100,12 @@ const WON = {
   running: 'the running daemon has chosen it',
 } as const satisfies Record<Rule | 'running', string>;
 
-/** The report as an aligned table. `paint` marks the published line and the headings where the output has colours. */
+/** The report as an aligned table. `paint` marks the published line and the headings where the output has colours.
+ *  @param reached whether the published address is reached; null = nobody tried */
 export function formatReport(
   report: AddressReport,
   paint: (text: string, as: 'heading' | 'published' | 'refused') => string,
+  reached: ProbeVerdict | null = null,
 ): string[] {
   const heads = ['INTERFACE', 'ADDRESS', 'FLAGS', 'PREFERRED', 'VALID', 'PUBLISHED'];
   const rows = report.addresses.map((line) => [
@@ -119,7 +123,7 @@ export function formatReport(
   const summary =
     report.winner === null || report.rule === null
       ? 'No address may be published.'
-      : `${report.winner} is published: ${WON[report.rule]}.`;
+      : `${report.winner} is published: ${WON[report.rule]}${reached === null ? '' : `; ${describeVerdict(reached)}`}.`;
   return [paint(format(heads), 'heading'), ...body, '', summary];
 }
 

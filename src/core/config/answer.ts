@@ -11,7 +11,7 @@ import {
 } from './confinement.ts';
 import type { Disk } from './files.ts';
 import { type Answer, plain, type Question } from './interview.ts';
-import { loadAddressRules, loadSettings, loadStatusPlace } from './load.ts';
+import { loadForAddresses, loadSettings, loadStatusPlace } from './load.ts';
 import { loadForSetup } from './load-setup.ts';
 import { describeProblem, quote } from './problem.ts';
 import { reportStatus, runningChoice, type System } from './status-report.ts';
@@ -44,12 +44,11 @@ export function answerTo(question: Question, machine: Machine): Answer {
     },
   };
   if (command === 'addresses') {
-    const rules = loadAddressRules(request, disk);
     const place = loadStatusPlace(request, disk);
     return {
       kind: 'addresses',
       commandLine,
-      rules,
+      ...loadForAddresses(request, disk),
       running: place.ok ? runningChoice(place.value, machine) : [],
       confinement: confinement(question, { files, folders: [] }, machine),
     };

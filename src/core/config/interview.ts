@@ -1,3 +1,4 @@
+import type { ProbeSettings } from '../ports.ts';
 import type { Command, CommandLine } from './command-line.ts';
 import type { Confinement, Rule } from './confinement.ts';
 import type { Ground } from './load-setup.ts';
@@ -25,6 +26,7 @@ export type Answer = Readonly<
       kind: 'addresses';
       commandLine: CommandLine;
       rules: AddressRules;
+      api: ProbeSettings;
       /** What a running daemon publishes; none = none runs, or it publishes nothing. */
       running: readonly string[];
       confinement: Confinement | null;

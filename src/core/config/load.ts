@@ -1,3 +1,4 @@
+import type { ProbeSettings } from '../ports.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { caFolders } from './ca-folders.ts';
 import { type Disk, SettingsFiles } from './files.ts';
@@ -92,16 +93,20 @@ function checkCertificates({ values, place }: Environment, disk: Disk, { problem
   }
 }
 
-/** What the settings say of addresses, for looking at those, which needs neither token nor names: whatever else is wrong
- *  with the settings does not matter. With [[record]] tables the first one counts. */
-export function loadAddressRules(request: Request, disk: Disk): AddressRules {
+/** What the settings say of addresses and of the way to the API, for looking at addresses, which needs neither token nor
+ *  names: whatever else is wrong with the settings does not matter. With [[record]] tables the first one counts. */
+export function loadForAddresses(request: Request, disk: Disk): { rules: AddressRules; api: ProbeSettings } {
   const findings = noFindings();
   const files = filesOf(request, disk);
   const environment = readEnvironment(request.environmentFile, request.environment, files, findings);
   const config = readConfigFile(request.configFile, files, findings);
   const [first] = readRecords(environment, config, findings);
   const values = { ...config.topLevel.values, ...environment.values };
-  return { interfaces: first?.interfaces ?? values.interface ?? null, ...kindsOf(values) };
+  const { base_url, https_proxy, all_proxy } = environment.values;
+  return {
+    rules: { interfaces: first?.interfaces ?? values.interface ?? null, ...kindsOf(values) },
+    api: { baseUrl: base_url ?? DEFAULT_BASE_URL, isProxied: (https_proxy ?? all_proxy) !== undefined },
+  };
 }
 
 const kindsOf = ({ prefer = [], exclude = [] }: TopLevelValues): Pick<Settings, 'prefer' | 'exclude'> => ({

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Address } from '../../../src/core/address/address.ts';
+import type { ProbeVerdict } from '../../../src/core/ports.ts';
 import { type AddressesContext, addresses } from '../../../src/shell/addresses.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { twoZones } from '../../fakes/cloudflare.ts';
@@ -15,7 +17,8 @@ function shown(own: Partial<AddressesContext> = {}) {
   kernel.addSilently(A);
   const { clock, files, output, log } = new FakeStation(twoZones());
   const exits: ExitStatus[] = [];
-  const ports = { kernel, clock, files, output };
+  const prober = { probe: (_from: Address, done: (verdict: ProbeVerdict) => void) => done('reached') };
+  const ports = { kernel, clock, files, output, prober };
   addresses({
     ports,
     log,
@@ -39,6 +42,7 @@ describe('addresses', () => {
       expect(lines.filter((line) => line.includes(own)).length).toBeGreaterThan(0);
     expect(text).toContain('unique local (RFC 4193)');
     expect(text).not.toContain('\u001b');
+    expect(lines.at(-1)).toMatch(/ is published: .*; reached from the API\.$/);
   });
 
   test('addresses: none may be published → 69', () => {
@@ -63,8 +67,8 @@ describe('addresses', () => {
   test('addresses: JSON → one document with lifetimes in seconds, null = for ever', () => {
     const { lines, exits } = shown({ json: true });
     expect([exits, lines.length]).toEqual([[0], 1]);
-    const { addresses: found, winner, rule } = JSON.parse(lines[0] ?? '');
-    expect([winner, rule]).toEqual([A, 'static']);
+    const { addresses: found, winner, rule, reached } = JSON.parse(lines[0] ?? '');
+    expect([winner, rule, reached]).toEqual([A, 'static', 'reached']);
     expect(found.map((own: { address: string }) => own.address)).toHaveLength(3);
     expect(found.find((own: { address: string }) => own.address === A)).toEqual({
       interface: 'eth2',
