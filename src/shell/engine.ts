@@ -18,6 +18,9 @@ const FIRST_LOOK_MS = 10_000;
 /** A look at the table that takes no longer needs no rest after it. */
 const SHORT_LOOK_MS = 5;
 
+/** In a storm looks take a tenth of the time at most. */
+const REST_FACTOR = 9;
+
 /** Somebody who is told how things stand, from the first look at the kernel's table on. Zones and names are replaced when
  *  they change and never written to: whether anything changed is a comparison of references. */
 export interface Observer {
@@ -116,7 +119,7 @@ export class Engine {
     this.step();
   }
 
-  /** A look at ten thousand addresses takes a while: what comes within four times as long is looked at together. */
+  /** A look at ten thousand addresses takes a while: what comes while it rests after that is looked at together. */
   #tableChanged(): void {
     const { clock } = this.#ports;
     const nowMs = clock.nowMs();
@@ -128,7 +131,7 @@ export class Engine {
     this.#lookDueMs = null;
     const decisions = this.#publisher.tableChanged(this.feed.table, nowMs);
     const tookMs = clock.nowMs() - nowMs;
-    this.#restUntilMs = tookMs < SHORT_LOOK_MS ? 0 : clock.nowMs() + 4 * tookMs;
+    this.#restUntilMs = tookMs < SHORT_LOOK_MS ? 0 : clock.nowMs() + REST_FACTOR * tookMs;
     this.#carryOut(decisions);
   }
 

@@ -1,4 +1,4 @@
-import { IFA_F_TEMPORARY, RT_SCOPE_UNIVERSE } from '../wire/constants.ts';
+import { IFA_F_TEMPORARY } from '../wire/constants.ts';
 import { networkOf } from './address.ts';
 import { originOf } from './origin.ts';
 import type { Routes } from './routes.ts';
@@ -47,7 +47,7 @@ export function prefixLives(rows: Iterable<IfAddr>, routes: Routes, nowSec: numb
   /** By link: what was renewed three times was so since then, and the last renewal of anything. */
   const others = new Map<number, { thrice: number | null; renewed: number | null }>();
   for (const row of rows) {
-    if (row.scope !== RT_SCOPE_UNIVERSE || row.flags & IFA_F_TEMPORARY) continue;
+    if (row.flags & IFA_F_TEMPORARY) continue;
     const key = prefixKey(row);
     const signs = prefixes.get(key) ?? newSigns(row.ifIndex);
     prefixes.set(key, signs);

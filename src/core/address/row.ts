@@ -18,7 +18,6 @@ export interface IfAddr {
   readonly address: Address;
   readonly ifIndex: number;
   readonly prefixLength: number;
-  readonly scope: number;
   /** IFA_F_ bits. */
   readonly flags: number;
   /** IFA_PROTO; 0 = not told. */
@@ -30,8 +29,8 @@ export interface IfAddr {
   readonly createdStamp: number | null;
   readonly renewedStamp: number | null;
   readonly renewals: Renewals;
-  /** Name of the range that rules the address out; null = none does. */
-  readonly range: string | null;
+  /** What rules the address out for good: its range, or its scope. */
+  readonly flaw: Flaw | null;
   /** Preferred lifetime as it was last told, seconds. */
   readonly preferredToldSec: number;
   /** Number of the dump, or of the one before the event, that it was last seen in. */
@@ -53,7 +52,7 @@ export interface Renewals {
  *  @param before the same row until now; undefined = it is new
  *  @param nowSec CLOCK_BOOTTIME */
 export function nextRow(message: AddressMessage, before: IfAddr | undefined, nowSec: number, dump: number): IfAddr {
-  const { address, ifIndex, prefixLength, scope, flags, protocol, createdStamp, renewedStamp } = message;
+  const { address, ifIndex, prefixLength, flags, protocol, createdStamp, renewedStamp } = message;
   const { preferredSec, validSec } = message;
   // A removal may have been missed: made again, it is another row.
   const same = before?.createdStamp === createdStamp ? before : undefined;
@@ -66,7 +65,6 @@ export function nextRow(message: AddressMessage, before: IfAddr | undefined, now
     address: before?.address ?? address,
     ifIndex,
     prefixLength,
-    scope,
     flags,
     protocol,
     // The kernel's count stands still in suspend: of one and the same lifetime the first reckoning is the right one.
@@ -76,10 +74,20 @@ export function nextRow(message: AddressMessage, before: IfAddr | undefined, now
     renewedStamp,
     renewals:
       same === undefined ? firstSeen(createdStamp, renewedStamp) : nextRenewals(same, message, preferredUntilSec),
-    range: before === undefined ? specialRange(addressBytes(address)) : before.range,
+    flaw: lastingFlaw(message, before),
     preferredToldSec: preferredSec,
     dump,
   };
+}
+
+const SCOPE: Flaw = { kind: 'scope' };
+
+/** What rules the address out whatever becomes of it but its scope. */
+function lastingFlaw({ address, scope }: AddressMessage, before: IfAddr | undefined): Flaw | null {
+  const name = before === undefined ? specialRange(addressBytes(address)) : null;
+  if (name !== null) return { kind: 'range', name };
+  if (before?.flaw?.kind === 'range') return before.flaw;
+  return scope === RT_SCOPE_UNIVERSE ? null : SCOPE;
 }
 
 /** Renewed before it was first seen, it may have been so any number of times since it was made. */
@@ -123,14 +131,13 @@ export type Flaw =
 
 /** What rules the address out; null = nothing of its own does. */
 export function flawOf(row: IfAddr, nowSec: number): Flaw | null {
-  const { flags, range, scope } = row;
+  const { flags, flaw } = row;
   if (flags & IFA_F_TEMPORARY) return { kind: 'temporary' };
   if (flags & IFA_F_DADFAILED) return { kind: 'dadFailed' };
   // An optimistic address is in use while its uniqueness is still being checked (RFC 4429).
   if (flags & IFA_F_TENTATIVE && !(flags & IFA_F_OPTIMISTIC)) return { kind: 'tentative' };
   if (isDeprecated(row, nowSec)) return { kind: 'deprecated' };
-  if (range !== null) return { kind: 'range', name: range };
-  return scope === RT_SCOPE_UNIVERSE ? null : { kind: 'scope' };
+  return flaw;
 }
 
 /** The kernel announces the lifetime of 0 an instant before it sets the flag. */

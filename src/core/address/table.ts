@@ -115,9 +115,10 @@ const isSign = ({ flags }: IfAddr): boolean => (flags & IFA_F_TEMPORARY) === 0;
 /** Whether more differs than how much is left of a lifetime. Of an administrator's address nothing else is renewed. */
 const isOther = (before: IfAddr, row: IfAddr): boolean =>
   before.flags !== row.flags ||
+  before.createdStamp !== row.createdStamp ||
   before.renewals !== row.renewals ||
   before.prefixLength !== row.prefixLength ||
   before.protocol !== row.protocol ||
-  before.scope !== row.scope ||
+  before.flaw?.kind !== row.flaw?.kind ||
   Number.isFinite(before.preferredUntilSec) !== Number.isFinite(row.preferredUntilSec) ||
   (before.preferredUntilSec === 0) !== (row.preferredUntilSec === 0);

@@ -27,7 +27,10 @@ export class Group {
   #rules: AddressRules;
   readonly #startMs: number;
   #choice: Choice = nothingChosen;
+  /** What may be published, until a record was read; then only of how many there are, and whether the chosen one is. */
   #candidates: readonly Candidate[] = [];
+  #count = 0;
+  #isLost = false;
   readonly #doubts = new Doubts();
   /** The last request did not reach the API. */
   #isFailing = false;
@@ -52,9 +55,8 @@ export class Group {
   /** What is to be published; null = nothing is eligible, or what is has to wait: nothing is to be written. */
   get chosen(): Chosen | null {
     const { current, held } = this.#choice;
-    if (current === null || this.#candidates.length === 0) return null;
-    const isLost = !this.#candidates.some(({ row }) => row.address === current.address);
-    return isLost && held !== null ? null : this.#chosen(current.address);
+    if (current === null || this.#count === 0) return null;
+    return this.#isLost && held !== null ? null : this.#chosen(current.address);
   }
 
   /** The same for a name that has no record: there is nothing to be patient for. */
@@ -65,7 +67,7 @@ export class Group {
 
   /** Something was eligible at the last look. */
   get hasAddress(): boolean {
-    return this.#candidates.length > 0;
+    return this.#count > 0;
   }
 
   /** Nothing is eligible now. */
@@ -142,6 +144,9 @@ export class Group {
     this.#choice = this.#isSettled
       ? this.#provenOr(choose(this.#choice, this.#candidates, knowsRoutes, nowMs), knowsRoutes, nowMs)
       : this.#chooseBlindly(knowsRoutes, nowMs);
+    this.#isLost = !this.#candidates.some(({ row }) => row.address === this.#choice.current?.address);
+    // There may be ten thousand: what has been looked at is not kept.
+    if (this.#isSettled) this.#candidates = [];
     const address = this.chosen?.address ?? null;
     // Nothing was chosen yet, and nobody was told anything else.
     if (this.#choice.current === null && this.#choice.held === null && (this.#told ?? null) === null) return false;
@@ -159,6 +164,7 @@ export class Group {
     const own = this.#isSettled ? signs.find(({ row }) => row.address === published) : undefined;
     if (own !== undefined) this.#askAbout(own, signs, nowMs);
     const proofs = this.#doubts.proofs(nowMs);
+    this.#count = signs.length;
     this.#candidates =
       proofs.size === 0 ? signs : signs.map((one) => ({ ...one, proof: proofs.get(one.prefix) ?? null }));
   }
@@ -248,7 +254,7 @@ export class Group {
     const unknown = this.#namesSaid ? [] : unmatched(this.#rules.interfaces, [...table.links.values()]);
     if (unknown.length > 0) log(describeUnknownInterfaces(unknown, table.links));
     this.#namesSaid = true;
-    if (this.#candidates.length > 0) {
+    if (this.#count > 0) {
       if (this.#strandedSinceMs !== null && this.#isReported) log(describeAddressAgain(nowMs - this.#strandedSinceMs));
       this.#strandedSinceMs = null;
       this.#isReported = false;
