@@ -56,9 +56,13 @@ export class Debian {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     await Promise.all(
       pids.map(async (pid) => {
-        const links = [`/proc/${pid}/ns/net`, `/proc/${pid}/root`].map((link) => readlink(link));
-        const [itsNetwork, itsRoot = ''] = await Promise.all(links).catch(() => []); // it has just ended
-        if (itsNetwork === network.trim() && itsRoot.startsWith(this.#root)) process.kill(Number(pid), 'SIGKILL');
+        try {
+          const links = [`/proc/${pid}/ns/net`, `/proc/${pid}/root`].map((link) => readlink(link));
+          const [itsNetwork, itsRoot = ''] = await Promise.all(links);
+          if (itsNetwork === network.trim() && itsRoot.startsWith(this.#root)) process.kill(Number(pid), 'SIGKILL');
+        } catch {
+          // It has just ended.
+        }
       }),
     );
   }

@@ -143,8 +143,10 @@ export class Street {
     return Math.max(0, last - sinceMs) / 1000;
   }
 
-  /** Resolves when addresses of the prefix have come or been renewed that many times since. */
+  /** Resolves when addresses of the prefix have come or been renewed that many times since. Leases alone have no pace to
+   *  wait for: dhcpcd keeps one that it had confirmed until it ends. */
   async renewals(prefix: string, count: number): Promise<void> {
+    if (!this.#advertiser.autonomous) return;
     const own = new RegExp(` inet6 ${prefix}`);
     for (let seen = 0, since = this.#addresses.lines.length; seen < count; seen++) {
       await this.#addresses.line(own, { since, timeoutMs: 60_000 });
