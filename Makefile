@@ -130,7 +130,7 @@ build/cloudflare-schemas.json: test/schemas/shapes.ts build/node_modules.stamp
 
 # --- for people ---
 
-demo: build/ipv6ddns build/demo.mjs | demo-packages ## shows it at work: private network, simulated Cloudflare, no account
+demo: build/ipv6ddns build/demo.mjs build/cloudflare-schemas.json | demo-packages ## shows it at work: private network, simulated Cloudflare, no account
 	node build/demo.mjs
 
 # Programs for Node.

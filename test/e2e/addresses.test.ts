@@ -46,7 +46,7 @@ async function report(lab: Lab, environment = {}): Promise<AddressReport> {
 }
 
 test('addresses: addresses of every kind → the published first, a reason for every other, in aligned columns', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await prepare(lab);
   const { status, stdout, stderr } = await shown(lab);
   expect([status, stderr]).toEqual([0, []]);
@@ -73,7 +73,7 @@ test('addresses: addresses of every kind → the published first, a reason for e
 });
 
 test('addresses: --json → the contract’s document, with what the daemon publishes as the winner', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await prepare(lab);
   const { addresses, winner, rule } = await report(lab);
   expect([winner, rule]).toEqual([STABLE, 'defaultRoute']);
@@ -103,7 +103,7 @@ test('addresses: --json → the contract’s document, with what the daemon publ
 });
 
 test('addresses: another interface is named → its address is published, the others are not allowed', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await prepare(lab);
   const { addresses, winner } = await report(lab, { IPV6DDNS_INTERFACE: 'dark0' });
   expect(winner).toBe('3ffe:2::a');
@@ -113,7 +113,7 @@ test('addresses: another interface is named → its address is published, the ot
 });
 
 test('addresses: none may be published → says so, status 69, also as JSON', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.add('fd00:4::a');
   const { status, stdout } = await shown(lab);
   expect([status, stdout.at(-1)]).toEqual([69, 'No address may be published.']);
@@ -122,7 +122,7 @@ test('addresses: none may be published → says so, status 69, also as JSON', as
 });
 
 test('addresses: a terminal, a pipe, NO_COLOR, JSON → colours on the bare terminal alone, the text is the same', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.add(STABLE);
   // The text is compared: no flag may change meanwhile.
   await lab.untilAddress(({ local, tentative }) => local.startsWith('fe80:') && tentative === undefined);
@@ -145,7 +145,7 @@ test('addresses: a terminal, a pipe, NO_COLOR, JSON → colours on the bare term
 });
 
 test('addresses: the daemon’s settings are broken or incomplete → the table is shown all the same', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.add(STABLE);
   const process = await lab.run(['addresses'], {
     config: 'timout = 5\n',

@@ -30,7 +30,7 @@ async function until(lab: Lab, address: string): Promise<number> {
 }
 
 test('interface: named before it exists → published as soon as it has an address', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.add(A);
   const daemon = await lab.daemon({ environment: { IPV6DDNS_INTERFACE: 'wan1' } });
   await daemon.line(/no address to publish .*3ffe:1::a on wan0: on an interface that "interface" does not name/);
@@ -42,7 +42,7 @@ test('interface: named before it exists → published as soon as it has an addre
 });
 
 test('interface: renamed away from the name in the settings and back → the record stays meanwhile', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.add(A);
   const daemon = await lab.daemon({ environment: { IPV6DDNS_INTERFACE: 'wan0' } });
   await daemon.line(/ created in /);
@@ -56,7 +56,7 @@ test('interface: renamed away from the name in the settings and back → the rec
 });
 
 test('interface: renamed to the name in the settings → its address is published', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.add(A);
   const daemon = await lab.daemon({ environment: { IPV6DDNS_INTERFACE: 'uplink0' } });
   await daemon.line(/no address to publish/);
@@ -65,7 +65,7 @@ test('interface: renamed to the name in the settings → its address is publishe
 });
 
 test('interface: deleted, then there again with another number → its new address', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await connect(lab, 'wan1');
   await lab.add(A, 'nodad', 'wan1');
   const daemon = await lab.daemon({ environment: { IPV6DDNS_INTERFACE: 'wan1' } });
@@ -79,7 +79,7 @@ test('interface: deleted, then there again with another number → its new addre
 });
 
 test('interface: moved to another namespace → the address of one that is left, after 3 s; back → its address', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.add(B);
   await connect(lab, 'wan1');
   await lab.add(A, 'nodad', 'wan1');
@@ -100,7 +100,7 @@ test('interface: moved to another namespace → the address of one that is left,
 });
 
 test('interface: down and up, its address is kept (keep_addr_on_down) → published again only after DAD', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.host.sysctl('net/ipv6/conf/wan0/keep_addr_on_down', 1);
   await connect(lab, 'wan1');
   await lab.add(A, '');
@@ -121,7 +121,7 @@ test('interface: down and up, its address is kept (keep_addr_on_down) → publis
 });
 
 test('uplink: the default route goes and is back within a second → nothing is written', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.add(B);
   await connect(lab, 'wan1');
   await lab.add(A, 'nodad valid_lft 7200 preferred_lft 3600', 'wan1');
@@ -137,7 +137,7 @@ test('uplink: the default route goes and is back within a second → nothing is 
 });
 
 test('uplink: fails over to another interface whose route had a higher metric → its address, and back', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await connect(lab, 'wan1');
   await lab.add(A);
   await lab.add(B, 'nodad', 'wan1');

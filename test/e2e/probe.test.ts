@@ -17,7 +17,7 @@ const UNKNOWN = 'no way to tell whether it is reached';
 
 /** A lab whose router has the API's address, with a default route there, and the address A. */
 async function openProbeLab(): Promise<Lab> {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.router.ip('link set lo up');
   await lab.router.ip(`addr add ${ROUTER}/64 dev lan0 nodad`);
   await lab.router.ip(`addr add ${API}/128 dev lo`);

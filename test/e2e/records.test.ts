@@ -5,8 +5,7 @@ import { openLab } from './harness/open.ts';
 const A = '3ffe:1::a';
 const OLD = '3ffe:9::1';
 const NAMES = Array.from({ length: 10 }, (_, i) => `host${i}.example.com`);
-/** An interface that is named in full needs no default route. */
-const namedSo = { CLOUDFLARE_RECORD_NAME: NAMES.join(','), IPV6DDNS_INTERFACE: 'wan0' };
+const namedSo = { CLOUDFLARE_RECORD_NAME: NAMES.join(',') };
 const LOOKED_UP = { CLOUDFLARE_ZONE_ID: undefined };
 
 test.each<[string, Partial<ListManners>]>([

@@ -24,7 +24,7 @@ async function route(lab: Lab, delegated: string, link = 'wan0', metric = 512): 
 }
 
 async function openRouterLab(): Promise<Lab> {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.host.sysctl('net/ipv6/conf/all/forwarding', 1);
   await lab.add(WAN);
   await route(lab, '3ffe:d::/56');

@@ -55,7 +55,7 @@ const addressOf = async (lab: Lab, prefix: string): Promise<string> =>
   (await lab.untilAddress(({ local, tentative }) => local.startsWith(prefix) && tentative === undefined)).local;
 
 test('slaac: a router advertises a prefix → the address is published after DAD, and renewals send nothing', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   const daemon = await lab.daemon({ parameters: ['--verbose'] });
   await Advertiser.start(lab, [{ prefix: '3ffe:1::', preferredSec: 3600 }]);
   const address = await addressOf(lab, '3ffe:1:');
@@ -70,7 +70,7 @@ test('slaac: a router advertises a prefix → the address is published after DAD
 }, 150_000);
 
 test('slaac: the prefix is deprecated and a new one comes → the new address, and none in between', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   const daemon = await lab.daemon();
   const router = await Advertiser.start(lab, [{ prefix: '3ffe:1::', preferredSec: 3600 }]);
   const before = await addressOf(lab, '3ffe:1:');
@@ -86,7 +86,7 @@ test('slaac: the prefix is deprecated and a new one comes → the new address, a
 });
 
 test('slaac: temporary addresses are on → the stable one alone is sent', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.host.sysctl('net/ipv6/conf/wan0/use_tempaddr', 2);
   const daemon = await lab.daemon();
   await Advertiser.start(lab, [{ prefix: '3ffe:1::', preferredSec: 3600 }]);
@@ -101,7 +101,7 @@ test('slaac: temporary addresses are on → the stable one alone is sent', async
 });
 
 test('slaac: the neighbour has the same address → never sent, the log says why', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.router.ip('addr add 3ffe:1::a/64 dev lan0 nodad');
   const daemon = await lab.daemon();
   await lab.add('3ffe:1::a', '');
@@ -112,7 +112,7 @@ test('slaac: the neighbour has the same address → never sent, the log says why
 });
 
 test('slaac: the router forgets the old prefix without a word → the one that is still advertised', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   const daemon = await lab.daemon();
   const router = await Advertiser.start(lab, [{ prefix: '3ffe:1::', preferredSec: 3600 }]);
   const before = await addressOf(lab, '3ffe:1:');

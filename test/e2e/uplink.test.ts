@@ -16,7 +16,7 @@ const route = (lab: Lab, change: string, ifName: string, metric: number): Promis
   lab.host.ip(`-6 route ${change} default via fe80::1 dev ${ifName} metric ${metric}`);
 
 test('uplink: one of two interfaces holds the default route → its address is published', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await twoUplinks(lab);
   await route(lab, 'add', 'wan1', 100);
   await lab.daemon();
@@ -25,7 +25,7 @@ test('uplink: one of two interfaces holds the default route → its address is p
 });
 
 test('uplink: the default route moves to the other interface → its address at once', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await twoUplinks(lab);
   await route(lab, 'add', 'wan0', 200);
   await lab.daemon();
@@ -37,7 +37,7 @@ test('uplink: the default route moves to the other interface → its address at 
 });
 
 test('interface: one is named → addresses of the others are not published', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await twoUplinks(lab);
   await route(lab, 'add', 'wan0', 100);
   await lab.daemon({ environment: { IPV6DDNS_INTERFACE: 'wan1' } });
@@ -46,7 +46,7 @@ test('interface: one is named → addresses of the others are not published', as
 });
 
 test('interface: a loopback address, and "lo" is named → published', async () => {
-  const lab = await openLab();
+  const lab = await openLab({ unrouted: true });
   await lab.add('3ffe:3::a', '', 'lo');
   await lab.daemon({ environment: { IPV6DDNS_INTERFACE: 'lo' } });
   await lab.says('3ffe:3::a');

@@ -25,6 +25,8 @@ export interface LabOptions {
   readonly plain?: boolean;
   /** It is in a namespace of its own, `world`, and not on the host's loopback. How the host gets there is the test's. */
   readonly remote?: boolean;
+  /** The host has no default route: the test sets those that it is about. Otherwise one leads over wan0. */
+  readonly unrouted?: boolean;
 }
 
 export interface RunOptions {
@@ -80,7 +82,13 @@ export class Lab {
     this.#disposals = disposals;
   }
 
-  static async open({ port = 0, lenient = false, plain = false, remote = false }: LabOptions = {}): Promise<Lab> {
+  static async open({
+    port = 0,
+    lenient = false,
+    plain = false,
+    remote = false,
+    unrouted = remote,
+  }: LabOptions = {}): Promise<Lab> {
     const disposals: (() => Promise<void>)[] = [];
     try {
       const folder = await mkdtemp(join(tmpdir(), 'ipv6ddns-e2e-'));
@@ -106,6 +114,7 @@ export class Lab {
       const server: Command = [process.execPath, await bundle('test/simulator/main.ts', folder), ...options];
       const [api] = await Promise.all([spawnSimulator(world.command(server)), host.link('wan0', router, 'lan0')]);
       disposals.push(() => api.close());
+      if (!unrouted) await host.ip('-6 route add default via fe80::1 dev wan0');
       const zone = await api.addZone({ name: ZONE });
       const token = await api.addToken({ zones: [zone.id] });
       const caBundle = await makeCaBundle(folder, api.caFile);
