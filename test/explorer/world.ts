@@ -99,6 +99,11 @@ export class World {
    *  @throws Error unless every healthy name says an address of this machine within hours, and all is quiet then */
   settle(): void {
     this.faultRate = 0;
+    // What is on its way may still meet what somebody else did since.
+    for (let left = 1_000; this.#inFlight.length > 0; left--) {
+      if (left === 0) throw new Error('no end of requests');
+      this.#end();
+    }
     this.#mend();
     if (this.#eligible.size === 0) this.#gain(this.#random.pick(ADDRESSES));
     this.#take('verify', this.#publisher.verify(this.#nowMs));

@@ -50,11 +50,18 @@ export function advance(before: ZoneState, nowMs: number, effects: Effect[]): Zo
   return steps.length === 0 ? zone : write(zone, steps, nowMs, effects);
 }
 
+/** From so many failures on they count alike: whose wait was over first goes first. Else a name that has failed for days
+ *  would wait behind one that fails for hours. */
+const MANY_FAILURES = 8;
+
 /** Lets the names through whose turn it is. */
 function nextInTurn({ names }: ZoneState, nowMs: number): (name: NameState) => boolean {
+  const rank = ({ trouble }: NameState): number => Math.min(failuresOf(trouble), MANY_FAILURES);
   const due = names.filter((name) => isDue(name, nowMs));
-  const fewest = Math.min(...due.map(({ trouble }) => failuresOf(trouble)));
-  return (name) => isDue(name, nowMs) && failuresOf(name.trouble) === fewest;
+  const fewest = Math.min(...due.map(rank));
+  const first = due.filter((name) => rank(name) === fewest);
+  const sinceMs = fewest < MANY_FAILURES ? nowMs : Math.min(...first.map(waitUntilMs));
+  return (name) => isDue(name, nowMs) && rank(name) === fewest && waitUntilMs(name) <= sinceMs;
 }
 
 /** What the policy refuses is said, once for each time that it is tried. */

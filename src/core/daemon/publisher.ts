@@ -157,7 +157,9 @@ export class Publisher {
     const hasFailed = event.kind === 'unreachable';
     if (hasFailed) this.#from = null;
     for (const group of this.#groups.values()) group.requested(hasFailed);
-    return [...this.#send(zone, event), ...this.#decide(event.nowMs)];
+    // First what may be written: the wait after a loss may have ended while the machine was asleep or busy.
+    const before = this.#decide(event.nowMs);
+    return [...before, ...this.#send(zone, event), ...this.#decide(event.nowMs)];
   }
 
   /** A probe has ended. */

@@ -130,6 +130,22 @@ describe('Publisher: one name', () => {
     expect(cloudflare.contentsOf(HOME)).toEqual([B]);
   });
 
+  test('Publisher: a reply comes when the wait after a loss is long over → the address that is left, never the lost one', () => {
+    const driven = publish([recordSettings(HOME)]);
+    driven.machine.add(B);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    driven.verify();
+    driven.machine.remove(A);
+    driven.look();
+    cloudflare.put(HOME, record('r1', C));
+    driven.nowMs += 35_000;
+    driven.answerAll();
+    const written = cloudflare.requests.flatMap(({ body }) => (body === null ? [] : JSON.parse(body).content));
+    expect(written).toEqual([A, B]);
+  });
+
   test('Publisher: every address goes before the first record was read → read, nothing is written', () => {
     const driven = publish([recordSettings(HOME, { zoneId: null })]);
     driven.machine.add(A);
