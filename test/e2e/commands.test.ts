@@ -32,8 +32,8 @@ describe('settings', () => {
   });
 
   test.each([
-    ['a folder', (lab: Lab) => lab.folder, 'it is a folder, or reading failed'],
-    ['larger than any config is', () => '/dev/zero', 'it is longer than 4194304 bytes'],
+    ['a folder', (lab: Lab) => lab.folder, 'it is a folder, not a file'],
+    ['a device', () => '/dev/zero', 'it is a device, not a file'],
   ])('settings: the file is %s → not taken for an empty one, status 78', async (_, path, why) => {
     const lab = await openLab();
     const process = lab.start([EXECUTABLE, 'run', '--config', path(lab)]);

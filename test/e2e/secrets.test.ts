@@ -36,7 +36,9 @@ async function shownBy(pid: number): Promise<string> {
 async function echo({ api }: Lab, token: string, times: number | null = 1): Promise<void> {
   const errors = [{ code: 1234, message: `the token ${token} is odd, Bearer ${token}` }];
   const body = JSON.stringify({ success: false, errors, messages: [], result: null });
-  await api.addFault({ kind: 'reply', status: 400, headers: { 'content-type': 'application/json' }, body, times });
+  const json = { 'content-type': 'application/json' };
+  const on = times === null ? {} : { method: 'PATCH' };
+  await api.addFault({ kind: 'reply', status: 400, headers: json, body, times, on });
   const page = `<html><title>${token}</title>Authorization: Bearer ${token}</html>`;
   await api.addFault({ kind: 'reply', status: 502, headers: { 'content-type': 'text/html' }, body: page, times });
 }
@@ -83,7 +85,8 @@ error_after = 0
     );
     await lab.add(A);
     await daemon.line(/ created in /);
-    await echo(lab, token);
+    // The change of the content alone is refused, then that of the whole record.
+    await echo(lab, token, 2);
     await lab.remove(A);
     await lab.add(B);
     await daemon.line(/code 1234/);
