@@ -36,7 +36,7 @@ export class RouteDump {
   }
 
   start(kernel: Kernel): void {
-    const opened = kernel.open({ groups: [], filter: null, onReadable: () => this.#drain() });
+    const opened = kernel.open({ groups: [], filter: null, onReadable: () => this.drain() });
     if (!opened.ok) this.#end({ kind: 'broken', detail: opened.error });
     else {
       this.#socket = opened.value;
@@ -55,7 +55,8 @@ export class RouteDump {
     if (sent?.ok === false) this.#end({ kind: 'broken', detail: sent.error });
   }
 
-  #drain(): void {
+  /** Reads what the kernel has sent. */
+  drain(): void {
     for (let left = BURST; left > 0 && this.#socket !== null; left--) {
       const received = this.#socket.receive();
       if (received.ok && received.value.length === 0) return;

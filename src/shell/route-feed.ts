@@ -77,9 +77,17 @@ export class RouteFeed {
 
   due(): void {
     if ((this.dueMs ?? Number.POSITIVE_INFINITY) > this.#clock.nowMs()) return;
-    if (this.#dump !== null) this.#giveUp('the dump of the routes does not end');
+    if (this.#dump !== null) this.#checkDump(this.#dump);
     else if (this.#isStale) this.resync();
     else this.start();
+  }
+
+  /** What the kernel has sent may wait to be read, where this process had no time for it. */
+  #checkDump(dump: RouteDump): void {
+    dump.drain();
+    const isOver = this.#dump !== dump;
+    if (!isOver && this.#clock.nowMs() >= this.#progressMs + DUMP_TIMEOUT_MS)
+      this.#giveUp('the dump of the routes does not end');
   }
 
   start(): void {
@@ -105,7 +113,7 @@ export class RouteFeed {
   /** Links changed: routes over one that lost or got carrier may be dead, alive or gone without an event. */
   linksChanged(): void {
     this.#carriers ??= this.#carriersNow();
-    if (this.#dump === null && this.#carriersNow() !== this.#carriers) this.#dumpAgain();
+    if (this.#events !== null && this.#dump === null && this.#carriersNow() !== this.#carriers) this.#dumpAgain();
   }
 
   #carriersNow(): string {
