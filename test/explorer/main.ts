@@ -1,6 +1,7 @@
-/** Explores what the machine does when kernel and API misbehave: `[--sec SECONDS] [--steps N] [--seed N] [--trace]`.
- *  Runs worlds of random seeds until the time is over; with a seed, that world alone. Prints the seed of what failed, how to
- *  repeat it, and at the end the line `N passed, N failed`. */
+/** Explores what the machine does when kernel and API misbehave:
+ *  `[--sec SECONDS | --worlds N] [--steps N] [--seed N] [--trace]`. Runs worlds of random seeds until the time is over; with a
+ *  seed, that world and N - 1 more. Prints the seed of what failed, how to repeat it, and at the end the line
+ *  `N passed, N failed`. */
 import { parseArgs } from 'node:util';
 import { Random } from './random.ts';
 import { World } from './world.ts';
@@ -8,6 +9,7 @@ import { World } from './world.ts';
 const { values } = parseArgs({
   options: {
     sec: { type: 'string', default: '60' },
+    worlds: { type: 'string', default: '1' },
     steps: { type: 'string', default: '300' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
@@ -37,7 +39,8 @@ function explore(seed: number): string | null {
 }
 
 const first = values.seed === undefined ? Date.now() % 0x7fffffff : Number(values.seed);
-const endMs = values.seed === undefined ? Date.now() + Number(values.sec) * 1000 : Date.now();
+const endMs = Date.now() + Number(values.sec) * 1000;
+const isLast = (): boolean => (values.seed === undefined ? Date.now() >= endMs : seed - first >= Number(values.worlds));
 let seed = first;
 do {
   const why = explore(seed);
@@ -49,7 +52,7 @@ do {
     );
   }
   seed += 1;
-} while (Date.now() < endMs && failed < 5);
+} while (!isLast() && failed < 5);
 process.stdout.write(
   `worlds ${first} to ${seed - 1}: ${totals.steps} steps, ${totals.requests} requests, ${totals.writes} writes, ` +
     `${totals.faults} faults, ${totals.probes} probes\n${passed} passed, ${failed} failed\n`,

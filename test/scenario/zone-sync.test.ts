@@ -81,7 +81,27 @@ describe('zone: first look', () => {
     2.1   found r1=C    → –
     3     verify        → list home
     3.1   found         → –
-    4     want home=A   → detected home=A · write home: create A
+    `,
+  );
+
+  scenario(
+    'zone: an address after a time without, and no record when it was last read → read once more, then created',
+    `
+    0     want          → list home
+    0.1   found -       → –
+    900   want home=A   → detected home=A · list home
+    900.1 found -       → write home: create A
+    900.2 done          → synced home=A (create)
+    `,
+  );
+
+  scenario(
+    'zone: somebody made the record in a time without address → it is changed, not made a second time',
+    `
+    0     want          → list home
+    0.1   found -       → –
+    900   want home=A   → detected home=A · list home
+    900.1 found r1=B    → write home: update r1 A
     `,
   );
 
