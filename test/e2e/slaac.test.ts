@@ -16,38 +16,49 @@ interface Prefix {
   readonly preferredSec: number;
 }
 
-/** radvd(8) on the router's end of the uplink. */
+/** Where a router advertises, and how much it wants to be the default one. */
+interface Link {
+  readonly ifName: string;
+  readonly preference: 'low' | 'medium' | 'high';
+}
+
+const UPLINK: Link = { ifName: 'lan0', preference: 'medium' };
+
+/** radvd(8) on the router's end of a link. */
 class Advertiser {
   readonly #file: string;
+  readonly #link: Link;
   readonly #process: Process;
 
-  private constructor(file: string, process: Process) {
+  private constructor(file: string, link: Link, process: Process) {
     this.#file = file;
+    this.#link = link;
     this.#process = process;
   }
 
-  static async start(lab: Lab, prefixes: readonly Prefix[]): Promise<Advertiser> {
+  static async start(lab: Lab, prefixes: readonly Prefix[], link = UPLINK): Promise<Advertiser> {
     await lab.router.sysctl('net/ipv6/conf/all/forwarding', 1);
-    const file = join(lab.folder, 'radvd.conf');
-    await writeFile(file, describe(prefixes));
-    const parameters = ['--nodaemon', '--config', file, '--pidfile', join(lab.folder, 'radvd.pid')];
+    const file = join(lab.folder, `radvd-${link.ifName}.conf`);
+    await writeFile(file, describe(prefixes, link));
+    const parameters = ['--nodaemon', '--config', file, '--pidfile', `${file}.pid`];
     const log = ['--logmethod', 'stderr', '--debug', '1'];
-    return new Advertiser(file, lab.launch(lab.router, ['radvd', ...parameters, ...log], {}));
+    return new Advertiser(file, link, lab.launch(lab.router, ['radvd', ...parameters, ...log], {}));
   }
 
   /** Advertises other prefixes from now on, the first time at once. */
   async change(prefixes: readonly Prefix[]): Promise<void> {
-    await writeFile(this.#file, describe(prefixes));
+    await writeFile(this.#file, describe(prefixes, this.#link));
     this.#process.signal('SIGHUP');
   }
 }
 
-const describe = (prefixes: readonly Prefix[]): string => {
+const describe = (prefixes: readonly Prefix[], { ifName, preference }: Link): string => {
   const own = prefixes.map(
     ({ prefix, preferredSec }) =>
       `prefix ${prefix}/64 { AdvValidLifetime 7200; AdvPreferredLifetime ${preferredSec}; };`,
   );
-  return `interface lan0 { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; ${own.join(' ')} };\n`;
+  const pace = 'MinRtrAdvInterval 3; MaxRtrAdvInterval 4;';
+  return `interface ${ifName} { AdvSendAdvert on; AdvDefaultPreference ${preference}; ${pace} ${own.join(' ')} };\n`;
 };
 
 /** The address that the kernel made of the prefix, once it is usable. */
@@ -122,4 +133,16 @@ test('slaac: the router forgets the old prefix without a word → the one that i
   await daemon.line(new RegExp(`AAAA ${after} \\(was ${before}\\), updated`), { timeoutMs: 30_000 });
   expect((await lab.addresses()).find(({ local }) => local === before)?.deprecated).toBeUndefined();
   expect(await lab.writes()).toEqual([`POST ${before}`, `PATCH ${after}`]);
+});
+
+test('slaac: two uplinks, one of a preferred router → the address of that one, as the kernel sends', async () => {
+  const lab = await openLab({ unrouted: true });
+  await lab.host.link('wan1', lab.router, 'lan1');
+  await Advertiser.start(lab, [{ prefix: '3ffe:1::', preferredSec: 3600 }], { ifName: 'lan0', preference: 'low' });
+  await Advertiser.start(lab, [{ prefix: '3ffe:2::', preferredSec: 3600 }], { ifName: 'lan1', preference: 'high' });
+  await addressOf(lab, '3ffe:1:');
+  const preferred = await addressOf(lab, '3ffe:2:');
+  await lab.daemon();
+  await lab.says(preferred);
+  expect(await lab.writes()).toEqual([`POST ${preferred}`]);
 });

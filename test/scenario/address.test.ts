@@ -458,7 +458,7 @@ describe('address: the uplink', () => {
     home.add('3ffe:1::1');
     home.add('3ffe:2::1', { ifIndex: 3 });
     home.start('3ffe:1::1');
-    home.routes(defaultRoute(1, { type: RTN_UNREACHABLE, metric: 100 }), defaultRoute(3, { metric: 50 }));
+    home.routes(defaultRoute(1, { type: RTN_UNREACHABLE, metric: 100 }), defaultRoute(3, { metric: 200 }));
     home.look();
     home.driven.pass(3_000);
     expect(home.says).toEqual(['3ffe:2::1']);

@@ -1,11 +1,4 @@
-import {
-  RT_TABLE_MAIN,
-  RTN_BLACKHOLE,
-  RTN_PROHIBIT,
-  RTN_UNICAST,
-  RTN_UNREACHABLE,
-  RTPROT_RA,
-} from '../wire/constants.ts';
+import { RT_TABLE_MAIN, RTN_UNICAST, RTPROT_RA } from '../wire/constants.ts';
 import { isInside, type Prefix } from './prefix.ts';
 
 /** One way of a route. */
@@ -89,8 +82,6 @@ export const GLOBAL_UNICAST_LENGTH = 3;
 const isGlobalUnicast = ({ destination: { bytes, length } }: Route): boolean =>
   length === GLOBAL_UNICAST_LENGTH && bytes[0] === 0x20;
 
-const REJECTING: readonly number[] = [RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT];
-
 /** What the kernel's routes say of addresses: over which uplink the world reaches them. Made anew with every dump. */
 export class Routes {
   /** Whether anything of the routes is known. */
@@ -166,11 +157,7 @@ const isAdvertisedOnLink = (route: Route): boolean =>
 const waysOf = (routes: readonly Route[], ruleSource: readonly Prefix[] = []): Way[] =>
   routes.flatMap(({ type, source, metric, preference, hops }) => {
     const sources = source.length > 0 ? [source, ...ruleSource] : ruleSource;
-    // Of two routes for the same packets the lower metric counts, also when all it does is to refuse.
-    const isShadowed = routes.some(
-      (other) => REJECTING.includes(other.type) && other.metric < metric && isSamePrefix(other.source, source),
-    );
-    if (type !== RTN_UNICAST || isShadowed) return [];
+    if (type !== RTN_UNICAST) return [];
     const living = hops.filter(({ isDead }) => !isDead);
     return living.map(({ ifIndex }) => ({ ifIndex, metric, preference, sources, isPlain: sources.length === 0 }));
   });

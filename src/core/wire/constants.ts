@@ -81,9 +81,7 @@ export const RTNH_F_DEAD = 1;
 /** struct rtnexthop: u16 length, u8 flags, u8 hops, s32 link number, attributes. */
 export const RTNH_LEN = 8;
 export const RTN_UNICAST = 1;
-export const RTN_BLACKHOLE = 6;
 export const RTN_UNREACHABLE = 7;
-export const RTN_PROHIBIT = 8;
 export const RTPROT_RA = 9;
 /** In a request: those of all tables. */
 export const RT_TABLE_UNSPEC = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compareUplinks, type Route, Routes, type SourceRule, type Uplink } from '../../../src/core/address/routes.ts';
-import { RTN_BLACKHOLE, RTN_PROHIBIT, RTN_UNREACHABLE, RTPROT_RA } from '../../../src/core/wire/constants.ts';
+import { RTN_UNREACHABLE, RTPROT_RA } from '../../../src/core/wire/constants.ts';
 import { bytesOf, defaultRoute, hop, prefix } from '../../fakes/routes.ts';
 
 const E0 = 2;
@@ -48,16 +48,10 @@ describe('Routes: which default route serves an address', () => {
     expect([E0, E1, VPN].map((ifIndex) => serving(routes, INSIDE, ifIndex)?.ifIndex ?? null)).toEqual([null, E1, VPN]);
   });
 
-  test.each([
-    ['unreachable', RTN_UNREACHABLE],
-    ['blackhole', RTN_BLACKHOLE],
-    ['prohibit', RTN_PROHIBIT],
-  ])('Routes: %s → serves nothing, and hides higher metrics', (_, type) => {
-    const rejecting = defaultRoute(1, { type, metric: 100 });
-    expect(linkFor([rejecting])).toBeNull();
-    expect(linkFor([rejecting, defaultRoute(E0, { metric: 101 })])).toBeNull();
-    expect(linkFor([rejecting, defaultRoute(E0, { metric: 99 })])).toBe(E0);
-    expect(linkFor([rejecting, defaultRoute(E0, { metric: 101, source: P })])).toBe(E0);
+  test('Routes: one that refuses → serves nothing, whatever its metric, and hides no other', () => {
+    const refusing = defaultRoute(1, { type: RTN_UNREACHABLE, metric: 100 });
+    expect(linkFor([refusing])).toBeNull();
+    expect(linkFor([refusing, defaultRoute(E0, { metric: 200 })])).toBe(E0);
   });
 
   test('Routes: of another table, or for less than all destinations → serves nothing', () => {
