@@ -26,7 +26,7 @@ include native/third-party.mk
 include packaging/packaging.mk
 
 packages:
-	@tools/need gcc=gcc /usr/include/stdlib.h=libc6-dev musl-gcc=musl-tools xz=xz-utils bzip2=bzip2 patch=patch \
+	@tools/need gcc=gcc /usr/include/stdlib.h=libc6-dev xz=xz-utils bzip2=bzip2 patch=patch \
 	  $(if $(GENERATED),,node=nodejs npm=npm /usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring)
 
 # As the lock file says. Not `npm ci`: it refuses a lock file without the executables of every other platform, and a
@@ -90,7 +90,7 @@ MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
 WRAPPED_musl := select malloc calloc realloc free
 WRAPPED_asan := select
 LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections $(WRAPPED_$1:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
-	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm -lpthread
+	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm
 build/ipv6ddns: build/ipv6ddns.o build/settings.o $(PARTS) build/musl/main.o $(MODULES:%=build/musl/%.o) native/layout.ld
 	$(call LINK,musl) -s -Wl,-T,native/layout.ld
 

@@ -1,5 +1,5 @@
 # The C libraries, fetched, checked and built once. Outputs, for each flavour F (musl: the product; asan: its tests):
-#   build/F/libquickjs.a build/F/quickjs/*.h · build/F/mbedtls/{include,lib} · build/F/curl/{include,lib/.libs} · build/qjsc
+#   build/musl/libc/{gcc.specs,include,lib} · build/F/libquickjs.a build/F/quickjs/*.h · build/F/mbedtls/{include,lib} · build/F/curl/{include,lib/.libs} · build/qjsc
 # Versions and checksums are those of the upstream tarballs as Debian carries them.
 
 QUICKJS_VERSION := 2025.04.26
@@ -9,17 +9,30 @@ MBEDTLS := mbedtls_3.6.6.orig.tar.bz2
 MBEDTLS_SHA256 := 8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a
 CURL := curl_8.14.1.orig.tar.gz
 CURL_SHA256 := 6766ada7101d292b42b8b15681120acd68effa4a9660935853cf6d61f0d984d4
+MUSL := musl_1.2.5.orig.tar.gz
+MUSL_SHA256 := a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4
 
 # Folder with the three tarballs, and mirror of the Debian archive; both empty = ask apt.
 SOURCES ?=
 DEBIAN_MIRROR ?=
 
 # Per flavour: compiler, flags for all code, flags where speed matters most (big numbers, the interpreter).
+ARCHITECTURE := $(firstword $(subst -, ,$(shell gcc -dumpmachine)))
 COMMON_CFLAGS := -pipe -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-ident \
 	-ffile-prefix-map=$(CURDIR)=.
-CC_musl := musl-gcc
-CFLAGS_musl := -Os -fno-pie $(COMMON_CFLAGS)
-LDFLAGS_musl := -static
+# Whatever a compiler does of its own accord: no address is known beforehand, what overruns a buffer on the stack or the
+# stack itself is noticed, and a corrupted pointer leads to the beginning of a function at most. _FORTIFY_SOURCE is not
+# among them: its checks are the C library's, and musl has none.
+BRANCH_x86_64 := -fcf-protection=full
+BRANCH_aarch64 := -mbranch-protection=standard
+HARDENED_CFLAGS := -fPIE -fstack-protector-strong -fstack-clash-protection $(BRANCH_$(ARCHITECTURE))
+# The two marks of x86-64 are set by hand because the linker would leave them out for musl's assembler code, which
+# BRANCH_TARGET makes fit for them.
+MARKS_x86_64 := -Wl,-z,ibt,-z,shstk
+HARDENED_LDFLAGS := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code $(MARKS_$(ARCHITECTURE))
+CC_musl := gcc -specs=$(CURDIR)/build/musl/libc/gcc.specs
+CFLAGS_musl := -Os $(COMMON_CFLAGS) $(HARDENED_CFLAGS)
+LDFLAGS_musl := $(HARDENED_LDFLAGS) -Wl,--build-id=none,--hash-style=gnu,-z,pack-relative-relocs
 FAST_musl := -O2
 CC_asan := gcc
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -pipe
@@ -30,6 +43,7 @@ build/sources/%: | packages
 build/sources/$(QUICKJS): SHA256 := $(QUICKJS_SHA256)
 build/sources/$(MBEDTLS): SHA256 := $(MBEDTLS_SHA256)
 build/sources/$(CURL): SHA256 := $(CURL_SHA256)
+build/sources/$(MUSL): SHA256 := $(MUSL_SHA256)
 
 # Every library is unpacked anew when it is built: nothing of an earlier build is left in it.
 define UNPACK
@@ -37,6 +51,18 @@ define UNPACK
 	mkdir -p $1
 	tar -xf $< -C $1 --strip-components=1
 endef
+
+# The C library of the product. Its functions in assembler get the mark of what may be called through a pointer.
+BRANCH_TARGET_x86_64 := endbr64
+MUSL_LIBC := build/musl/libc/lib/libc.a
+$(MUSL_LIBC): build/sources/$(MUSL) native/musl.specs native/third-party.mk
+	$(call UNPACK,build/musl/libc/source)
+	$(if $(BRANCH_TARGET_$(ARCHITECTURE)),sed -i '/^[A-Za-z_]\w*:/a $(BRANCH_TARGET_$(ARCHITECTURE))' \
+	  build/musl/libc/source/src/*/$(ARCHITECTURE)/*.s)
+	cd build/musl/libc/source && ./configure --prefix=$(CURDIR)/build/musl/libc --disable-shared --disable-wrapper \
+	  CC=gcc CFLAGS='$(CFLAGS_musl) -w' >/dev/null
+	$(MAKE) --silent -C build/musl/libc/source install
+	sed 's,MUSL,$(CURDIR)/build/musl/libc,g' native/musl.specs > build/musl/libc/gcc.specs
 
 # The unit quickjs-libc is for the compiler alone: the product takes its source in (loop.c).
 QUICKJS_DEFINES := -D_GNU_SOURCE -DCONFIG_VERSION='"$(QUICKJS_VERSION)"'
@@ -47,11 +73,11 @@ build/%/libquickjs.a: build/sources/$(QUICKJS) native/quickjs.patch native/third
 	cd build/$*/quickjs && for unit in $(QUICKJS_UNITS); do \
 	  $(CC_$*) $(CFLAGS_$*) $(FAST_$*) $(QUICKJS_DEFINES) -fwrapv -c $$unit.c || exit; done
 	rm -f $@ && ar rcsD $@ $(QUICKJS_UNITS:%=build/$*/quickjs/%.o)
+build/musl/libquickjs.a: $(MUSL_LIBC)
 
 # The compiler to bytecode runs on this machine; it links the objects of the product.
 build/qjsc: build/musl/libquickjs.a
-	$(CC_musl) $(LDFLAGS_musl) $(QUICKJS_DEFINES) -DCONFIG_CC='""' -DCONFIG_PREFIX='""' -o $@ build/musl/quickjs/qjsc.c $< \
-	  -lm -lpthread
+	$(CC_musl) $(CFLAGS_musl) $(LDFLAGS_musl) $(QUICKJS_DEFINES) -DCONFIG_CC='""' -DCONFIG_PREFIX='""' -o $@ build/musl/quickjs/qjsc.c $< -lm
 
 # Big numbers and curves are where a handshake spends its time.
 MBEDTLS_FAST := bignum.o bignum_core.o bignum_mod.o bignum_mod_raw.o ecp.o ecp_curves.o sha256.o sha512.o
@@ -59,10 +85,11 @@ build/%/mbedtls/lib/libmbedtls.a: build/sources/$(MBEDTLS) native/mbedtls.patch 
 	$(call UNPACK,build/$*/mbedtls)
 	patch --silent --directory=build/$*/mbedtls --strip=1 < native/mbedtls.patch
 	cp native/mbedtls_config.h build/$*/mbedtls/include/mbedtls/
-	$(MAKE) --silent -C build/$*/mbedtls/library CC=$(CC_$*) CFLAGS='$(CFLAGS_$*) $(FAST_$*)' $(MBEDTLS_FAST)
-	$(MAKE) --silent -C build/$*/mbedtls/library CC=$(CC_$*) CFLAGS='$(CFLAGS_$*)' ARFLAGS=-crD \
+	$(MAKE) --silent -C build/$*/mbedtls/library CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*) $(FAST_$*)' $(MBEDTLS_FAST)
+	$(MAKE) --silent -C build/$*/mbedtls/library CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*)' ARFLAGS=-crD \
 	  libmbedcrypto.a libmbedx509.a libmbedtls.a
 	mkdir -p $(@D) && cp build/$*/mbedtls/library/*.a $(@D)
+build/musl/mbedtls/lib/libmbedtls.a: $(MUSL_LIBC)
 
 CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --disable-debug --disable-symbol-hiding \
 	--without-ca-bundle --without-ca-path --enable-ipv6 --enable-threaded-resolver --enable-proxy --enable-basic-auth \
@@ -74,5 +101,5 @@ CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --
 build/%/curl/lib/.libs/libcurl.a: build/sources/$(CURL) build/%/mbedtls/lib/libmbedtls.a
 	$(call UNPACK,build/$*/curl)
 	cd build/$*/curl && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) \
-	  --with-mbedtls=$(CURDIR)/build/$*/mbedtls $(CURL_OPTIONS) CC=$(CC_$*) CFLAGS='$(CFLAGS_$*)' LDFLAGS='$(LDFLAGS_$*)'
+	  --with-mbedtls=$(CURDIR)/build/$*/mbedtls $(CURL_OPTIONS) CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*)' LDFLAGS='$(LDFLAGS_$*)'
 	$(MAKE) --silent -C build/$*/curl/lib libcurl.la
