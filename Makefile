@@ -87,12 +87,10 @@ build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 	$(call COMPILE,musl)
 
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
-WRAPPED_musl := select malloc calloc realloc free
-WRAPPED_asan := select
-LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections $(WRAPPED_$1:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
+LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm
-build/ipv6ddns: build/ipv6ddns.o build/settings.o $(PARTS) build/musl/main.o $(MODULES:%=build/musl/%.o) native/layout.ld
-	$(call LINK,musl) -s -Wl,-T,native/layout.ld
+build/ipv6ddns: build/ipv6ddns.o build/settings.o $(PARTS) build/musl/main.o $(MODULES:%=build/musl/%.o)
+	$(call LINK,musl) -s
 
 # --- tests that run in the engine: vitest's own runner and matchers on QuickJS, see test/engine ---
 
@@ -123,6 +121,12 @@ build/native-tests: build/native-tests.o $(patsubst %,build/asan/%.o,main $(MODU
 build/asan/%.o: native/%.c $(HEADERS) $(call LIBRARIES,asan)
 	$(call COMPILE,asan) -DWITH_TEST_LIBRARIES
 
+# The heap as the product has it: the sanitizers bring an allocator of their own.
+build/heap-tests: build/heap-tests.o build/musl/heap.o
+	$(CC_musl) $(LDFLAGS_musl) -o $@ $^
+build/heap-tests.o: test/native/heap.c $(HEADERS) $(call LIBRARIES,musl)
+	$(call COMPILE,musl) -Inative
+
 # What Cloudflare's official SDK says of the API, as JSON schemas: the tests compare every request and reply with them.
 build/cloudflare-schemas.json: test/schemas/shapes.ts build/node_modules.stamp
 	node_modules/.bin/ts-json-schema-generator --tsconfig tsconfig.test.json --path $< --type '*' --expose export \
@@ -150,7 +154,7 @@ bench-doc: build/bench.mjs ## writes what `make bench` found last into docs/benc
 check: build/node_modules.stamp ## types, lint, format, import graph
 	tools/run-tests.mjs types lint
 
-test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/engine-tests build/native-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
+test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/engine-tests build/native-tests build/heap-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
 	tools/run-tests.mjs
 
 managers: build/ipv6ddns build/cloudflare-schemas.json | test-packages ## plays every situation of a network with every network manager: half an hour

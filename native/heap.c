@@ -1,52 +1,67 @@
-/* The heap. Nearly all that the interpreter allocates is small (84 bytes on average), in great numbers and as long-lived as
- * the program: packed by size, without headers, it takes 0.3 MiB less than musl's allocator makes of it.
+/* The interpreter's heap. Nearly all that it allocates is small (84 bytes on average), in great numbers and as long-lived
+ * as the program: packed by size, without headers, it takes 130 KiB less than musl's allocator makes of it. Longer blocks
+ * are malloc(3)'s, and so is everything that is not the interpreter's.
  *
- * Small blocks come from runs of one size each, in a range of addresses of their own; a table tells the size of the run
- * that an address belongs to. Freed ones are chained and used again; host_heap_trim gives back what lies fallow.
- *
- * Longer blocks take several runs, whoever allocates them (the linker sends malloc(3) and its kin here, --wrap). Once many
- * connections have overlapped, musl may keep a group of TLS buffers for the next ones, 128 KiB that no sleep gives back.
- * The longest blocks are musl's, which maps each by itself, and so are small ones that are not the interpreter's. */
+ * Small blocks come from runs of one size each, in a range of addresses of their own. A table tells of each run the size
+ * of its blocks and which of them are taken, so a block that is freed twice or was never handed out ends the process. */
 #include "host.h"
 
 #include <malloc.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define STEP 8 /* of the sizes, and the alignment */
+#define MIN_SMALL 16 /* a run has 64 blocks at most, one for each bit of `taken` */
 #define MAX_SMALL 512
-#define MAX_LONG (128u << 10)
 #define RUN 1024 /* short, because of every size half a run is free on average */
 #define RANGE (64u << 20) /* reserved, not used: what does not fit is malloc's too */
 #define GROWTH (64u << 10)
 
-typedef struct Free {
-    struct Free *next;
-} Free;
-
 static uint8_t *base; /* of the range; NULL = not reserved yet */
-static pthread_t owner; /* the one thread that uses the range */
-static size_t used, usable; /* bytes given to runs; bytes that may be touched */
-enum { EMPTY = 0, LONG = 0xfe, REST = 0xff }; /* in place of a size: given to none, a long block's first run, its others */
+static size_t used = RUN, usable; /* bytes given to runs, from the second one on; bytes that may be touched */
 static struct {
-    uint8_t steps; /* size of its blocks */
-    uint8_t count; /* of those that are free, as host_heap_trim counted; of a long block: its runs */
+    uint64_t taken; /* a bit for each block */
+    uint32_t next; /* of the runs of this size that have room; 0 = none */
+    uint32_t steps; /* size of its blocks; 0 = given to none */
 } runs[RANGE / RUN];
-static size_t first_empty; /* no run before it is empty */
-static Free *free_blocks[MAX_SMALL / STEP + 1];
+static size_t first_empty = 1; /* no run before it is given to none */
+static uint32_t with_room[MAX_SMALL / STEP + 1]; /* by steps: the first run; 0 = none */
 
-/* The size of the blocks for `size` bytes, in steps; from 256 bytes on there is one in eight. */
-static size_t steps_for(size_t size)
+static void say(const char *line)
 {
-    size_t coarse = size <= 256 ? STEP : 8 * STEP;
-    return (size + coarse - 1) / coarse * coarse / STEP;
+    if (write(STDERR_FILENO, line, strlen(line)) < 0) return; /* nobody listens */
 }
 
-static int is_ours(const void *block)
+static _Noreturn void end_without_memory(void)
+{
+    say("ipv6ddns: the system gives no more memory; allow more (MemoryMax=, ulimit -v) or free some\n");
+    _exit(EX_OSERR);
+}
+
+static _Noreturn void end_with_broken_heap(void)
+{
+    say("ipv6ddns: memory was given back that is not in use: a fault of the program; please report it\n");
+    abort();
+}
+
+/* The size of the blocks for `size` bytes, in steps; from 256 bytes on there is one in eight. */
+static uint32_t steps_for(size_t size)
+{
+    size_t coarse = size <= 256 ? STEP : 8 * STEP;
+    return size <= MIN_SMALL ? MIN_SMALL / STEP : (uint32_t)((size + coarse - 1) / coarse * coarse / STEP);
+}
+
+/* `taken` of a run that has no room. */
+static uint64_t all_of(uint32_t steps)
+{
+    return ~(uint64_t)0 >> (64 - RUN / (steps * STEP));
+}
+
+static int is_small(const void *block)
 {
     return base && (uintptr_t)block - (uintptr_t)base < RANGE;
 }
@@ -56,15 +71,9 @@ static size_t run_of(const void *block)
     return ((uintptr_t)block - (uintptr_t)base) / RUN;
 }
 
-static int is_small(const void *block)
-{
-    return is_ours(block) && runs[run_of(block)].steps != LONG;
-}
-
 static size_t size_of(const void *block)
 {
-    if (!is_ours(block)) return malloc_usable_size((void *)block);
-    return is_small(block) ? runs[run_of(block)].steps * STEP : runs[run_of(block)].count * (size_t)RUN;
+    return is_small(block) ? runs[run_of(block)].steps * STEP : malloc_usable_size((void *)block);
 }
 
 static int reserve_range(void)
@@ -73,7 +82,6 @@ static int reserve_range(void)
     if (range == MAP_FAILED) return 0;
     madvise(range, RANGE, MADV_NOHUGEPAGE); /* 2 MiB for the first byte */
     base = range;
-    owner = pthread_self();
     return 1;
 }
 
@@ -84,55 +92,55 @@ static int grow_range(void)
     return 1;
 }
 
-/* Makes every run before `end` one of the range. Returns 0 when there is no room. */
-static int use_up_to(size_t end)
+/* Gives the first empty run to blocks of that size. Returns 0 when there is no room for one. */
+static uint32_t add_run(uint32_t steps)
 {
-    for (; used < end * RUN; used += RUN)
-        if (used == usable && !grow_range()) return 0;
-    return 1;
-}
-
-/* The first of so many empty runs in a row. Returns RANGE / RUN when there is no room for them. */
-static size_t take_runs(size_t count)
-{
-    size_t run, empty = 0;
-    if (!base && !reserve_range()) return RANGE / RUN;
+    if (!base && !reserve_range()) return 0;
     while (first_empty < used / RUN && runs[first_empty].steps) first_empty++;
-    for (run = first_empty; run < used / RUN && empty < count; run++) empty = runs[run].steps ? 0 : empty + 1;
-    run -= empty;
-    return use_up_to(run + count) ? run : RANGE / RUN;
-}
-
-/* Chains the blocks of a new run. Returns 0 when there is no room for one. */
-static int add_run(size_t steps)
-{
-    size_t run = take_runs(1);
-    if (run == RANGE / RUN) return 0;
-    runs[run].steps = (uint8_t)steps;
-    for (size_t at = RUN / STEP; at >= steps; at -= steps) {
-        Free *block = (Free *)(base + run * RUN + (at - steps) * STEP);
-        block->next = free_blocks[steps];
-        free_blocks[steps] = block;
+    if (first_empty == used / RUN) {
+        if (used >= usable && !grow_range()) return 0;
+        used += RUN;
     }
-    return 1;
+    runs[first_empty].steps = steps;
+    runs[first_empty].next = 0;
+    return with_room[steps] = (uint32_t)first_empty;
 }
 
-static void *allocate_small(size_t size)
+static void *take_small(size_t size)
 {
-    size_t steps = steps_for(size);
-    if (!free_blocks[steps] && !add_run(steps)) return NULL;
-    Free *block = free_blocks[steps];
-    free_blocks[steps] = block->next;
-    return block;
+    uint32_t steps = steps_for(size), run = with_room[steps];
+    if (!run) run = add_run(steps);
+    if (!run) return NULL;
+    size_t block = (size_t)__builtin_ctzll(~runs[run].taken);
+    runs[run].taken |= (uint64_t)1 << block;
+    if (runs[run].taken == all_of(steps)) {
+        with_room[steps] = runs[run].next;
+        runs[run].next = 0;
+    }
+    return base + run * RUN + block * steps * STEP;
 }
 
+static void give_small(void *block)
+{
+    size_t run = run_of(block), offset = ((uintptr_t)block - (uintptr_t)base) % RUN;
+    uint32_t steps = runs[run].steps;
+    uint64_t bit = steps && offset % (steps * STEP) == 0 ? (uint64_t)1 << offset / (steps * STEP) : 0;
+    if (!(runs[run].taken & bit)) end_with_broken_heap();
+    if (runs[run].taken == all_of(steps)) {
+        runs[run].next = with_room[steps];
+        with_room[steps] = (uint32_t)run;
+    }
+    runs[run].taken &= ~bit;
+}
+
+/* A program that has used up its own limit is told so; one without memory cannot go on. */
 static void *allocate(JSMallocState *state, size_t size)
 {
     void *block = NULL;
     if (state->malloc_size + size > state->malloc_limit) return NULL;
-    if (size <= MAX_SMALL) block = allocate_small(size);
+    if (size <= MAX_SMALL) block = take_small(size);
     if (!block) block = malloc(size);
-    if (!block) return NULL;
+    if (!block) end_without_memory();
     state->malloc_count++;
     state->malloc_size += size_of(block);
     return block;
@@ -143,13 +151,8 @@ static void release(JSMallocState *state, void *block)
     if (!block) return;
     state->malloc_count--;
     state->malloc_size -= size_of(block);
-    if (is_small(block)) {
-        Free **list = &free_blocks[size_of(block) / STEP];
-        *(Free **)block = *list;
-        *list = block;
-    } else {
-        free(block);
-    }
+    if (is_small(block)) give_small(block);
+    else free(block);
 }
 
 static void *resize(JSMallocState *state, void *block, size_t size)
@@ -166,7 +169,8 @@ static void *resize(JSMallocState *state, void *block, size_t size)
     if (!is_small(block) && size > MAX_SMALL) {
         if (state->malloc_size + size - old > state->malloc_limit) return NULL;
         moved = realloc(block, size);
-        if (moved) state->malloc_size += size_of(moved) - old;
+        if (!moved) end_without_memory();
+        state->malloc_size += size_of(moved) - old;
         return moved;
     }
     moved = allocate(state, size);
@@ -176,58 +180,21 @@ static void *resize(JSMallocState *state, void *block, size_t size)
     return moved;
 }
 
-static int is_fallow(size_t run)
-{
-    size_t steps = runs[run].steps;
-    return steps != EMPTY && steps < LONG && runs[run].count == RUN / (steps * STEP);
-}
-
-/* Two ascending chains as one. */
-static Free *merge(Free *a, Free *b)
-{
-    Free *head = NULL, **end = &head;
-    while (a && b) {
-        Free **lower = a < b ? &a : &b;
-        *end = *lower;
-        end = &(*end)->next;
-        *lower = *end;
-    }
-    *end = a ? a : b;
-    return head;
-}
-
-/* Merge sort from below: sorted[i] is empty or a chain of 2^i blocks. */
-static Free *ascending(Free *chain)
-{
-    Free *sorted[32] = {NULL};
-    while (chain) {
-        Free *block = chain;
-        size_t i = 0;
-        chain = chain->next;
-        block->next = NULL;
-        for (; sorted[i]; sorted[i++] = NULL) block = merge(sorted[i], block);
-        sorted[i] = block;
-    }
-    for (size_t i = 0; i < sizeof sorted / sizeof *sorted; i++) chain = merge(sorted[i], chain);
-    return chain;
-}
-
-/* What stays is put next to what is there: from now on the lowest free block is used first. */
+/* From now on the lowest blocks are used first: what comes is put next to what stays. */
 void host_heap_trim(void)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    for (size_t run = 0; run < used / RUN; run++)
-        if (runs[run].steps < LONG) runs[run].count = 0;
-    for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++)
-        for (Free *block = free_blocks[steps]; block; block = block->next) runs[run_of(block)].count++;
-    for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++)
-        for (Free **link = &free_blocks[steps]; *link;)
-            if (is_fallow(run_of(*link))) *link = (*link)->next;
-            else link = &(*link)->next;
-    for (size_t steps = 1; steps <= MAX_SMALL / STEP; steps++) free_blocks[steps] = ascending(free_blocks[steps]);
-    first_empty = 0;
-    for (size_t run = 0; run < used / RUN; run++)
-        if (is_fallow(run)) runs[run].steps = EMPTY;
+    memset(with_room, 0, sizeof with_room);
+    for (size_t run = used / RUN - 1; run >= 1; run--) {
+        uint32_t steps = runs[run].steps;
+        if (!runs[run].taken) {
+            runs[run].steps = 0;
+            first_empty = run;
+        } else if (runs[run].taken != all_of(steps)) {
+            runs[run].next = with_room[steps];
+            with_room[steps] = (uint32_t)run;
+        }
+    }
     for (size_t at = 0, empty = 0; at < used; at += RUN) {
         empty = runs[at / RUN].steps ? 0 : empty + RUN;
         if (empty >= page && (at + RUN) % page == 0) madvise(base + at + RUN - page, page, MADV_DONTNEED);
@@ -235,85 +202,3 @@ void host_heap_trim(void)
 }
 
 const JSMallocFunctions host_heap = {allocate, release, resize, size_of};
-
-#ifndef __SANITIZE_ADDRESS__ /* which has an allocator of its own */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *block, size_t size);
-void __real_free(void *block);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *block, size_t size);
-void __wrap_free(void *block);
-
-/* libcurl's resolver thread allocates and frees small blocks only. Another one would be musl's, or not be freed. */
-static int is_for_runs(size_t size)
-{
-    return size > MAX_SMALL && size <= MAX_LONG && base && pthread_equal(pthread_self(), owner);
-}
-
-static size_t runs_for(size_t size)
-{
-    return (size + RUN - 1) / RUN;
-}
-
-/* Gives a long block so many runs; those behind its first `had` are empty. */
-static void give_runs(size_t run, size_t had, size_t count)
-{
-    for (size_t i = had; i < count; i++) runs[run + i].steps = i ? REST : LONG;
-    for (size_t i = count; i < had; i++) runs[run + i].steps = EMPTY;
-    runs[run].count = (uint8_t)count;
-    if (count < had && run + count < first_empty) first_empty = run + count;
-}
-
-/* Where the block is. Returns 0 when there is no room behind it. */
-static int resize_in_place(void *block, size_t size)
-{
-    size_t run = run_of(block), had = runs[run].count, count = runs_for(size);
-    if (!is_for_runs(size)) return 0;
-    for (size_t i = had; i < count && run + i < used / RUN; i++)
-        if (runs[run + i].steps) return 0;
-    if (!use_up_to(run + count)) return 0;
-    give_runs(run, had, count);
-    return 1;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    size_t run = is_for_runs(size) ? take_runs(runs_for(size)) : RANGE / RUN;
-    if (run == RANGE / RUN) return __real_malloc(size);
-    give_runs(run, 0, runs_for(size));
-    return base + run * RUN;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    void *block;
-    if ((size && count > MAX_LONG / size) || !is_for_runs(count * size)) return __real_calloc(count, size);
-    block = __wrap_malloc(count * size);
-    return block ? memset(block, 0, count * size) : NULL;
-}
-
-void *__wrap_realloc(void *block, size_t size)
-{
-    void *moved;
-    size_t old;
-    if (!block) return __wrap_malloc(size);
-    if (is_ours(block) && resize_in_place(block, size)) return block;
-    if (!is_ours(block) && !is_for_runs(size)) return __real_realloc(block, size);
-    moved = __wrap_malloc(size);
-    if (!moved) return NULL;
-    old = size_of(block);
-    memcpy(moved, block, old < size ? old : size);
-    __wrap_free(block);
-    return moved;
-}
-
-void __wrap_free(void *block)
-{
-    if (!is_ours(block)) __real_free(block);
-    else if (pthread_equal(pthread_self(), owner)) give_runs(run_of(block), runs[run_of(block)].count, 0);
-}
-
-#endif

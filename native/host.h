@@ -5,6 +5,8 @@
 
 #include "quickjs.h"
 
+#include <sys/select.h>
+
 /* Throws Error {message: "CALL: TEXT", code: CODE}. */
 JSValue host_throw(JSContext *ctx, const char *call, const char *code, const char *text);
 
@@ -14,6 +16,9 @@ JSValue host_throw_errno(JSContext *ctx, const char *call, int error);
 /* Reads a number property. Returns 0, or -1 with an exception pending. */
 int host_get_number(JSContext *ctx, JSValueConst object, const char *name, int64_t *number);
 
+/* select(2), which gives back what a sleeping process does not need (idle.c). */
+int host_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout);
+
 /* Memory of the runtimes, packed (heap.c), and what gives back of it what no block is in. */
 extern const JSMallocFunctions host_heap;
 void host_heap_trim(void);
@@ -21,12 +26,8 @@ void host_heap_trim(void);
 /* Gives back the memory that the last datagrams were received into. */
 void host_netlink_trim(void);
 
-/* A runtime on that heap, or on the sanitizer's; NULL = no memory. */
+/* A runtime on that heap, or on the sanitizer's, that may use what the stack's limit leaves; NULL = no memory. */
 JSRuntime *host_new_runtime(void);
-
-/* A runtime that is not freed but dropped with all that it holds (scratch.c), one at a time; NULL = it cannot be had. */
-JSRuntime *host_new_scratch_runtime(void);
-void host_drop_scratch_runtime(void);
 
 /* Of quickjs-libc, see loop.c. */
 JSModuleDef *host_init_module_std(JSContext *ctx, const char *name);

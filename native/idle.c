@@ -1,5 +1,5 @@
-/* What a sleeping process keeps in memory. quickjs-libc.c waits for events in select(2), and nowhere else; the linker
- * sends that call here (--wrap=select). When nothing happened for a second, the pages of the executable that are as in
+/* What a sleeping process keeps in memory. quickjs-libc.c waits for events in select(2), and nowhere else; that call
+ * comes here (loop.c). When nothing happened for a second, the pages of the executable that are as in
  * the file are given back (the kernel keeps them in its cache, and the next event brings back those that it needs), and
  * those of the stack, of the heap and of the buffer for datagrams that only the work before has needed. */
 #include "host.h"
@@ -14,9 +14,6 @@
 #define QUIET_SEC 1
 #define STACK_BYTES (256 * 1024) /* more than anything has needed */
 #define CALL_BYTES 1024 /* of the stack, for the calls that follow */
-
-int __real_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout);
-int __wrap_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout);
 
 /* Writable segments keep their pages: they differ from the file. */
 static int drop_read_only_segments(struct dl_phdr_info *image, size_t size, void *opaque)
@@ -41,13 +38,13 @@ static void drop_unused_stack(void)
     madvise((void *)(end - STACK_BYTES), STACK_BYTES, MADV_DONTNEED);
 }
 
-int __wrap_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout)
+int host_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout)
 {
     const fd_set wanted_readable = *readable, wanted_writable = *writable;
     struct timeval quiet = {.tv_sec = QUIET_SEC};
     int ready;
-    if (timeout && timeout->tv_sec < QUIET_SEC) return __real_select(count, readable, writable, failed, timeout);
-    ready = __real_select(count, readable, writable, failed, &quiet);
+    if (timeout && timeout->tv_sec < QUIET_SEC) return select(count, readable, writable, failed, timeout);
+    ready = select(count, readable, writable, failed, &quiet);
     if (ready != 0) return ready;
     *readable = wanted_readable;
     *writable = wanted_writable;
@@ -55,6 +52,6 @@ int __wrap_select(int count, fd_set *readable, fd_set *writable, fd_set *failed,
     host_heap_trim();
     host_netlink_trim();
     drop_unused_stack();
-    dl_iterate_phdr(drop_read_only_segments, NULL); /* last: what runs after it is brought back (layout.ld) */
-    return __real_select(count, readable, writable, failed, timeout);
+    dl_iterate_phdr(drop_read_only_segments, NULL); /* last: what runs after it is brought back */
+    return select(count, readable, writable, failed, timeout);
 }

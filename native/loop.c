@@ -3,6 +3,7 @@
  * For that its source is taken in here instead of being linked. */
 #include "host.h"
 
+#define select host_select /* idle.c */
 #pragma weak js_std_dump_error /* main.c has its own */
 #include "quickjs-libc.c"
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 
 /* The program as qjsc wrote it. */
@@ -80,18 +82,40 @@ static void track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst r
     rejections = rejection;
 }
 
+/* The process's limit, read once: a confined process may not ask. */
+static rlim_t stack_limit(void)
+{
+    static rlim_t bytes;
+    struct rlimit limit;
+    if (!bytes) bytes = getrlimit(RLIMIT_STACK, &limit) ? RLIM_INFINITY : limit.rlim_cur;
+    return bytes;
+}
+
+/* What the engine may use of the stack from here on: all but a reserve, and no more than its own default. The kernel
+ * counts from the end of the stack, near which the executable's name stands. */
+static size_t stack_left(void)
+{
+    const size_t reserve = 128 << 10, least = 16 << 10;
+    size_t used = getauxval(AT_EXECFN) - (uintptr_t)__builtin_frame_address(0);
+    if (stack_limit() < used + reserve + least) return least;
+    rlim_t left = stack_limit() - used - reserve;
+    return left < JS_DEFAULT_STACK_SIZE ? (size_t)left : JS_DEFAULT_STACK_SIZE;
+}
+
 JSRuntime *host_new_runtime(void)
 {
 #ifdef __SANITIZE_ADDRESS__
-    return JS_NewRuntime(); /* its blocks are to be the sanitizer's */
+    JSRuntime *rt = JS_NewRuntime(); /* its blocks are to be the sanitizer's */
 #else
-    return JS_NewRuntime2(&host_heap, NULL);
+    JSRuntime *rt = JS_NewRuntime2(&host_heap, NULL);
 #endif
+    if (rt) JS_SetMaxStackSize(rt, stack_left());
+    return rt;
 }
 
 /* Only what the programs use: without JS_AddIntrinsicEval the linker drops the compiler. The bytecode comes first: while
  * no name but the engine's own is in the table of atoms, its names get the numbers that qjsc gave them, and the code can
- * stay where it is, in the file, instead of being copied (quickjs.patch). */
+ * stay where it is, in the file, instead of being copied (quickjs/01-bytecode-in-place.patch). */
 JSContext *host_new_context(JSRuntime *rt, const uint8_t *bytecode, size_t size, JSValue *module)
 {
     JSContext *ctx = JS_NewContextRaw(rt);

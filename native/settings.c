@@ -3,6 +3,9 @@
 #include "host.h"
 #include "quickjs-libc.h"
 
+/* A file that needs more ends with "out of memory", and not with the daemon. */
+#define MEMORY_BYTES ((size_t)28 << 20)
+
 /* The program of src/settings.ts as qjsc wrote it; test programs come without. */
 extern const uint8_t settings_program[] __attribute__((weak));
 extern const uint32_t settings_program_size __attribute__((weak));
@@ -53,26 +56,22 @@ static JSValue ask(JSContext *ctx, JSContext *inner, JSValue module, JSValueCons
 
 static JSValue settings_load(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
-    JSRuntime *scratch, *rt;
+    JSRuntime *rt;
     JSContext *inner;
     JSValue module, answer = JS_EXCEPTION;
     (void)this_val, (void)argc;
     if (!settings_program) return host_throw(ctx, "settings", "ENOENT", "this executable has no program for them");
-    scratch = host_new_scratch_runtime();
-    rt = scratch ? scratch : host_new_runtime();
+    rt = host_new_runtime();
     if (!rt) return JS_ThrowOutOfMemory(ctx);
+    JS_SetMemoryLimit(rt, MEMORY_BYTES);
     js_std_init_handlers(rt);
     inner = host_new_context(rt, settings_program, settings_program_size, &module);
     if (inner) answer = ask(ctx, inner, module, argv[0]);
     else JS_ThrowOutOfMemory(ctx);
-    if (inner && !scratch) JS_FreeContext(inner);
+    if (inner) JS_FreeContext(inner);
     js_std_free_handlers(rt);
-    if (scratch) {
-        host_drop_scratch_runtime();
-    } else {
-        JS_FreeRuntime(rt);
-        host_heap_trim();
-    }
+    JS_FreeRuntime(rt);
+    host_heap_trim();
     return answer;
 }
 

@@ -66,10 +66,11 @@ $(MUSL_LIBC): build/sources/$(MUSL) native/musl.specs native/third-party.mk
 
 # The unit quickjs-libc is for the compiler alone: the product takes its source in (loop.c).
 QUICKJS_DEFINES := -D_GNU_SOURCE -DCONFIG_VERSION='"$(QUICKJS_VERSION)"'
+QUICKJS_PATCHES := $(sort $(wildcard native/quickjs/*.patch))
 QUICKJS_UNITS := quickjs libregexp libunicode cutils dtoa quickjs-libc
-build/%/libquickjs.a: build/sources/$(QUICKJS) native/quickjs.patch native/third-party.mk
+build/%/libquickjs.a: build/sources/$(QUICKJS) $(QUICKJS_PATCHES) native/third-party.mk
 	$(call UNPACK,build/$*/quickjs)
-	patch --silent --directory=build/$*/quickjs --strip=1 < native/quickjs.patch
+	cat $(QUICKJS_PATCHES) | patch --silent --directory=build/$*/quickjs --strip=1
 	cd build/$*/quickjs && for unit in $(QUICKJS_UNITS); do \
 	  $(CC_$*) $(CFLAGS_$*) $(FAST_$*) $(QUICKJS_DEFINES) -fwrapv -c $$unit.c || exit; done
 	rm -f $@ && ar rcsD $@ $(QUICKJS_UNITS:%=build/$*/quickjs/%.o)

@@ -104,3 +104,19 @@ test.runIf(arch === 'x64')(
     expect(await run('nm', '--undefined-only', '--quiet', ...libraries)).not.toMatch(/ U (_?longjmp|siglongjmp)$/m);
   },
 );
+
+test('stack: a small one (ulimit -s 1024), and an API that answers with deeply nested JSON → no JSON, nothing worse', async () => {
+  const lab = await openLab();
+  const body = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+  await lab.api.addFault({
+    kind: 'reply',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body,
+    times: 1,
+  });
+  await lab.add('3ffe:1::a');
+  const daemon = await lab.daemon({ under: ['prlimit', '--stack=1048576:1048576'] });
+  await daemon.line(/not the JSON that the API promises/);
+  await daemon.line(/ created in /);
+});
