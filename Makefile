@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages demo bench bench-doc check explore test managers bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages demo bench bench-doc check explore mutants test managers bench-packages test-packages reproducible clean distclean help
 
 # The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
 ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
@@ -141,7 +141,8 @@ demo: build/ipv6ddns build/demo.mjs build/cloudflare-schemas.json | demo-package
 build/demo.mjs: ENTRY := test/demo/demo.ts
 build/bench.mjs: ENTRY := bench/main.ts
 build/explorer.mjs: ENTRY := test/explorer/main.ts
-build/demo.mjs build/bench.mjs build/explorer.mjs: $(TYPESCRIPT) $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/node_modules.stamp
+build/mutants.mjs: ENTRY := test/mutants/main.ts
+build/demo.mjs build/bench.mjs build/explorer.mjs build/mutants.mjs: $(TYPESCRIPT) $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/node_modules.stamp
 	node_modules/.bin/esbuild $(ENTRY) --bundle --platform=node --format=esm \
 	  --packages=external --log-level=warning --outfile=$@
 
@@ -173,6 +174,9 @@ test-packages: demo-packages
 
 explore: build/explorer.mjs ## lets kernel and API misbehave at random: make explore [SEC=3600] [SEED=N]
 	node $< --sec $(or $(SEC),60) $(if $(SEED),--seed $(SEED) --trace)
+
+mutants: build/mutants.mjs ## which changes of the program no core test notices: make mutants [FOLDER='dns wire'] [SINCE=REF] [AGAIN=1]
+	node $< $(FOLDER) $(if $(SINCE),--since $(SINCE)) $(if $(AGAIN),--again)
 
 reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
 	rm -rf build/again && mkdir build/again

@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'core', include: ['test/{unit,property,scenario}/**/*.test.ts'], ...limits } },
+      { test: { name: 'mutants', include: ['test/mutants/**/*.test.ts'], ...limits } },
       { test: { name: 'bench', include: ['bench/**/*.test.ts'], ...limits } },
       { test: { name: 'simulator', include: ['test/simulator/**/*.test.ts'], ...limits } },
       {

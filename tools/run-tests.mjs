@@ -81,6 +81,7 @@ const parts = {
   // The same worlds every time: what a change breaks is told from what nobody has found yet, which `make explore` is for.
   explorer: () => counted(['node', 'build/explorer.mjs', '--seed', '1', '--worlds', '5000']),
   'the heap': () => counted(['build/heap-tests']),
+  'report of mutants': () => vitest('mutants'),
   'native modules': () => counted([...isolated, 'node', 'test/native/run.mjs']),
   'benchmark reports': () => vitest('bench'),
   simulator: () => vitest('simulator'),

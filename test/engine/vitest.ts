@@ -1,15 +1,6 @@
 /** Stands in for the package `vitest` inside the engine: its own runner and matchers, without the Node parts
  *  (no mocks, spies, snapshots, fake timers). */
 import './platform.ts';
-import {
-  ASYMMETRIC_MATCHERS_OBJECT,
-  customMatchers,
-  GLOBAL_EXPECT,
-  JestAsymmetricMatchers,
-  JestChaiExpect,
-  JestExtend,
-} from '@vitest/expect';
-import * as chai from 'chai';
 
 export {
   afterAll,
@@ -23,16 +14,4 @@ export {
   suite,
   test,
 } from '@vitest/runner';
-
-chai.use(JestExtend);
-chai.use(JestChaiExpect);
-chai.use(JestAsymmetricMatchers);
-
-const asymmetric = Reflect.get(globalThis, ASYMMETRIC_MATCHERS_OBJECT) as object;
-export const expect = Object.assign(
-  (value: unknown, message?: string) => chai.expect(value, message),
-  chai.expect,
-  asymmetric,
-);
-Reflect.set(globalThis, GLOBAL_EXPECT, expect);
-(chai.expect as unknown as { extend(expect: object, matchers: object): void }).extend(expect, customMatchers); // by JestExtend
+export { expect } from './matchers.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { MultiRecord } from '../../../src/core/config/settings.ts';
-import { plan } from '../../../src/core/dns/plan.ts';
-import type { AaaaRecord, Enforced } from '../../../src/core/dns/record.ts';
-import { A, B, C, record } from '../../fakes/samples.ts';
+import { carriesAddress, carriesAttributes, type Operation, plan, speaking } from '../../../src/core/dns/plan.ts';
+import type { AaaaRecord, Changes, Enforced } from '../../../src/core/dns/record.ts';
+import { A, address, B, C, D, record } from '../../fakes/samples.ts';
 
 const KEEP: Enforced = { ttlSec: null, proxied: null, comment: null };
 
@@ -122,5 +122,46 @@ describe('plan: enforced attributes', () => {
     expect(planA([record('r1', B), record('r2', A)], 'first', { comment: 'mine' })).toEqual(
       done({ op: 'update', id: 'r2', was: A, changes: { comment: 'mine' } }),
     );
+  });
+});
+
+describe('what an operation carries', () => {
+  const deletion: Operation = { op: 'delete', id: 'r1', was: B };
+  const create = (enforced: Partial<Enforced>): Operation => ({
+    op: 'create',
+    content: A,
+    enforced: { ...KEEP, ...enforced },
+  });
+  const update = (changes: Changes): Operation => ({ op: 'update', id: 'r1', was: B, changes });
+
+  test.each<[string, Operation, boolean, boolean]>([
+    ['a deletion', deletion, false, false],
+    ['a new record with nothing enforced', create({}), true, false],
+    ['a new record with a TTL', create({ ttlSec: 60 }), true, true],
+    ['a new record with the proxy off', create({ proxied: false }), true, true],
+    ['a new record with an empty comment', create({ comment: '' }), true, true],
+    ['an update of the address', update({ content: A }), true, false],
+    ['an update of the comment', update({ comment: '' }), false, true],
+    ['an update of address and TTL', update({ content: A, ttlSec: 60 }), true, true],
+  ])('operation: %s → carries the address %s, attributes %s', (_, operation, withAddress, withAttributes) => {
+    expect(carriesAddress(operation)).toBe(withAddress);
+    expect(carriesAttributes(operation)).toBe(withAttributes);
+  });
+});
+
+describe('speaking', () => {
+  const theirs = record('r0', C, { readOnly: true });
+  const set = [theirs, record('r1', B), record('r2', D), record('r3', A)];
+
+  test.each<[string, readonly AaaaRecord[], Parameters<typeof speaking>[1], string | undefined]>([
+    ['no record', [], { id: 'r1', content: A }, undefined],
+    ['ours is known by its id, another says what it said', set, { id: 'r2', content: A }, 'r2'],
+    ['ours is gone, another says what it said', set, { id: 'r9', content: A }, 'r3'],
+    ['ours has no known id', set, { id: null, content: D }, 'r2'],
+    ['none is known to be ours', set, null, 'r1'],
+    ['none of them is ours', set, { id: 'r9', content: address('2001:db8::9') }, 'r1'],
+    ['all belong to another product', [theirs], null, 'r0'],
+  ])('speaking: %s → the record', (_, records, own, id) => {
+    expect(speaking(records, own)?.id).toBe(id);
   });
 });
