@@ -167,19 +167,17 @@ function carriedOut(
 /** The record that came of a name outside the zone, to which the zone's name was appended. Where the zone's name is known,
  *  or the name lies in what was appended, it is some mistake, and nothing is deleted for it. */
 function appendedTo(
-  { settings: { name }, life }: NameState,
+  { settings: { name } }: NameState,
   zoneName: string | null | undefined,
   operation: Operation,
   replies: readonly NamedRecord[],
 ): NamedRecord | undefined {
   if (operation.op !== 'create' || typeof zoneName === 'string') return undefined;
-  const before = life.kind === 'behind' ? life.records : [];
   return replies.find(
     (reply) =>
       reply.content === operation.content &&
       reply.name.startsWith(`${name}.`) &&
-      !isInZone(name, reply.name.slice(name.length + 1)) &&
-      !before.some(({ id }) => id === reply.id),
+      !isInZone(name, reply.name.slice(name.length + 1)),
   );
 }
 

@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { IfAddr } from '../../../src/core/address/row.ts';
 import type { Link } from '../../../src/core/address/table.ts';
 import {
+  describeAddressAgain,
   describeNoAddress,
   describeNotice,
   describeOperation,
   describePlanRefusal,
+  describeUnknownInterfaces,
+  type LogEntry,
   listNames,
   type Notice,
 } from '../../../src/core/daemon/notices.ts';
@@ -214,4 +217,98 @@ test('describeNotice: trouble of a thousand names → the line stays short, its 
     unsure: false,
   } as const;
   expect(JSON.stringify(describeNotice(notice)).length).toBeLessThan(600);
+});
+
+describe('lines with what goes beside their text', () => {
+  const drifted = (found: Extract<Notice, { kind: 'drifted' }>['found']): Notice => ({
+    kind: 'drifted',
+    name: NAME,
+    address: A,
+    found,
+    dryRun: false,
+  });
+  const rehearsed: Notice = { kind: 'rehearsed', name: NAME, operation: { op: 'delete', id: 'r1', was: B } };
+
+  test.each<[string, Notice, LogEntry]>([
+    [
+      'somebody added a record',
+      drifted([A, B]),
+      {
+        level: 'warning',
+        msg: `${NAME}: the record was changed to ${A}, ${B} by somebody else; setting it back`,
+        fields: { name: NAME, address: A },
+      },
+    ],
+    ['a dry run', rehearsed, { level: 'info', msg: `${NAME}: would delete AAAA ${B}`, fields: { name: NAME } }],
+    [
+      'the server asks for silence',
+      { kind: 'held', waitMs: 300_000 },
+      { level: 'notice', msg: 'Cloudflare asks for a pause: next request in 5 min', fields: {} },
+    ],
+    [
+      'an odd zone',
+      { kind: 'oddZone', zone: 'example.com', what: 'it is paused' },
+      { level: 'warning', msg: 'zone example.com: it is paused', fields: { zone: 'example.com' } },
+    ],
+    [
+      'a reason with a question in it',
+      {
+        kind: 'nameTrouble',
+        name: NAME,
+        trouble: trouble({ what: 'is it? no' }),
+        published: null,
+        nowMs: 0,
+        repeated: false,
+      },
+      {
+        level: 'warning',
+        msg: `${NAME}: is it? no. Next try in 0.0 s (failure 1).`,
+        fields: { name: NAME, state: 'error', failures: 1 },
+      },
+    ],
+  ])('describeNotice: %s → the whole line', (_, notice, expected) => {
+    expect(describeNotice(notice)).toEqual(expected);
+  });
+
+  test.each([
+    [-5, '0.0 s'],
+    [9_999, '10.0 s'],
+    [10_000, '10 s'],
+    [119_999, '120 s'],
+    [120_000, '2 min'],
+  ])('describeNotice: a wait of %d ms → %s', (waitMs, words) => {
+    expect(describeNotice({ kind: 'held', waitMs }).msg).toBe(`Cloudflare asks for a pause: next request in ${words}`);
+  });
+
+  test('describeAddressAgain: after half a minute → a notice', () => {
+    const msg = 'there is an address to publish again, after 30 s';
+    expect(describeAddressAgain(30_000)).toEqual({ level: 'notice', msg, fields: {} });
+  });
+
+  test('describeUnknownInterfaces: two are not there, or none is → which there are', () => {
+    const links = new Map<number, Link>([
+      [2, { ifIndex: 2, ifName: 'eth0', altNames: [], isUp: true, hasCarrier: true, isLoopback: false }],
+    ]);
+    expect(describeUnknownInterfaces(['eth8', 'eth9'], links)).toEqual({
+      level: 'warning',
+      msg: '"interface" names "eth8", "eth9", which no interface is called now; there are eth0',
+      fields: { interface: 'eth8,eth9' },
+    });
+    expect(describeUnknownInterfaces(['eth8'], new Map()).msg).toMatch(/; there are none$/);
+  });
+
+  test.each([
+    [12, ''],
+    [13, '; and 1 more'],
+    [20, '; and 8 more'],
+  ])('describeNoAddress: %d addresses → twelve are named%s', (count, more) => {
+    const rows = Array.from({ length: count }, (_, i) => ({
+      row: ifAddr(address(`2a01:db8::${(i + 1).toString(16)}`), null),
+      refusal: { kind: 'loopback' } as const,
+    }));
+    const { msg, fields } = describeNoAddress(rows, new Map(), C);
+    expect(fields).toEqual({ seen: count });
+    expect(msg.match(/ on link 2: /g)).toHaveLength(12);
+    expect(msg.endsWith(`${more}). The records stay at ${C}.`)).toBe(true);
+  });
 });

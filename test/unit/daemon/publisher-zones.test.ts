@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
+import { findZone } from '../../../src/core/cloudflare/requests.ts';
 import type { RecordSettings } from '../../../src/core/config/settings.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
@@ -171,6 +172,106 @@ describe('Publisher: zones found by name', () => {
     driven.pass(24 * 3_600_000);
     expect(cloudflare.requests.length).toBeGreaterThan(20);
     expect(cloudflare.requests.length).toBeLessThan(100);
+  });
+});
+
+describe('Publisher: a zone is found while others are at work', () => {
+  const unknown = (name: string) => recordSettings(name, { zoneId: null });
+  const lookups = (): number => cloudflare.requests.filter(({ path }) => path.startsWith('/zones?')).length;
+
+  test('Publisher: one zone was told to wait, then another is found → that one waits as well', () => {
+    const driven = publish([unknown('example.com'), recordSettings(OTHER, { zoneId: OTHER_ZONE })]);
+    driven.machine.add(A);
+    driven.look();
+    const [lookup, list] = driven.inFlight;
+    driven.inFlight = [];
+    driven.late(list?.zone ?? 0, {
+      kind: 'replied',
+      reply: failure(429, [{ code: 971, message: 'slow down' }], { 'Retry-After': '60' }),
+    });
+    driven.late(lookup?.zone ?? 0, { kind: 'replied', reply: cloudflare.answer(findZone('example.com')) });
+    expect([driven.inFlight, driven.publisher.dueMs()]).toEqual([[], 60_000]);
+    driven.pass(60_000);
+    expect(cloudflare.contentsOf('example.com')).toEqual([A]);
+  });
+
+  test('Publisher: the found zone is one that other names have the id of → they become one, which asks one thing at a time', () => {
+    const driven = publish([recordSettings(HOME), unknown('example.com'), unknown(WWW)]);
+    driven.machine.add(A);
+    driven.look();
+    while (driven.inFlight.length > 0) {
+      const records = driven.inFlight.filter(({ request }) => request.path.includes('/dns_records'));
+      expect(records.length).toBeLessThan(2);
+      driven.end();
+    }
+    const [zone, ...more] = driven.publisher.zones.filter(({ zoneId }) => zoneId === ZONE);
+    expect([zone?.names.map(({ settings }) => settings.name), more]).toEqual([[HOME, 'example.com', WWW], []]);
+    for (const name of [HOME, 'example.com', WWW]) expect(cloudflare.contentsOf(name)).toEqual([A]);
+  });
+
+  test('Publisher: a name joins the zone in the middle of a reading → its record on an earlier page is not missed', () => {
+    const names = Array.from({ length: 8 }, (_, i) => `h${i}.example.com`);
+    cloudflare.put('example.com', record('apex', B));
+    for (const [i, name] of names.slice(0, 3).entries()) cloudflare.put(name, record(`r${i}`, A));
+    cloudflare.pageSize = 2;
+    const driven = publish([...names.map((name) => recordSettings(name)), unknown('example.com')]);
+    driven.machine.add(A);
+    driven.look();
+    expect(driven.inFlight.map(({ request }) => request.path.split('?')[0])).toEqual([
+      `/zones/${ZONE}/dns_records`,
+      '/zones',
+    ]);
+    driven.end();
+    driven.end();
+    driven.answerAll();
+    expect(cloudflare.recordsOf('example.com').map(({ id, content }) => [id, content])).toEqual([['apex', A]]);
+  });
+
+  test('Publisher: the found zone answers with 500 for an hour → it is not looked up again', () => {
+    const driven = publish([unknown(HOME)]);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    const before = lookups();
+    driven.respond = () => ({ kind: 'replied', reply: failure(500, [{ code: 7003, message: 'Could not route' }]) });
+    driven.verify();
+    driven.pass(3_600_000);
+    expect(lookups()).toBe(before);
+    expect(driven.publisher.zones.find(({ zoneId }) => zoneId === ZONE)?.names).toHaveLength(1);
+  });
+
+  test('Publisher: the id of a zone is refused that one of its names has in the settings → none is looked up again', () => {
+    const driven = publish([recordSettings(HOME), unknown('example.com')]);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    const before = lookups();
+    driven.respond = () => ({ kind: 'replied', reply: failure(404, [{ code: 7003, message: 'Could not route' }]) });
+    driven.verify();
+    driven.pass(3_600_000);
+    expect(lookups()).toBe(before);
+    expect(driven.publisher.zones.find(({ zoneId }) => zoneId === ZONE)?.names).toHaveLength(2);
+  });
+
+  test('Publisher: a zone is lost while another name is looked up in vain → both are asked for, each in its time', () => {
+    const driven = publish([unknown(HOME), unknown('home.example.net')]);
+    driven.machine.add(A);
+    driven.look();
+    driven.answerAll();
+    cloudflare.renumber('example.com', 'f'.repeat(32));
+    driven.verify();
+    driven.answerAll();
+    const [nowhere, ...more] = driven.publisher.zones.filter(({ zoneId }) => zoneId === null);
+    expect([nowhere?.names.map(({ settings }) => settings.name), more]).toEqual([['home.example.net', HOME], []]);
+    driven.machine.remove(A);
+    driven.machine.add(B);
+    driven.look();
+    driven.pass(301_000);
+    expect(cloudflare.contentsOf(HOME)).toEqual([B]);
+    expect(driven.publisher.zones.map(({ zoneId, names }) => [zoneId, names.length])).toEqual([
+      [null, 1],
+      ['f'.repeat(32), 1],
+    ]);
   });
 });
 

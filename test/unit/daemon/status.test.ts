@@ -50,6 +50,22 @@ describe('recordStatuses', () => {
     expect(statuses(own)).toMatchObject([{ state: 'synced', address: A, published: A, last_sync: 'at 40' }]);
   });
 
+  test('recordStatuses: the address is right, an enforced attribute is yet to be written → detected', () => {
+    const own = new DrivenPublisher(twoZones(), [recordSettings(HOME, { comment: 'mine' })]);
+    own.cloudflare.put(HOME, record('r1', A, { comment: 'mine' }));
+    own.machine.add(A);
+    own.look();
+    own.answerAll();
+    expect(statuses(own)).toMatchObject([{ state: 'synced' }]);
+    own.cloudflare.put(HOME, record('r1', A, { comment: 'theirs' }));
+    own.verify();
+    own.end();
+    expect(own.inFlight.map(({ request }) => request.method)).toEqual(['PATCH']);
+    expect(statuses(own)).toMatchObject([{ state: 'detected', address: A, published: A }]);
+    own.answerAll();
+    expect(statuses(own)).toMatchObject([{ state: 'synced' }]);
+  });
+
   test('recordStatuses: verified an hour later → the confirmation is that young', () => {
     const own = driven(HOME);
     own.machine.add(A);
