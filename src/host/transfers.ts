@@ -4,11 +4,11 @@ import * as std from 'std';
 import {
   CA_FILES,
   CONNECT_LIMIT_MS,
-  describeTransportFailure,
   MAX_REPLY_BYTES,
   NO_CA_BUNDLE,
   RESOLVER_FAILED,
 } from '../core/cloudflare/transport.ts';
+import { describeTransportFailure } from '../core/cloudflare/unreached.ts';
 import type { ConnectionSettings, HttpOutcome } from '../core/ports.ts';
 import { exists } from './files.ts';
 import { Timer } from './timer.ts';

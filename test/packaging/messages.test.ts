@@ -16,7 +16,10 @@ const PLACES: readonly (readonly [files: RegExp, before: string])[] = [
   [/^src\/core\/daemon\/notices\.ts$/, "(?:level: 'warning', msg: |const msg = |return \\(\\s*|return )"],
   [/^src\/core\/daemon\/(?:failed-call|detours)\.ts$/, '(?:return |\\}\\): string =>\\s*)'],
   [/^src\/shell\/check-(?:api|zones)\.ts$/, 'const (?:detail|AT_WORK) = |giveUp\\(what, '],
-  [/^src\/core\/cloudflare\/(?:remedies|transport|failure)\.ts$/, '(?:\\d, |return |const [A-Z_]+ = |words = )'],
+  [
+    /^src\/core\/cloudflare\/(?:remedies|transport|unreached|failure)\.ts$/,
+    '(?:\\d, |return |const [A-Z_]+ = |words = )',
+  ],
   [/^src\/core\/cloudflare\/remedies\.ts$/, '\\n +[?:] '],
   [
     /^src\/core\/config\/(?!command|status|changes)/,

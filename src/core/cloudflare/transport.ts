@@ -14,14 +14,6 @@ export const NO_CA_BUNDLE =
   `no bundle of root certificates found (looked for ${CA_FILES.join(', ')}): ` +
   'install the package ca-certificates, or name a bundle in SSL_CERT_FILE';
 
-/** CURLcodes for which libcurl's own words do not say what to do (curl/curl.h). */
-const ADVICE: readonly (readonly [code: number, advice: string])[] = [
-  [6, 'is the network up, and does the resolver in /etc/resolv.conf answer?'],
-  [7, 'is the network up?'],
-  [60, "are the machine's clock and its bundle of root certificates right?"],
-  [77, 'the bundle of root certificates cannot be read'],
-];
-
 /** CURLE_COULDNT_RESOLVE_HOST: the resolver knows no address, or is silent. */
 export const RESOLVER_FAILED = 6;
 
@@ -42,13 +34,4 @@ export function resolveAs(url: string, addresses: readonly string[]): string | n
   if (host === undefined || addresses.length === 0) return null;
   const bracketed = addresses.map((address) => (address.includes(':') ? `[${address}]` : address));
   return `${host}:${port ?? (scheme === 'https' ? 443 : 80)}:${bracketed.join(',')}`;
-}
-
-/** What a failed transfer is to be called in the log.
- *  @param code CURLcode, not 0
- *  @param detail libcurl's words */
-export function describeTransportFailure(code: number, detail: string): string {
-  const advice = ADVICE.find(([own]) => own === code)?.[1];
-  const words = detail.trim() === '' ? `libcurl error ${code}` : detail.trim();
-  return advice === undefined ? words : `${words}; ${advice}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeTransportFailure } from '../../../src/core/cloudflare/transport.ts';
+import { describeTransportFailure } from '../../../src/core/cloudflare/unreached.ts';
 
 test.each([
   [6, /resolv\.conf/],
