@@ -87,7 +87,8 @@ build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 	$(call COMPILE,musl)
 
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
-LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
+WRAPPED := mbedtls_x509_crt_parse_der
+LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections $(WRAPPED:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm
 build/ipv6ddns: build/ipv6ddns.o build/settings.o $(PARTS) build/musl/main.o $(MODULES:%=build/musl/%.o)
 	$(call LINK,musl) -s

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* musl has no strerrorname_np(3): the names of what the calls of the native modules can report. */
-static const char *errno_name(int error)
+const char *host_errno_name(int error)
 {
 #define NAME(code) case code: return #code
     switch (error) {
@@ -22,6 +22,7 @@ static const char *errno_name(int error)
         NAME(EDESTADDRREQ);
         NAME(EEXIST);
         NAME(EFAULT);
+        NAME(EHOSTUNREACH);
         NAME(EINTR);
         NAME(EINVAL);
         NAME(EIO);
@@ -69,7 +70,7 @@ JSValue host_throw(JSContext *ctx, const char *call, const char *code, const cha
 JSValue host_throw_errno(JSContext *ctx, const char *call, int error)
 {
     char number[16];
-    const char *name = errno_name(error);
+    const char *name = host_errno_name(error);
     snprintf(number, sizeof number, "%d", error);
     return host_throw(ctx, call, name ? name : number, strerror(error));
 }

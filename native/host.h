@@ -10,7 +10,10 @@
 /* Throws Error {message: "CALL: TEXT", code: CODE}. */
 JSValue host_throw(JSContext *ctx, const char *call, const char *code, const char *text);
 
-/* The same for a failed system call: `code` is the errno's name ("ENOBUFS"), the text strerror(3)'s. */
+/* The errno's name ("ENOBUFS"); NULL = it is none that the calls of the native modules report. */
+const char *host_errno_name(int error);
+
+/* The same for a failed system call: `code` is the errno's name, the text strerror(3)'s. */
 JSValue host_throw_errno(JSContext *ctx, const char *call, int error);
 
 /* Reads a number property. Returns 0, or -1 with an exception pending. */

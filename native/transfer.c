@@ -44,11 +44,20 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *opaque)
     return append(transfer, &transfer->body, bytes, size * count) ? 0 : size * count;
 }
 
+/* Puts down the version of TLS, while the connection is the transfer's. */
+static void note_tls(Transfer *transfer)
+{
+    struct curl_tlssessioninfo *tls = NULL;
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &tls) || !tls || !tls->internals) return;
+    snprintf(transfer->tls_version, sizeof transfer->tls_version, "%s", mbedtls_ssl_get_version(tls->internals));
+}
+
 /* Called per line. Every reply starts with its status line: what came before it was a proxy's or interim (1xx). */
 static size_t on_head(char *line, size_t size, size_t count, void *opaque)
 {
     Transfer *transfer = opaque;
     size_t length = size * count;
+    if (!transfer->tls_version[0]) note_tls(transfer);
     if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) transfer->head.length = 0;
     while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r')) length--;
     if (length == 0) return size * count;
@@ -145,17 +154,32 @@ static int set_from(JSContext *ctx, Transfer *transfer, JSValueConst options)
     return -1;
 }
 
+/* Copies the host of the URL: a name without a final dot, or an address without brackets. Returns -1 when it cannot be had. */
+static int get_host(CURL *easy, char *host, size_t size)
+{
+    char *url = NULL, *text = NULL;
+    size_t length;
+    CURLU *parts = curl_url();
+    int failed = !parts || curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url) || !url ||
+                 curl_url_set(parts, CURLUPART_URL, url, 0) || curl_url_get(parts, CURLUPART_HOST, &text, 0);
+    if (!failed) {
+        length = strlen(text);
+        if (text[0] == '[') snprintf(host, size, "%.*s", (int)length - 2, text + 1);
+        else snprintf(host, size, "%.*s", (int)(length && text[length - 1] == '.' ? length - 1 : length), text);
+    }
+    curl_free(text);
+    curl_url_cleanup(parts);
+    return failed ? -1 : 0;
+}
+
 /* libcurl is about to shake hands: curl_ssl_ctx_callback, CURLOPT_SSL_CTX_FUNCTION(3). */
 static CURLcode on_tls(CURL *easy, void *config, void *opaque)
 {
     Transfer *transfer = opaque;
-    const char *missing = trust_missing(&transfer->trust);
-    (void)easy;
-    if (missing) {
-        snprintf(transfer->reason, sizeof transfer->reason, "%s: %s", missing, strerror(errno));
-        return CURLE_SSL_CACERT_BADFILE;
-    }
-    trust_use(&transfer->trust, config);
+    Verifier *verifier = &transfer->verifier;
+    if (trust_problem(&verifier->trust, transfer->reason, sizeof transfer->reason)) return CURLE_SSL_CACERT_BADFILE;
+    if (get_host(easy, verifier->host, sizeof verifier->host)) return CURLE_OUT_OF_MEMORY;
+    verify_use(verifier, config);
     return CURLE_OK;
 }
 
@@ -170,8 +194,8 @@ static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
     if (new_connection < 0 || connect_only < 0 || set_text(ctx, transfer, CURLOPT_URL, options, "url") ||
         set_text(ctx, transfer, CURLOPT_COPYPOSTFIELDS, options, "body") ||
         set_text(ctx, transfer, CURLOPT_CUSTOMREQUEST, options, "method") ||
-        copy_text(ctx, &transfer->trust.file, options, "caFile") ||
-        copy_text(ctx, &transfer->trust.folder, options, "caPath") ||
+        copy_text(ctx, &transfer->verifier.trust.file, options, "caFile") ||
+        copy_text(ctx, &transfer->verifier.trust.folder, options, "caPath") ||
         set_text(ctx, transfer, CURLOPT_PROXY, options, "proxy") ||
         set_text(ctx, transfer, CURLOPT_NOPROXY, options, "noProxy") ||
         set_from(ctx, transfer, options) ||
@@ -214,8 +238,8 @@ void transfer_free(Transfer *transfer)
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
     curl_slist_free_all(transfer->resolve);
-    free(transfer->trust.file);
-    free(transfer->trust.folder);
+    free(transfer->verifier.trust.file);
+    free(transfer->verifier.trust.folder);
     free(transfer->head.bytes);
     free(transfer->body.bytes);
     free(transfer);
@@ -224,6 +248,7 @@ void transfer_free(Transfer *transfer)
 Transfer *transfer_new(JSContext *ctx, JSValueConst options)
 {
     Transfer *transfer = calloc(1, sizeof *transfer);
+    if (transfer) transfer->verifier.server.depth = transfer->verifier.fault.depth = -1;
     if (!transfer || !(transfer->easy = curl_easy_init())) {
         free(transfer);
         JS_ThrowOutOfMemory(ctx);
@@ -234,10 +259,41 @@ Transfer *transfer_new(JSContext *ctx, JSValueConst options)
     return NULL;
 }
 
+static void set_text_of(JSContext *ctx, JSValueConst object, const char *name, const char *text)
+{
+    JS_SetPropertyStr(ctx, object, name, JS_NewString(ctx, text));
+}
+
+static void set_time(JSContext *ctx, JSValueConst object, const char *name, const mbedtls_x509_time *time)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", time->year, time->mon, time->day, time->hour, time->min,
+             time->sec);
+    set_text_of(ctx, object, name, text);
+}
+
+/* A Certificate; null = there was none. */
+static JSValue describe_certificate(JSContext *ctx, const CertificateFacts *facts)
+{
+    JSValue result;
+    if (facts->depth < 0) return JS_NULL;
+    result = JS_NewObject(ctx);
+    if (JS_IsException(result)) return result;
+    JS_SetPropertyStr(ctx, result, "depth", JS_NewInt32(ctx, facts->depth));
+    JS_SetPropertyStr(ctx, result, "flags", JS_NewUint32(ctx, facts->flags));
+    set_text_of(ctx, result, "subject", facts->subject);
+    set_text_of(ctx, result, "issuer", facts->issuer);
+    set_text_of(ctx, result, "names", facts->names);
+    set_time(ctx, result, "from", &facts->from);
+    set_time(ctx, result, "until", &facts->until);
+    return result;
+}
+
 JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode code)
 {
-    long status = 0, sent = 0;
-    curl_off_t looked_up_us = 0;
+    long status = 0, sent = 0, error_number = 0, proxy_status = 0;
+    curl_off_t looked_up_us = 0, connected_us = 0, secured_us = 0;
+    const char *error_name;
     char *remote = NULL;
     const char *error = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
     const char *detail = transfer->reason[0] ? transfer->reason : error;
@@ -249,6 +305,11 @@ JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode cod
     curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up_us); /* 0 on a kept connection, too */
     if (code == CURLE_OPERATION_TIMEDOUT && !looked_up_us && !sent) code = CURLE_COULDNT_RESOLVE_HOST;
     curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &remote);
+    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &error_number);
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
+    curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &secured_us);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    error_name = code ? host_errno_name((int)error_number) : NULL;
     JS_SetPropertyStr(ctx, result, "id", JS_NewInt32(ctx, transfer->id));
     JS_SetPropertyStr(ctx, result, "code", JS_NewInt32(ctx, (int32_t)code));
     JS_SetPropertyStr(ctx, result, "detail", JS_NewString(ctx, code ? detail : ""));
@@ -256,6 +317,13 @@ JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode cod
     JS_SetPropertyStr(ctx, result, "headers", JS_NewStringLen(ctx, head->length ? head->bytes : "", head->length));
     JS_SetPropertyStr(ctx, result, "body", JS_NewStringLen(ctx, body->length ? body->bytes : "", body->length));
     JS_SetPropertyStr(ctx, result, "sentBytes", JS_NewInt64(ctx, sent));
-    JS_SetPropertyStr(ctx, result, "remoteAddress", JS_NewString(ctx, remote ? remote : ""));
+    set_text_of(ctx, result, "remoteAddress", remote ? remote : "");
+    set_text_of(ctx, result, "errno", error_name ? error_name : "");
+    JS_SetPropertyStr(ctx, result, "isConnected", JS_NewBool(ctx, connected_us > 0));
+    JS_SetPropertyStr(ctx, result, "isSecured", JS_NewBool(ctx, secured_us > 0));
+    JS_SetPropertyStr(ctx, result, "proxyStatus", JS_NewInt32(ctx, (int32_t)proxy_status));
+    set_text_of(ctx, result, "tlsVersion", transfer->tls_version);
+    JS_SetPropertyStr(ctx, result, "server", describe_certificate(ctx, &transfer->verifier.server));
+    JS_SetPropertyStr(ctx, result, "fault", describe_certificate(ctx, &transfer->verifier.fault));
     return result;
 }

@@ -3,7 +3,7 @@
 #define TRANSFER_H
 
 #include "quickjs.h"
-#include "trust.h"
+#include "verify.h"
 
 #include <curl/curl.h>
 
@@ -18,7 +18,8 @@ typedef struct Transfer {
     int id;
     struct curl_slist *headers, *resolve;
     Buffer head, body;
-    Trust trust;
+    Verifier verifier;
+    char tls_version[16]; /* of the connection; '' = none was made */
     char error[CURL_ERROR_SIZE], reason[CURL_ERROR_SIZE]; /* libcurl's words; ours, which go before */
 } Transfer;
 

@@ -1,18 +1,28 @@
-/* Root certificates, read when a chain of certificates asks for them. */
+/* Root certificates: where they are, and those that a certificate asks for. */
 #ifndef TRUST_H
 #define TRUST_H
 
-#include <mbedtls/ssl.h>
+#include <mbedtls/x509_crt.h>
 
 /* Where they are: a PEM bundle, and folders of such files, parted by colons; NULL = none. */
 typedef struct {
     char *file, *folder;
 } Trust;
 
-/* Whether what is named can be opened. Returns NULL, or the name of what cannot, with errno set. */
-const char *trust_missing(const Trust *trust);
+/* What there is of the issuers of a certificate. */
+typedef struct {
+    mbedtls_x509_crt *issuers; /* roots of that name; NULL = none */
+    int has_it; /* the certificate itself is among the roots */
+} Found;
 
-/* Lets the handshakes of `config` find their roots in `trust`, which must stay there as long. */
-void trust_use(const Trust *trust, mbedtls_ssl_config *config);
+/* Puts down why what is named cannot be read, with its name. Returns 0 = it can. */
+int trust_problem(const Trust *trust, char *reason, size_t size);
+
+/* Looks for `child` and for the roots that may have signed it. Returns 0, or an error of mbedTLS's; whatever it returns,
+ * the caller frees `found->issuers`. */
+int trust_find(const Trust *trust, const mbedtls_x509_crt *child, Found *found);
+
+/* How many different certificates there are that can be read; no more than `most` are looked for. -1 = no memory. */
+long trust_count(const Trust *trust, long most);
 
 #endif

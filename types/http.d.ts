@@ -25,7 +25,8 @@ declare module 'http' {
     readonly connectTimeoutMs: number;
     /** A longer reply, or a head over 64 KiB, ends the transfer: CURLE_WRITE_ERROR, and `detail` says which. */
     readonly maxBodyBytes: number;
-    /** A PEM bundle, and folders of such files, parted by colons; null = none. */
+    /** A PEM bundle, and folders of such files, parted by colons; null = none. Of files that are none, and of what
+     *  comes after 16 MiB, nothing is read. */
     readonly caFile: string | null;
     readonly caPath: string | null;
     /** URL of a proxy, and the hosts that do without (CURLOPT_PROXY, CURLOPT_NOPROXY); '' = none, null = as the
@@ -56,6 +57,34 @@ declare module 'http' {
     readonly sentBytes: number;
     /** Numeric address of the server that was connected to, '' = none. */
     readonly remoteAddress: string;
+    /** Name of the error of the last connect(2) that failed, '' = none did, or it is an uncommon one. */
+    readonly errno: string;
+    /** Whether TCP was connected, to the proxy if there is one, and whether the handshake of TLS was over. */
+    readonly isConnected: boolean;
+    readonly isSecured: boolean;
+    /** HTTP status of a proxy's answer to CONNECT, 0 = none. */
+    readonly proxyStatus: number;
+    /** Such as `TLSv1.3`, '' = none. */
+    readonly tlsVersion: string;
+    /** The server's certificate, and the one that is bad, the nearest to the server's if there are several; null = none, or
+     *  the handshake was an earlier transfer's. */
+    readonly server: Certificate | null;
+    readonly fault: Certificate | null;
+  }
+
+  export interface Certificate {
+    /** 0 = the server's own, above that its issuers. */
+    readonly depth: number;
+    /** What is wrong with it: MBEDTLS_X509_BADCERT_… and those of native/verify.h. */
+    readonly flags: number;
+    /** As `C=US, O=Name, CN=Name`, with backslashes as in RFC 4514; up to 255 bytes. */
+    readonly subject: string;
+    readonly issuer: string;
+    /** Host names and addresses that it is for, parted by ", "; up to 511 bytes. Anything may be in them. */
+    readonly names: string;
+    /** ISO 8601, in UTC. */
+    readonly from: string;
+    readonly until: string;
   }
 
   /** Opens a multi handle: connections are kept between its transfers. There may be several. An exception of a
@@ -71,4 +100,9 @@ declare module 'http' {
   export function cancel(multi: Multi, id: number): void;
   /** Closes all connections and gives the memory back; the callbacks run for what they still watch. Again: does nothing. */
   export function close(multi: Multi): void;
+  /** What a handshake would find of the first certificate of a file in a bundle: 2 = that very one, 1 = an issuer of it,
+   *  0 = none, -1 = it cannot be read. Test programs alone have this function. */
+  export function findRoots(file: string, bundle: string): number;
+  /** How many different certificates a bundle and folders hold that can be read; at most `most` are looked for. */
+  export function countRoots(caFile: string | null, caPath: string | null, most: number): number;
 }

@@ -37,6 +37,17 @@ export function makeCertificates(folder) {
   makeAuthority('namesake', 'p256', 'ca');
   mkdirSync(at('ca'));
   copyFileSync(at('ca.pem'), at('ca/ca.pem'));
+  mkdirSync(at('odd'));
+  copyFileSync(at('ca.pem'), at('odd/ca.pem'));
+  execFileSync('mkfifo', [at('odd/pipe')]);
+  // The form of OpenSSL that says what a root is trusted for.
+  const trusted = (name, ...how) =>
+    openssl('x509', '-in', at('ca.pem'), '-trustout', ...how, '-out', at(`${name}.pem`));
+  trusted('ca-named', '-setalias', 'a root');
+  trusted('ca-for-servers', '-addtrust', 'serverAuth');
+  trusted('ca-for-email', '-addtrust', 'emailProtection');
+  trusted('ca-not-for-servers', '-addreject', 'serverAuth');
+  trusted('ca-not-for-email', '-addreject', 'emailProtection');
   const pss = ['-sha384', '-sigopt', 'rsa_padding_mode:pss', '-sigopt', 'rsa_pss_saltlen:48'];
   const servers = {
     p256: makeServer('p256', { key: 'p256' }),
@@ -51,5 +62,5 @@ export function makeCertificates(folder) {
   const intermediate = makeServer('intermediate', { key: 'p384', names: 'basicConstraints=critical,CA:TRUE\n' });
   const behindIt = makeServer('chain', { key: 'p256', authority: 'intermediate' });
   servers.chain = { key: behindIt.key, cert: Buffer.concat([behindIt.cert, intermediate.cert]) };
-  return { servers, caFile: at('ca.pem'), caPath: at('ca') };
+  return { servers, caFile: at('ca.pem'), caPath: at('ca'), oddPath: at('odd') };
 }

@@ -6,9 +6,35 @@ import * as std from 'std';
 import * as system from 'system';
 import { afterEach, beforeAll, beforeEach } from 'vitest';
 
+/** A chain of certificates that a server shows (chains/cases.mjs). */
+export interface Chain {
+  readonly title: string;
+  /** 'accepted', 'unreadable', or what is wrong with the certificate at `depth`. */
+  readonly expected: string;
+  readonly depth: number;
+  readonly host: string;
+  readonly port: number;
+  readonly caFile: string;
+  /** Why OpenSSL decides otherwise; null = it does not. */
+  readonly openssl: string | null;
+  /** '' = it accepts the chain. */
+  readonly opensslSays: string;
+}
+
+interface Bundle {
+  readonly name: string;
+  readonly bundle: string;
+  /** Each of its certificates in a file of its own. */
+  readonly files: readonly string[];
+}
+
 interface Setup {
+  readonly bundles: readonly Bundle[];
+  readonly chains: readonly Chain[];
   readonly caFile: string;
   readonly caPath: string;
+  /** A folder with the root and a pipe. */
+  readonly oddPath: string;
   /** Scratch. */
   readonly folder: string;
   /** A file system of 8 KiB. */

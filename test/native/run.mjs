@@ -6,7 +6,9 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unpackBundles } from './bundles.mjs';
 import { makeCertificates } from './certificates.mjs';
+import { startChains } from './chains/chains.mjs';
 import { startServers } from './servers.mjs';
 
 const SILENT_RESOLVER = '127.0.0.53';
@@ -25,7 +27,17 @@ try {
 
   const certificates = makeCertificates(folder);
   const servers = await startServers(certificates);
-  const setup = { caFile: certificates.caFile, caPath: certificates.caPath, folder, fullDisk, ports: servers.ports };
+  const chains = await startChains(join(folder, 'chains'));
+  const setup = {
+    chains: chains.cases,
+    caFile: certificates.caFile,
+    caPath: certificates.caPath,
+    oddPath: certificates.oddPath,
+    bundles: unpackBundles(folder),
+    folder,
+    fullDisk,
+    ports: servers.ports,
+  };
   const child = spawn('build/native-tests', {
     stdio: 'inherit',
     env: {
@@ -41,6 +53,7 @@ try {
   if (signal !== null) process.stderr.write(`build/native-tests died of ${signal}\n`);
   process.exitCode = status ?? 1;
   servers.close();
+  chains.close();
   resolver.close();
 } finally {
   execFileSync('umount', ['/etc/resolv.conf']);
