@@ -177,6 +177,7 @@ static CURLcode on_tls(CURL *easy, void *config, void *opaque)
 {
     Transfer *transfer = opaque;
     Verifier *verifier = &transfer->verifier;
+    transfer->has_begun_tls = 1;
     if (trust_problem(&verifier->trust, transfer->reason, sizeof transfer->reason)) return CURLE_SSL_CACERT_BADFILE;
     if (get_host(easy, verifier->host, sizeof verifier->host)) return CURLE_OUT_OF_MEMORY;
     verify_use(verifier, config);
@@ -319,7 +320,7 @@ JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode cod
     JS_SetPropertyStr(ctx, result, "sentBytes", JS_NewInt64(ctx, sent));
     set_text_of(ctx, result, "remoteAddress", remote ? remote : "");
     set_text_of(ctx, result, "errno", error_name ? error_name : "");
-    JS_SetPropertyStr(ctx, result, "isConnected", JS_NewBool(ctx, connected_us > 0));
+    JS_SetPropertyStr(ctx, result, "isConnected", JS_NewBool(ctx, connected_us > 0 || transfer->has_begun_tls));
     JS_SetPropertyStr(ctx, result, "isSecured", JS_NewBool(ctx, secured_us > 0));
     JS_SetPropertyStr(ctx, result, "proxyStatus", JS_NewInt32(ctx, (int32_t)proxy_status));
     set_text_of(ctx, result, "tlsVersion", transfer->tls_version);

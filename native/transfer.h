@@ -19,6 +19,7 @@ typedef struct Transfer {
     struct curl_slist *headers, *resolve;
     Buffer head, body;
     Verifier verifier;
+    int has_begun_tls;
     char tls_version[16]; /* of the connection; '' = none was made */
     char error[CURL_ERROR_SIZE], reason[CURL_ERROR_SIZE]; /* libcurl's words; ours, which go before */
 } Transfer;

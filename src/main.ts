@@ -6,6 +6,7 @@ import * as system from 'system';
 import type { CommandLine } from './core/config/command-line.ts';
 import type { Confinement, Rule } from './core/config/confinement.ts';
 import type { Answer, PlainSettings, Question } from './core/config/interview.ts';
+import { hasCredentials } from './core/config/proxy.ts';
 import { Secret } from './core/config/secret.ts';
 import type { Settings } from './core/config/settings.ts';
 import { CONFINE_VARIABLE, SECRET_VARIABLES, TRACE_VARIABLE } from './core/config/variables.ts';
@@ -177,7 +178,8 @@ function refuse(problems: readonly string[], log: Log): readonly string[] {
 function accept(answer: Extract<Answer, { kind: 'settings' }>, log: Log): Settings {
   const settings = revive(answer.settings);
   const { apiToken, httpsProxy, notify } = settings;
-  const secrets = [apiToken, httpsProxy, notify?.hook?.bad, notify?.hook?.good];
+  const proxy = httpsProxy !== null && hasCredentials(httpsProxy.reveal()) ? httpsProxy : null;
+  const secrets = [apiToken, proxy, notify?.hook?.bad, notify?.hook?.good];
   log.configure(settings.verbose, ...secrets.filter((secret) => secret instanceof Secret));
   for (const warning of answer.warnings) log.write('warning', warning);
   return settings;

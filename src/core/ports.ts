@@ -1,4 +1,5 @@
 import type { Address } from './address/address.ts';
+import type { Certificate } from './cloudflare/certificates.ts';
 import type { ApiRequest, HttpReply } from './cloudflare/http.ts';
 import type { ReadFile } from './config/files.ts';
 import type { HookSettings, Settings } from './config/settings.ts';
@@ -50,9 +51,17 @@ export interface Kernel {
   open(options: KernelSocketOptions): Result<KernelSocket, string>;
 }
 
+/** What a handshake of TLS showed. */
+export interface Handshake {
+  /** Such as `TLSv1.3`. */
+  readonly version: string;
+  readonly server: Certificate;
+}
+
 /** How a call of the API ended, without time and chance, which the caller adds. */
 export type HttpOutcome = Readonly<
-  { kind: 'replied'; reply: HttpReply } | { kind: 'unreachable'; detail: string; sent: boolean; unresolved?: true } // unresolved: the host has no address
+  | { kind: 'replied'; reply: HttpReply; tls?: Handshake }
+  | { kind: 'unreachable'; detail: string; sent: boolean; unresolved?: true } // unresolved: the host has no address
 >;
 
 /** How to get to a server, and how long that may take. */
@@ -86,6 +95,8 @@ export interface ApiClient extends Prober {
   send(request: ApiRequest, done: (outcome: HttpOutcome) => void, from?: Address | null): void;
   /** Where the root certificates are that servers have to show; null = there are none. */
   readonly certificates: string | null;
+  /** How many of them can be read. */
+  countRoots(): number;
   /** Nothing more is to be sent for now: connections are closed and memory is given back. What is in flight is dropped
    *  without a word. */
   rest(): void;

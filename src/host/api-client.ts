@@ -23,6 +23,10 @@ export class CurlApiClient implements ApiClient {
     return this.#transfers.certificates;
   }
 
+  countRoots(): number {
+    return this.#transfers.countRoots();
+  }
+
   send(request: ApiRequest, done: (outcome: HttpOutcome) => void, from: Address | null = null): void {
     this.#start(request, from, [], (end) => {
       const fallback = end.code === RESOLVER_FAILED ? resolveAs(this.#settings.baseUrl, this.#lastGood) : null;

@@ -8,9 +8,11 @@ import {
   NO_CA_BUNDLE,
   RESOLVER_FAILED,
 } from '../core/cloudflare/transport.ts';
-import { describeTransportFailure } from '../core/cloudflare/unreached.ts';
+import { describeTransportFailure, type Way } from '../core/cloudflare/unreached.ts';
+import { proxyOrigin } from '../core/config/proxy.ts';
 import type { ConnectionSettings, HttpOutcome } from '../core/ports.ts';
 import { exists } from './files.ts';
+import { countRoots } from './roots.ts';
 import { Timer } from './timer.ts';
 
 const READABLE = 1;
@@ -29,12 +31,16 @@ export interface TransferEnd {
   readonly remoteAddress: string;
 }
 
+interface Waiting extends Omit<Way, 'now'> {
+  readonly done: (end: TransferEnd) => void;
+}
+
 /** HTTP requests through libcurl, beside everything else that the loop serves. */
 export class Transfers {
   #settings: ConnectionSettings;
   readonly #userAgent: string;
   #timer: Timer | null = null;
-  readonly #waiting = new Map<number, (end: TransferEnd) => void>();
+  readonly #waiting = new Map<number, Waiting>();
   #multi: http.Multi | null = null;
 
   constructor(settings: ConnectionSettings, userAgent: string) {
@@ -46,6 +52,11 @@ export class Transfers {
   get certificates(): string | null {
     const { caFile, caPath } = this.#settings;
     return caFile ?? caPath ?? CA_FILES.find(exists) ?? null;
+  }
+
+  countRoots(): number {
+    const { caFile, caPath } = this.#settings;
+    return countRoots(caFile ?? (caPath === null ? this.certificates : null), caPath);
   }
 
   /** Sends a request; `done` runs once, never before this returns. Connections are kept for what GET asks for. */
@@ -87,7 +98,9 @@ export class Transfers {
       (fd, interest) => this.#watch(fd, interest),
       (delayMs) => this.#schedule(delayMs),
     );
-    this.#waiting.set(http.start(this.#multi, options), done);
+    const roots = options.caFile ?? options.caPath ?? '';
+    const proxy = options.proxy === null || options.proxy === '' ? null : proxyOrigin(options.proxy);
+    this.#waiting.set(http.start(this.#multi, options), { done, url: options.url, proxy, roots });
   }
 
   /** Nothing more is to be sent for now: connections are closed and memory is given back. What is in flight is dropped
@@ -131,16 +144,24 @@ export class Transfers {
       // A listener may have put the client to rest, or to work again.
       const transfer = this.#multi === null ? null : http.completed(this.#multi);
       if (transfer === null) return;
-      const done = this.#waiting.get(transfer.id);
+      const waiting = this.#waiting.get(transfer.id);
       this.#waiting.delete(transfer.id);
-      done?.({ outcome: outcomeOf(transfer), code: transfer.code, remoteAddress: transfer.remoteAddress });
+      if (waiting === undefined) continue;
+      const { code, remoteAddress } = transfer;
+      waiting.done({ outcome: outcomeOf(transfer, waiting), code, remoteAddress });
     }
   }
 }
 
-function outcomeOf({ code, detail, status, headers, body, sentBytes }: http.Completed): HttpOutcome {
-  if (code === 0) return { kind: 'replied', reply: { status, headers, body, arrivedMs: Date.now() } };
-  const words = describeTransportFailure(code, detail);
+function outcomeOf(transfer: http.Completed, way: Omit<Way, 'now'>): HttpOutcome {
+  const { code, status, headers, body, sentBytes, tlsVersion, server } = transfer;
+  if (code === 0) {
+    const reply = { status, headers, body, arrivedMs: Date.now() };
+    return server === null
+      ? { kind: 'replied', reply }
+      : { kind: 'replied', reply, tls: { version: tlsVersion, server } };
+  }
+  const words = describeTransportFailure(transfer, { ...way, now: new Date().toISOString() });
   const unreachable = { kind: 'unreachable', detail: words, sent: sentBytes > 0 } as const;
   return code === RESOLVER_FAILED ? { ...unreachable, unresolved: true } : unreachable;
 }

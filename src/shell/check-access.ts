@@ -1,8 +1,9 @@
+import { dayOf, ownerOf } from '../core/cloudflare/certificates.ts';
 import type { ApiFailure } from '../core/cloudflare/failure.ts';
 import { type ApiRequest, type HttpReply, serverTimeSec } from '../core/cloudflare/http.ts';
 import { describeRemedy } from '../core/cloudflare/remedies.ts';
 import type { Settings } from '../core/config/settings.ts';
-import type { HttpOutcome } from '../core/ports.ts';
+import type { Handshake, HttpOutcome } from '../core/ports.ts';
 import { failed, type Result } from '../core/result.ts';
 import type { Report } from './check.ts';
 import type { EnginePorts } from './engine.ts';
@@ -55,7 +56,7 @@ export class CheckedAccess {
       this.#reach = this.#reach === 'untried' ? 'silent' : this.#reach;
       return failed(outcome);
     }
-    if (this.#reach === 'untried') this.#reportReach(outcome.reply, clock.nowMs() - startedMs);
+    if (this.#reach === 'untried') this.#reportReach(outcome, clock.nowMs() - startedMs);
     this.#reach = 'answered';
     const result = read(outcome.reply);
     if (result.ok) this.#accept();
@@ -73,15 +74,15 @@ export class CheckedAccess {
   }
 
   #reportSilence(detail: string, unresolved: boolean): void {
-    if (unresolved) this.#report.fail('resolver', EXIT.temporary, detail, null);
-    else this.#report.fail('API', EXIT.temporary, detail, 'see what the detail says; then try again');
+    this.#report.fail(unresolved ? 'resolver' : 'API', EXIT.temporary, detail, null); // which says what to do
   }
 
   /** The first answer shows the way to Cloudflare and the clock. */
-  #reportReach(reply: HttpReply, tookMs: number): void {
+  #reportReach({ reply, tls }: Extract<HttpOutcome, { kind: 'replied' }>, tookMs: number): void {
     const [, scheme, host = ''] = /^(https?):\/\/([^/:[\]]*[a-z][^/:[\]]*)?/i.exec(this.#baseUrl) ?? [];
     if (host !== '') this.#report.pass('resolver', `knows ${host}`);
-    const security = scheme === 'https' ? 'its certificate is good' : 'unencrypted';
+    const security =
+      scheme === 'https' ? `its certificate is good${tls === undefined ? '' : describeHandshake(tls)}` : 'unencrypted';
     this.#report.pass('API', `${this.#baseUrl} answered in ${Math.round(tookMs)} ms, ${security}`);
     const serverSec = serverTimeSec(reply);
     const offSec = serverSec === null ? 0 : Math.round(this.#ports.clock.wallMs() / 1000 - serverSec);
@@ -122,6 +123,11 @@ export class CheckedAccess {
     }
   }
 }
+
+const describeHandshake = ({ version, server }: Handshake): string =>
+  `: ${quoted(ownerOf(server.subject))}, issued by ${quoted(ownerOf(server.issuer))}, until ${dayOf(server.until)}, ${version}`;
+
+const quoted = (text: string): string => `"${text}"`;
 
 /** What the server said, with what its support asks for. */
 const describe = ({ what, ray }: Exclude<ApiFailure, { kind: 'unreachable' }>): string =>

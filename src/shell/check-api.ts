@@ -60,7 +60,12 @@ export class ApiCheck {
     if (baseUrl.startsWith('https:')) {
       const { certificates } = this.#ports.api;
       if (certificates === null) return this.#report.fail('CA bundle', EXIT.temporary, NO_CA_BUNDLE, null);
-      this.#report.pass('CA bundle', certificates);
+      const count = this.#ports.api.countRoots();
+      if (count === 0) {
+        const detail = `no certificate in ${certificates}`;
+        return this.#report.fail('CA bundle', EXIT.temporary, detail, 'install the package ca-certificates anew');
+      }
+      this.#report.pass('CA bundle', `${certificates}, ${count} root ${count === 1 ? 'certificate' : 'certificates'}`);
     }
     const zones = new Map<string, CheckedZone>();
     for (const record of records) {

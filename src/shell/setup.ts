@@ -3,6 +3,7 @@ import type { CommandLine } from '../core/config/command-line.ts';
 import { DEFAULT_CONFIG_FILE } from '../core/config/files.ts';
 import type { Ground } from '../core/config/load-setup.ts';
 import { quote } from '../core/config/problem.ts';
+import { hasCredentials } from '../core/config/proxy.ts';
 import type { Secret } from '../core/config/secret.ts';
 import type {
   ApiClient,
@@ -156,7 +157,11 @@ class Setup {
   /** From now on these show nowhere, should a server repeat them. */
   #hide(...tokens: readonly Secret[]): void {
     const { httpsProxy } = this.#ground.settings;
-    this.#context.log.configure(false, ...tokens, ...(httpsProxy === null ? [] : [httpsProxy]));
+    this.#context.log.configure(
+      false,
+      ...tokens,
+      ...(httpsProxy !== null && hasCredentials(httpsProxy.reveal()) ? [httpsProxy] : []),
+    );
   }
 
   #ask(prompt: string, hidden: boolean): Promise<string> {

@@ -32,9 +32,11 @@ describe('check', () => {
     expect([status, stderr]).toEqual([0, []]);
     expect(lines).toEqual([
       'ok settings 1 name',
-      `ok CA bundle ${lab.caBundle}`,
+      expect.stringMatching(/^ok CA bundle .*, 1\d\d root certificates$/),
       `ok resolver knows ${new URL(lab.api.url).hostname}`,
-      expect.stringMatching(/^ok API https:\/\/.* answered in \d+ ms, its certificate is good$/),
+      expect.stringMatching(
+        /^ok API https:\/\/.* answered in \d+ ms, its certificate is good: "server", issued by "Simulator ca", until \d{4}-\d\d-\d\d, TLSv1\.3$/,
+      ),
       'ok clock plausible',
       'ok token accepted',
       `ok zone example.com ${lab.zone.id}`,
@@ -149,11 +151,46 @@ describe('check', () => {
     expect([status, failures(lines)]).toEqual([75, [expect.stringMatching(/^FAIL API /)]]);
   });
 
-  test('check: the certificate of another host → status 75, names the certificate', async () => {
+  test.each([
+    [
+      'of another host',
+      'wrongName',
+      /^FAIL API the server's certificate is for wrong\.example, not for .*captive portal/,
+    ],
+    [
+      'of an unknown authority',
+      'untrusted',
+      /^FAIL API the server's certificate is issued by "Simulator unknown-ca", which /,
+    ],
+    [
+      'that ended',
+      'expired',
+      /^FAIL API the server's certificate ended on \d{4}-\d\d-\d\d, and this machine's date is /,
+    ],
+  ] as const)('check: the certificate is one %s → status 75, says so and what to do', async (_, which, words) => {
     const lab = await publishing();
-    await lab.api.addFault({ kind: 'certificate', which: 'wrongName', times: null });
+    await lab.api.addFault({ kind: 'certificate', which, times: null });
     const { status, lines } = await checked(lab);
-    expect([status, failures(lines)]).toEqual([75, [expect.stringMatching(/^FAIL API .*certificate/)]]);
+    expect([status, failures(lines)]).toEqual([75, [expect.stringMatching(words)]]);
+  });
+
+  test('check: nobody listens → status 75, says that it was refused and by whom', async () => {
+    const lab = await publishing();
+    const { status, lines } = await checked(lab, { environment: { CLOUDFLARE_BASE_URL: 'https://127.0.0.1:9/' } });
+    expect([status, failures(lines)]).toEqual([
+      75,
+      ['FAIL API 127.0.0.1 port 9 refused the connection: nothing listens there, or a firewall refuses it'],
+    ]);
+  });
+
+  test.each([
+    ['SSL_CERT_FILE', '/dev/zero', /cannot be read: it is a device, not a file$/],
+    ['SSL_CERT_FILE', '/etc/hostname', /no certificate in "\/etc\/hostname": certificates stand in text/],
+    ['SSL_CERT_DIR', '/etc/default', /no certificate in "\/etc\/default": /],
+  ])('check: %s=%s → status 78, says why', async (name, value, words) => {
+    const lab = await publishing();
+    const { status, lines } = await checked(lab, { environment: { [name]: value } });
+    expect([status, failures(lines)]).toEqual([78, [expect.stringMatching(words)]]);
   });
 
   test('check: no address may be published → points to "ipv6ddns addresses", status 69', async () => {

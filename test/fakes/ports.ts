@@ -11,6 +11,7 @@ import type {
   CommandRunner,
   ConnectionSettings,
   Files,
+  Handshake,
   HookClient,
   HttpOutcome,
   Kernel,
@@ -106,9 +107,16 @@ export class FakeApiClient implements ApiClient {
   rests = 0;
   configured: ApiSettings | null = null;
   certificates: string | null = '/etc/ssl/certs/ca-certificates.crt';
+  roots = 142;
+  /** What the handshake of a reply showed. */
+  tls: Handshake | null = null;
 
   constructor(cloudflare: FakeCloudflare) {
     this.#cloudflare = cloudflare;
+  }
+
+  countRoots(): number {
+    return this.roots;
   }
 
   get inFlight(): readonly ApiRequest[] {
@@ -156,7 +164,8 @@ export class FakeApiClient implements ApiClient {
     const [first, ...others] = this.#inFlight;
     if (first === undefined) throw new Error('no request is in flight');
     this.#inFlight = others;
-    first.done(outcome ?? { kind: 'replied', reply: this.#cloudflare.answer(first.request) });
+    const reply = { kind: 'replied', reply: this.#cloudflare.answer(first.request) } as const;
+    first.done(outcome ?? (this.tls === null ? reply : { ...reply, tls: this.tls }));
   }
 
   answerAll(): void {

@@ -17,7 +17,7 @@ const PLACES: readonly (readonly [files: RegExp, before: string])[] = [
   [/^src\/core\/daemon\/(?:failed-call|detours)\.ts$/, '(?:return |\\}\\): string =>\\s*)'],
   [/^src\/shell\/check-(?:api|zones)\.ts$/, 'const (?:detail|AT_WORK) = |giveUp\\(what, '],
   [
-    /^src\/core\/cloudflare\/(?:remedies|transport|unreached|failure)\.ts$/,
+    /^src\/core\/cloudflare\/(?:remedies|transport|unreached|certificates|foreign|failure)\.ts$/,
     '(?:\\d, |return |const [A-Z_]+ = |words = )',
   ],
   [/^src\/core\/cloudflare\/remedies\.ts$/, '\\n +[?:] '],

@@ -20,6 +20,7 @@ function loadFrom(config: string, environment: Record<string, string> = {}) {
         path === '/c.toml' ? ok(config) : failed({ kind: 'missing', detail: 'No such file or directory' }),
       changedMs: () => null,
       isFolder: () => false,
+      hasCertificate: () => false,
     },
   );
 }

@@ -1,5 +1,6 @@
-import { printable } from '../text.ts';
+import { shown } from '../text.ts';
 import type { EdgeError, ErrorCode } from './errors.ts';
+import { describeForeign, LOG_IN_FIRST } from './foreign.ts';
 import { type HttpReply, header, rateLimitWaitMs, retryAfterMs, waitMs } from './http.ts';
 import { type Asked, noUse, type Remedy, recordRemedy, remedyFor, seeCode } from './remedies.ts';
 
@@ -63,11 +64,12 @@ export function classify(reply: HttpReply, verdict: Verdict | null, asked: Asked
   if (verdict?.success && status < 300) return null;
   const answer = answerOf(reply, describeReply(reply, verdict?.codes ?? []));
   if (status === 429 || hasCode(verdict, THROTTLED_CODES)) return throttled(reply, answer);
+  if (verdict === null && status === LOG_IN_FIRST) return unreadable(reply, describeForeign(reply));
   if (status >= 500 || status === 408 || status === 409) {
     if (header(reply, SHOULD_RETRY) !== 'false') return { kind: 'unavailable', ...answer };
     return { kind: 'denied', ...answer, remedy: noUse, zoneUnknown: false, everywhere: false };
   }
-  if (verdict === null) return unreadable(reply, `the body is not the JSON that the API promises${excerpt(reply)}`);
+  if (verdict === null) return unreadable(reply, describeForeign(reply));
   return refusal(reply, verdict, answer, asked);
 }
 
@@ -141,25 +143,3 @@ const rayOf = (reply: HttpReply): string | null => {
   const value = header(reply, 'cf-ray');
   return value === null ? null : shown(value);
 };
-
-/** Longest part of the server's text that is repeated, in UTF-16 units. */
-const MAX_SHOWN = 200;
-
-/** The beginning of what is no envelope, without markup: a block page and a proxy say there what they want. */
-function excerpt({ status, body }: HttpReply): string {
-  const text =
-    status < 300
-      ? ''
-      : cut(body, 4096)
-          .replace(/<[^>]*>/g, ' ')
-          .replace(/\s+/g, ' ')
-          .trim();
-  return text === '' ? '' : `: "${shown(text)}"`;
-}
-
-/** Text of the server's that is safe on a terminal and bounded. */
-const shown = (text: string): string => printable(cut(text, MAX_SHOWN));
-
-/** Cut between words: half a token, should the server echo ours, would escape the log's redaction. */
-const cut = (text: string, most: number): string =>
-  text.length > most ? text.slice(0, most).replace(/\S*$/, '…') : text;

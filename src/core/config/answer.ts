@@ -18,7 +18,7 @@ import { reportStatus, runningChoice, type System } from './status-report.ts';
 import { CONFINE_VARIABLE } from './variables.ts';
 
 /** The machine, as far as the settings and the commands that only look at files need it. */
-export type Machine = System & Tree & Pick<Disk, 'changedMs'>;
+export type Machine = System & Tree & Pick<Disk, 'changedMs' | 'hasCertificate'>;
 
 /** Everything that the command line, the environment and the files have to say. */
 export function answerTo(question: Question, machine: Machine): Answer {
@@ -38,6 +38,7 @@ export function answerTo(question: Question, machine: Machine): Answer {
       return machine.readFile(path, reading);
     },
     changedMs: machine.changedMs,
+    hasCertificate: machine.hasCertificate,
     isFolder: (path) => {
       asked.push([path, READ]);
       return machine.list(path) !== null;

@@ -80,6 +80,10 @@ function statusPlace(named: string | undefined, environment: Request['environmen
   return { path: `${folder === '' ? '/run/ipv6ddns' : folder}/status.json`, optional: folder === '' };
 }
 
+const PEM =
+  'certificates stand in text, after a line "-----BEGIN CERTIFICATE-----" (PEM); ' +
+  '"openssl x509 -inform der -in FILE -out NEW" makes that of the other form';
+
 /** What the user named has to be there; the places of the system are looked for when they are needed. */
 function checkCertificates({ values, place }: Environment, disk: Disk, { problems }: Findings): void {
   const { ca_file: file, ca_path: path } = values;
@@ -87,9 +91,15 @@ function checkCertificates({ values, place }: Environment, disk: Disk, { problem
   if (file !== undefined && read?.ok === false) {
     problems.push(problemAt(place('ca_file'), `${quote(file)} cannot be read: ${read.error.detail}`));
   }
-  for (const folder of caFolders(path ?? '')) {
-    if (!disk.isFolder(folder))
-      problems.push(problemAt(place('ca_path'), `${quote(folder)} is no folder that can be read`));
+  const closed = caFolders(path ?? '').filter((folder) => !disk.isFolder(folder));
+  for (const folder of closed) {
+    problems.push(problemAt(place('ca_path'), `${quote(folder)} is no folder that can be read`));
+  }
+  if (file !== undefined && read?.ok === true && !disk.hasCertificate(file, null)) {
+    problems.push(problemAt(place('ca_file'), `no certificate in ${quote(file)}: ${PEM}`));
+  }
+  if (path !== undefined && closed.length === 0 && !disk.hasCertificate(null, path)) {
+    problems.push(problemAt(place('ca_path'), `no certificate in ${quote(path)}: ${PEM}`));
   }
 }
 

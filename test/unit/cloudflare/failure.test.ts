@@ -284,7 +284,9 @@ describe('failure: words', () => {
 
   test.each([
     [
-      textReply(403, '<html><style>p</style><h1>Access\ndenied</h1> <p>error code: 1020</p></html>'),
+      textReply(403, '<html><style>p</style><h1>Access\ndenied</h1> <p>error code: 1020</p></html>', {
+        'cf-ray': '1-FRA',
+      }),
       'p Access denied error code: 1020',
     ],
     [jsonReply(400, { error: 'not for .tk' }), '{"error":"not for .tk"}'],
@@ -301,6 +303,27 @@ describe('failure: words', () => {
     expect(failureOf(reply)).toMatchObject({
       what: expect.stringMatching(/^HTTP \d+(, the body is not the JSON that the API promises)?$/),
     });
+  });
+
+  test.each([
+    [
+      'a redirection',
+      textReply(302, '', { Location: 'http://portal.example.net/login?u=\u001b[31m' }),
+      /^HTTP 302, redirected to "http:\/\/portal\.example\.net\/login\?u=\?\[31m", .*captive portal/,
+    ],
+    [
+      'a page',
+      textReply(200, '<!DOCTYPE html><title>Welcome</title>'),
+      /^HTTP 200, the body is not the JSON that the API promises; it is a web page, of a captive portal/,
+    ],
+    ['a page by its type', textReply(403, 'Log in', { 'Content-Type': 'text/html' }), /: "Log in"; it is a web page/],
+    [
+      'a network that wants a log-in',
+      textReply(511, '<p>Log in</p>'),
+      /^HTTP 511, the network wants a log-in first .*: "Log in"$/,
+    ],
+  ])('failure: %s in place of the API’s answer → says so, and is tried again', (_what, reply, words) => {
+    expect(failureOf(reply)).toMatchObject({ kind: 'unavailable', what: expect.stringMatching(words) });
   });
 
   test('failure: a page longer than what is looked at ends inside our token → no part of the token stays', () => {

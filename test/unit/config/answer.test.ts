@@ -9,6 +9,7 @@ const FILES: Files = { [CONFIG]: SETTINGS, '/srv/secret/token': TOKEN };
 const machine = (files: Files): Machine => ({
   readFile: reader(files),
   changedMs: () => null,
+  hasCertificate: () => true,
   processAgeMs: () => null,
   ageMs: () => 0,
   realPath: (path) => path,

@@ -97,7 +97,12 @@ describe('settings under the shipped unit', () => {
 
   test('settings: a file that the unit does not hand over → what to put into the unit', () => {
     const text = `let its user read the file, or put LoadCredential=config:${CONFIG} into its unit`;
-    const own = { readFile: disk({ [CONFIG]: null }).readFile, changedMs: () => null, isFolder: () => false };
+    const own = {
+      readFile: disk({ [CONFIG]: null }).readFile,
+      changedMs: () => null,
+      isFolder: () => false,
+      hasCertificate: () => false,
+    };
     expect(new SettingsFiles(own, FOLDER, false).read(CONFIG)).toMatchObject({
       error: { kind: 'denied', detail: `Permission denied; ${text}` },
     });
@@ -158,7 +163,7 @@ describe('SettingsFiles', () => {
       asked.push([path, reading]);
       return ok('text');
     };
-    return { disk: { readFile, changedMs: () => null, isFolder: () => false }, asked };
+    return { disk: { readFile, changedMs: () => null, isFolder: () => false, hasCertificate: () => false }, asked };
   }
 
   test('SettingsFiles: a file is read twice → the disk is asked once', () => {

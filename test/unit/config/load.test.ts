@@ -4,6 +4,9 @@ import { describeProblem } from '../../../src/core/config/problem.ts';
 import { VARIABLES } from '../../../src/core/config/schema.ts';
 import { BASE, CONFIG, disk, ENV_FILE, load, problems, settings, TOKEN, withBase } from './loading.ts';
 
+/** As much of a certificate as a disk of these tests looks at. */
+const ROOT = '-----BEGIN CERTIFICATE-----';
+
 describe('loadSettings: what is read', () => {
   test('loadSettings: a token and a name → every default of the contract', () => {
     const { apiToken, ...rest } = settings(BASE);
@@ -126,7 +129,7 @@ describe('loadSettings: what is read', () => {
     const { apiToken, httpsProxy, ...rest } = settings(
       withBase('timeout = 7\nverbose = false\nmulti_record = "all"'),
       environment,
-      { '/ca.pem': '', '/ca/1.0': '' },
+      { '/ca.pem': ROOT, '/ca/1.0': ROOT },
     );
     expect([apiToken.reveal(), httpsProxy?.reveal()]).toEqual([TOKEN, 'http://user:pass@proxy:3128']);
     const shared = { zoneId: '0123456789abcdef0123456789abcdef', multiRecord: 'first', interfaces: ['eth0', 'eth1'] };
@@ -295,15 +298,25 @@ describe('loadSettings: warnings', () => {
   });
 
   test('loadSettings: SSL_CERT_DIR names folders, some of which are not there → a problem for each of those', () => {
-    expect(problems(BASE, { SSL_CERT_DIR: '/none:/ca:/nor' }, { '/ca/1.0': '' })).toEqual([
+    expect(problems(BASE, { SSL_CERT_DIR: '/none:/ca:/nor' }, { '/ca/1.0': ROOT })).toEqual([
       'SSL_CERT_DIR: "/none" is no folder that can be read',
       'SSL_CERT_DIR: "/nor" is no folder that can be read',
     ]);
   });
 
   test('loadSettings: SSL_CERT_DIR names several folders → taken as they are', () => {
-    const files = { '/ca/1.0': '', '/more/2.0': '' };
+    const files = { '/ca/1.0': '', '/more/2.0': ROOT };
     expect(settings(BASE, { SSL_CERT_DIR: '/ca::/more:' }, files).caPath).toBe('/ca::/more:');
+  });
+
+  test.each([
+    ['SSL_CERT_FILE', '/ca.pem', { '/ca.pem': '0\u0082\u0003' }],
+    ['SSL_CERT_FILE', '/ca.pem', { '/ca.pem': '' }],
+    ['SSL_CERT_DIR', '/ca:/more', { '/ca/1.0': '', '/more/2.0': 'x' }],
+  ])('loadSettings: %s=%s without a certificate → refused, says what form it has to have', (name, value, files) => {
+    expect(problems(BASE, { [name]: value }, files)).toEqual([
+      expect.stringMatching(new RegExp(`^${name}: no certificate in "${value}": .*BEGIN CERTIFICATE.* -inform der`)),
+    ]);
   });
 
   test('loadSettings: SSL_CERT_DIR without a folder in it → refused', () => {

@@ -24,6 +24,13 @@ export const disk = (files: Files, changedMs: Disk['changedMs'] = () => null): D
   readFile: reader(files),
   changedMs,
   isFolder: (path) => Object.keys(files).some((file) => file.startsWith(`${path}/`)),
+  hasCertificate: (file, folders) =>
+    Object.entries(files).some(
+      ([path, text]) =>
+        (path === file ||
+          (folders ?? '').split(':').some((folder) => folder !== '' && path.startsWith(`${folder}/`))) &&
+        text?.includes('BEGIN CERTIFICATE') === true,
+    ),
 });
 
 export function load(

@@ -5,6 +5,7 @@ import type { RecordSettings, Settings } from '../../../src/core/config/settings
 import type { ProbeVerdict } from '../../../src/core/ports.ts';
 import { check, checkRefused } from '../../../src/shell/check.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
+import { certificate } from '../../fakes/certificates.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { FakeOutput } from '../../fakes/ports.ts';
 import { failure, success, textReply, wireRecord } from '../../fakes/replies.ts';
@@ -65,7 +66,7 @@ describe('check', () => {
     expect(await checked([recordSettings(HOME)])).toBe(0);
     expect(lines()).toEqual([
       'ok settings 1 name',
-      'ok CA bundle /etc/ssl/certs/ca-certificates.crt',
+      'ok CA bundle /etc/ssl/certs/ca-certificates.crt, 142 root certificates',
       'ok resolver knows api.cloudflare.com',
       'ok API https://api.cloudflare.com/client/v4 answered in 0 ms, its certificate is good',
       'ok clock plausible',
@@ -125,8 +126,8 @@ describe('check', () => {
     expect(await checked([recordSettings(HOME), recordSettings(WWW)], ['unreachable', 'unreachable'])).toBe(75);
     expect(lines()).toEqual([
       'ok settings 2 names',
-      'ok CA bundle /etc/ssl/certs/ca-certificates.crt',
-      'FAIL API It timed out: see what the detail says; then try again',
+      'ok CA bundle /etc/ssl/certs/ca-certificates.crt, 142 root certificates',
+      'FAIL API It timed out',
       `ok address ${A}, reached from the API`,
     ]);
   });
@@ -134,6 +135,35 @@ describe('check', () => {
   test('check: the resolver does not know the host → that is the line, 75', async () => {
     expect(await checked([recordSettings(HOME)], ['unresolved'])).toBe(75);
     expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual(['FAIL resolver It timed out']);
+  });
+
+  test('check: a bundle with one root certificate → counted', async () => {
+    station.api.roots = 1;
+    await checked([recordSettings(HOME)]);
+    expect(lines()).toContain('ok CA bundle /etc/ssl/certs/ca-certificates.crt, 1 root certificate');
+  });
+
+  test('check: a bundle without a certificate → says what to install, asks nothing, 75', async () => {
+    station.api.roots = 0;
+    expect(await checked([recordSettings(HOME)])).toBe(75);
+    expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
+      'FAIL CA bundle no certificate in /etc/ssl/certs/ca-certificates.crt: install the package ca-certificates anew',
+    ]);
+    expect(cloudflare.requests).toEqual([]);
+  });
+
+  test('check: what the handshake showed → version of TLS, whose certificate, by whom, until when', async () => {
+    const server = {
+      ...certificate('C=US, O=Cloudflare\\, Inc., CN=api.cloudflare.com'),
+      issuer: 'C=US, O=Google Trust Services, CN=WE1',
+      until: '2027-02-03T04:05:06Z',
+    };
+    station.api.tls = { version: 'TLSv1.3', server };
+    await checked([recordSettings(HOME)]);
+    expect(lines()).toContain(
+      'ok API https://api.cloudflare.com/client/v4 answered in 0 ms, its certificate is good: ' +
+        '"api.cloudflare.com", issued by "WE1", until 2027-02-03, TLSv1.3',
+    );
   });
 
   test('check: no bundle of root certificates → says what to install, asks nothing, 75', async () => {
