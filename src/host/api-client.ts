@@ -1,6 +1,7 @@
 import type { Address } from '../core/address/address.ts';
 import type { ApiRequest } from '../core/cloudflare/http.ts';
 import { RESOLVER_FAILED, remember, resolveAs } from '../core/cloudflare/transport.ts';
+import { proxyFor } from '../core/config/no-proxy.ts';
 import type { ApiClient, ApiSettings, HttpOutcome, ProbeVerdict } from '../core/ports.ts';
 import { CurlProber } from './prober.ts';
 import { type TransferEnd, Transfers } from './transfers.ts';
@@ -71,4 +72,7 @@ export class CurlApiClient implements ApiClient {
   }
 }
 
-const probeSettings = ({ baseUrl, httpsProxy }: ApiSettings) => ({ baseUrl, isProxied: httpsProxy !== null });
+const probeSettings = ({ baseUrl, httpsProxy, noProxy }: ApiSettings) => ({
+  baseUrl,
+  isProxied: proxyFor(baseUrl, httpsProxy?.reveal() ?? null, noProxy) !== null,
+});

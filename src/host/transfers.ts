@@ -9,6 +9,7 @@ import {
   RESOLVER_FAILED,
 } from '../core/cloudflare/transport.ts';
 import { describeTransportFailure, type Way } from '../core/cloudflare/unreached.ts';
+import { proxyFor } from '../core/config/no-proxy.ts';
 import { proxyOrigin } from '../core/config/proxy.ts';
 import type { ConnectionSettings, HttpOutcome } from '../core/ports.ts';
 import { exists } from './files.ts';
@@ -78,10 +79,9 @@ export class Transfers {
       maxBodyBytes: MAX_REPLY_BYTES,
       caFile: caFile ?? (caPath === null ? certificates : null),
       caPath,
-      // Not null: libcurl would look for variables of its own, which nobody has read as secrets. What is not encrypted
-      // is for a loopback address and leaves the machine by no way.
-      proxy: request.url.startsWith('https:') ? (httpsProxy?.reveal() ?? '') : '',
-      noProxy: noProxy ?? '',
+      // Not null: libcurl would look for variables of its own, which nobody has read as secrets.
+      proxy: proxyFor(request.url, httpsProxy?.reveal() ?? null, noProxy) ?? '',
+      noProxy: '',
     };
     this.#begin(options, done);
   }

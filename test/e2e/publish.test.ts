@@ -87,6 +87,15 @@ test('daemon: a proxy is set, the base URL is http → goes straight to the loop
   expect(daemon.transcript()).not.toContain('cannot reach');
 });
 
+test('daemon: a proxy is set, NO_PROXY names the API → goes straight to it', async () => {
+  const lab = await openLab();
+  await lab.daemon({
+    environment: { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: 'example.com,*.localhost,localhost:*, .LOCALHOST.' },
+  });
+  await lab.add(A);
+  await lab.says(A);
+});
+
 test('daemon: no zone_id set → the zone is looked up from the name', async () => {
   const lab = await openLab();
   await lab.daemon({ environment: { CLOUDFLARE_ZONE_ID: undefined, CLOUDFLARE_RECORD_NAME: 'deep.down.example.com' } });

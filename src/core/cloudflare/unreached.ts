@@ -1,4 +1,5 @@
 import { printable } from '../text.ts';
+import { hostAndPort } from '../url.ts';
 import { type Certificate, describeCertificateFault } from './certificates.ts';
 
 /** How a transfer failed, as types/http.d.ts describes it. */
@@ -43,7 +44,8 @@ const PROXY = 97;
 /** What a failed transfer is to be called in the log: the step that failed, and what to do. */
 export function describeTransportFailure(failure: TransportFailure, way: Way): string {
   const { code, fault, proxyStatus } = failure;
-  const { host, end } = endOf(way.url);
+  const { host, port } = hostAndPort(way.url);
+  const end = `${host} port ${port}`;
   const words = printable(failure.detail.trim()) || `libcurl error ${code}`;
   if (way.proxy !== null && proxyStatus >= 300) return describeProxyRefusal(way.proxy, proxyStatus, host);
   const next = way.proxy === null ? end : `the proxy ${way.proxy}`;
@@ -71,13 +73,6 @@ export function describeTransportFailure(failure: TransportFailure, way: Way): s
     default:
       return words;
   }
-}
-
-/** Host and "HOST port N" of a URL. */
-function endOf(url: string): { host: string; end: string } {
-  const [, scheme, host = '', port] = /^(https?):\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d+))?/i.exec(url) ?? [];
-  const number = port ?? (scheme?.toLowerCase() === 'http' ? '80' : '443');
-  return { host: host.replace(/^\[|\]$/g, ''), end: `${host} port ${number}` };
 }
 
 /** The resolver's words are in libcurl's where it tells them. */

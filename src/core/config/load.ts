@@ -2,6 +2,7 @@ import type { ProbeSettings } from '../ports.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { caFolders } from './ca-folders.ts';
 import { type Disk, SettingsFiles } from './files.ts';
+import { proxyFor } from './no-proxy.ts';
 import { readNotify } from './notify.ts';
 import { type Findings, noFindings, type Problem, problemAt, quote } from './problem.ts';
 import { readRecords } from './records.ts';
@@ -112,10 +113,11 @@ export function loadForAddresses(request: Request, disk: Disk): { rules: Address
   const config = readConfigFile(request.configFile, files, findings);
   const [first] = readRecords(environment, config, findings);
   const values = { ...config.topLevel.values, ...environment.values };
-  const { base_url, https_proxy, all_proxy } = environment.values;
+  const { base_url: baseUrl = DEFAULT_BASE_URL, https_proxy, all_proxy, no_proxy } = environment.values;
+  const proxy = proxyFor(baseUrl, (https_proxy ?? all_proxy)?.reveal() ?? null, no_proxy ?? null);
   return {
     rules: { interfaces: first?.interfaces ?? values.interface ?? null, ...kindsOf(values) },
-    api: { baseUrl: base_url ?? DEFAULT_BASE_URL, isProxied: (https_proxy ?? all_proxy) !== undefined },
+    api: { baseUrl, isProxied: proxy !== null },
   };
 }
 

@@ -6,6 +6,7 @@ import { baseUrl } from './base-url.ts';
 import { hookUrl } from './hook-url.ts';
 import { recordName } from './names.ts';
 import { mayBeSecret, quote } from './problem.ts';
+import { proxyUrl } from './proxy.ts';
 import { Secret } from './secret.ts';
 
 /** A schema whose every fault says what is allowed: a text that completes "allowed are …". */
@@ -166,14 +167,7 @@ const NOTIFY = {
   error_after: integer(0, 86400, ' seconds'),
 };
 
-/** URL of a proxy, which may hold a password. */
-const proxy = allowing(
-  'non-empty texts',
-  v.pipe(
-    v.string(),
-    v.transform((value) => new Secret(value)),
-  ),
-);
+const proxy = v.pipe(v.string(), v.trim(), converting(proxyUrl));
 
 /** Settings that the environment alone has. */
 const ENVIRONMENT_ONLY = {

@@ -133,7 +133,7 @@ describe('describeTransportFailure', () => {
   });
 
   test.each([
-    ['https://[::1]:8443/x', '[::1] port 8443'],
+    ['https://[::1]:8443/x', '::1 port 8443'],
     ['http://127.0.0.1/x', '127.0.0.1 port 80'],
     ['https://user:secret@kuma.example.net/x', 'kuma.example.net port 443'],
     ['HTTPS://api.example.com', END],
