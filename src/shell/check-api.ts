@@ -6,9 +6,9 @@ import { type NamedRecord, readNamePage, readZonePage, whatFollows } from '../co
 import { listRecords } from '../core/cloudflare/requests.ts';
 import { NO_CA_BUNDLE } from '../core/cloudflare/transport.ts';
 import type { RecordSettings, Settings } from '../core/config/settings.ts';
+import { placed } from '../core/daemon/groups.ts';
 import { describeOutside } from '../core/daemon/lookup.ts';
 import { describeContent, describeOperation, describePlanRefusal } from '../core/daemon/notices.ts';
-import { placed } from '../core/daemon/publisher.ts';
 import { MOST_PAGES, NAMES_PER_PAGE } from '../core/daemon/reading.ts';
 import { isInZone } from '../core/dns/names.ts';
 import { plan } from '../core/dns/plan.ts';

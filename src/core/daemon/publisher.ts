@@ -1,15 +1,14 @@
 import type { Address } from '../address/address.ts';
-import { withInterfaceId } from '../address/address.ts';
 import { AddressTable } from '../address/table.ts';
 import type { ApiRequest } from '../cloudflare/http.ts';
-import type { RecordSettings, Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import type { ProbeVerdict } from '../ports.ts';
 import { assertNever } from '../result.ts';
 import { earliest } from '../time.ts';
 import { dueMs } from './agenda.ts';
 import { FirstContact } from './first-contact.ts';
-import { type Chosen, Group } from './group.ts';
-import { type Desired, isPending, type NameState, readAnew, unread } from './name-life.ts';
+import { Groups } from './groups.ts';
+import { isPending, type NameState, readAnew, unread } from './name-life.ts';
 import { describeNotice, type LogEntry } from './notices.ts';
 import { requestFor } from './request.ts';
 import { count, newTally, type Tally } from './tally.ts';
@@ -27,10 +26,10 @@ export type Output = Readonly<
 /** What it needs to know of the settings. */
 export type PublisherSettings = Pick<Settings, 'records' | 'prefer' | 'exclude'>;
 
-/** Brings the address table and the zones together: which address each name is to say, and whose turn it is.
+/** Brings the address table and the zones together: tells zones what their names are to say, and carries out what follows.
  *  Everything is decided by what is passed in; times are milliseconds on CLOCK_BOOTTIME. */
 export class Publisher {
-  readonly #groups = new Map<string, Group>();
+  readonly #groups: Groups;
   /** By a number that the outcome of a request comes back with. */
   readonly #zones = new Map<number, ZoneState>();
   readonly #dryRun: boolean;
@@ -76,12 +75,7 @@ export class Publisher {
     // Those from before that, too: a zone that is looked up may not have been found again in the meantime.
     this.#spent = new Map([...(before === null ? [] : before.#spent), ...spent]);
     const known = new Map(zones.flatMap(({ names }) => names.map((name) => [JSON.stringify(name.settings), name])));
-    for (const { interfaces } of records) {
-      const rules = { interfaces, prefer: settings.prefer, exclude: settings.exclude };
-      const group = before === null ? undefined : before.#groups.get(keyOf(interfaces));
-      group?.configure(rules);
-      this.#groups.set(keyOf(interfaces), group ?? new Group(rules, nowMs));
-    }
+    this.#groups = new Groups(records, settings, nowMs, before === null ? null : before.#groups);
     // Names of this machine first: what they say settles more than the prefix of another host's.
     const ordered = [...records].sort((a, b) => Number(a.host !== null) - Number(b.host !== null));
     for (const zoneId of new Set(ordered.map((record) => record.zoneId))) {
@@ -109,35 +103,33 @@ export class Publisher {
 
   /** Whether nothing is in flight and nothing can be done before a wait is over. */
   isIdle(nowMs: number): boolean {
-    if ([...this.#groups.values()].some(({ isInDoubt }) => isInDoubt)) return false;
+    if (this.#groups.isInDoubt) return false;
     return this.zones.every((zone) => zone.inFlight === null && (dueMs(zone) ?? Number.POSITIVE_INFINITY) > nowMs);
   }
 
   /** Whether there is an address to publish for every name. */
   hasAddresses(): boolean {
-    return [...this.#groups.values()].every(({ hasAddress }) => hasAddress);
+    return this.#groups.hasAddresses;
   }
 
   /** What is to be said where nothing may be published, by one who does not wait. */
   whyNoAddress(nowMs: number): LogEntry[] {
-    const entries: LogEntry[] = [];
-    for (const group of this.#groups.values()) group.reportNow(this.#table, nowMs, (entry) => entries.push(entry));
-    return entries;
+    return this.#groups.whyNoAddress(this.#table, nowMs);
   }
 
   /** Whether nothing may be published now, under any name. */
   isStranded(): boolean {
-    return [...this.#groups.values()].every(({ isStranded }) => isStranded);
+    return this.#groups.isStranded;
   }
 
   /** Whether an address is there that waits for a better one, which is on its way. */
   isPatient(): boolean {
-    return [...this.#groups.values()].some((group) => group.isPatient);
+    return this.#groups.isPatient;
   }
 
   /** When `due` has to be called; null = only an event can change anything. */
   dueMs(): number | null {
-    return earliest(...this.zones.map(dueMs), ...[...this.#groups.values()].map((group) => group.dueMs));
+    return earliest(...this.zones.map(dueMs), this.#groups.dueMs);
   }
 
   due(nowMs: number): Output[] {
@@ -148,7 +140,7 @@ export class Publisher {
   /** What may be published, or how it ranks, may have changed. */
   tableChanged(table: AddressTable, nowMs: number): Output[] {
     this.#table = table;
-    for (const group of this.#groups.values()) group.tableChanged();
+    this.#groups.tableChanged();
     return this.#decide(nowMs);
   }
 
@@ -156,7 +148,7 @@ export class Publisher {
   settled(zone: number, event: Extract<ZoneEvent, { kind: 'replied' | 'unreachable' }>): Output[] {
     const hasFailed = event.kind === 'unreachable';
     if (hasFailed) this.#from = null;
-    for (const group of this.#groups.values()) group.requested(hasFailed);
+    this.#groups.requested(hasFailed);
     // First what may be written: the wait after a loss may have ended while the machine was asleep or busy.
     const before = this.#decide(event.nowMs);
     return [...before, ...this.#send(zone, event), ...this.#decide(event.nowMs)];
@@ -165,10 +157,7 @@ export class Publisher {
   /** A probe has ended. */
   probed(address: Address, verdict: ProbeVerdict, nowMs: number): Output[] {
     this.#probing = null;
-    for (const group of this.#groups.values()) {
-      group.probed(address, verdict);
-      this.#from = group.wayOut(nowMs) ?? this.#from;
-    }
+    this.#from = this.#groups.probed(address, verdict, nowMs) ?? this.#from;
     return this.#decide(nowMs);
   }
 
@@ -188,30 +177,20 @@ export class Publisher {
   #decide(nowMs: number): Output[] {
     const outputs: Output[] = [];
     const log = (entry: LogEntry): void => void outputs.push({ kind: 'log', entry });
-    const moved = new Set([...this.#groups.values()].filter((group) => group.decide(this.#table, nowMs, log)));
-    const told = this.#each((zone) =>
-      zone.names.some((name) => this.#isToBeTold(name, moved)) ? this.#desiredBy(zone, nowMs) : null,
-    );
+    const isToBeTold = this.#groups.decide(this.#table, nowMs, log);
+    const told = this.#each(({ names }) => {
+      if (!names.some(isToBeTold)) return null;
+      return { kind: 'desired', nowMs, desired: names.map((name) => this.#groups.desiredOf(name)) };
+    });
     return [...outputs, ...told, ...this.#ask()];
   }
 
   /** Probes are made one after the other. */
   #ask(): Output[] {
-    const questions = [...this.#groups.values()].map(({ question }) => question);
-    const address = questions.find((question) => question !== null) ?? null;
+    const address = this.#groups.question;
     if (this.#probing !== null || address === null) return [];
     this.#probing = address;
     return [{ kind: 'probe', address }];
-  }
-
-  /** Whether its group has moved, or it turned out to have no record, which is filled whatever the others wait for. */
-  #isToBeTold(name: NameState, moved: ReadonlySet<Group>): boolean {
-    const group = this.#groupOf(name.settings);
-    return moved.has(group) || (name.desired === null && desiredOf(name, group) !== null);
-  }
-
-  #desiredBy(zone: ZoneState, nowMs: number): ZoneEvent {
-    return { kind: 'desired', nowMs, desired: zone.names.map((name) => desiredOf(name, this.#groupOf(name.settings))) };
   }
 
   #each(eventFor: (zone: ZoneState) => ZoneEvent | null): Output[] {
@@ -227,7 +206,7 @@ export class Publisher {
     const { state, effects } = transition(before, event);
     this.#zones.set(number, state);
     this.#share(state.heldUntilMs);
-    for (const group of this.#groups.values()) if (!group.isSettled) this.#settle(group);
+    this.#settle();
     return effects.flatMap((effect): Output[] => {
       count(this.tally, effect);
       switch (effect.kind) {
@@ -253,20 +232,12 @@ export class Publisher {
     });
   }
 
-  /** Tells the group what the first record says, or that there is none. */
-  #settle(group: Group): void {
-    const all = this.zones.flatMap((zone) => zone.names);
+  /** Lets the groups know what was read. */
+  #settle(): void {
+    if (this.#groups.isSettled) return;
+    const names = this.zones.flatMap((zone) => zone.names);
     // Some may be on the way from the zone without an id to the one that was found.
-    if (all.length < this.#nameCount) return;
-    const names = all.filter(({ settings }) => this.#groupOf(settings) === group);
-    const read = names.find(({ seen, desired, published }) => seen && (desired ?? published) !== null);
-    if (read === undefined) {
-      if (names.every(({ seen }) => seen)) group.settle(null, () => false);
-      return;
-    }
-    // By now the name has taken what it says over, if that is as good as what was chosen blindly.
-    const said = read.desired?.address ?? read.published;
-    group.settle(said, (address) => placed(read.settings, address) === said);
+    if (names.length === this.#nameCount) this.#groups.settle(names);
   }
 
   /** Names whose zone became known join the others of that zone. A zone that was lost and is found again under the same id
@@ -317,33 +288,7 @@ export class Publisher {
     this.#zones.set(this.#lastZone, added);
     return [this.#lastZone, added];
   }
-
-  #groupOf({ interfaces, name }: RecordSettings): Group {
-    const group = this.#groups.get(keyOf(interfaces));
-    if (group === undefined) throw new Error(`no group for ${name}`);
-    return group;
-  }
 }
-
-const keyOf = (interfaces: readonly string[] | null): string => interfaces?.join(' ') ?? '';
-
-function desiredOf(name: NameState, group: Group): Desired | null {
-  const { settings, seen } = name;
-  const chosen = group.chosen ?? chosenForEmpty(name, group);
-  if (chosen === null) return null;
-  const alternatives = seen ? [] : chosen.equallyGood.map((address) => placed(settings, address));
-  return { address: placed(settings, chosen.address), equallyGood: alternatives, sinceMs: chosen.sinceMs };
-}
-
-/** What a name is to say that has no record, or one that was made for that reason. */
-function chosenForEmpty({ settings, seen, published }: NameState, { chosenForEmpty: chosen }: Group): Chosen | null {
-  const isFree = seen && chosen !== null && (published === null || published === placed(settings, chosen.address));
-  return isFree ? chosen : null;
-}
-
-/** What a name says when this machine publishes `address`: that, or another host's address under its prefix. */
-export const placed = ({ host }: RecordSettings, address: Address): Address =>
-  host === null ? address : withInterfaceId(address, host.prefixLength, host.interfaceId);
 
 /** The names that still wait for something, for `once`. */
 export const pendingNames = (zone: ZoneState): readonly NameState[] => zone.names.filter(isPending);

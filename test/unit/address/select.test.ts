@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Candidate } from '../../../src/core/address/candidates.ts';
-import { equallyGood, explain, type Rule, select } from '../../../src/core/address/select.ts';
+import { type Candidate, isGivenUp } from '../../../src/core/address/candidates.ts';
+import type { Life } from '../../../src/core/address/prefix-lives.ts';
+import { bestByPrefix, equallyGood, explain, type Rule, select } from '../../../src/core/address/select.ts';
 import { A, address, B, C, candidate, D, UPLINK } from '../../fakes/samples.ts';
 
 const FOR_EVER = { preferredUntilSec: Number.POSITIVE_INFINITY };
@@ -141,5 +142,35 @@ describe('equallyGood', () => {
 
   test('equallyGood: nothing eligible → none', () => {
     expect(equallyGood([])).toEqual([]);
+  });
+});
+
+describe('bestByPrefix', () => {
+  const at = (text: string, own: Parameters<typeof candidate>[2] = {}) => candidate(address(text), 1, own);
+  const several = [at('2a01:1::2'), at('2a01:1::1'), at('2a01:2::1', { isStatic: true }), at('2a01:3::1')];
+  const addresses = (most: number) => bestByPrefix(several, most).map(({ row }) => row.address);
+
+  test('bestByPrefix: three prefixes → one of each, the best one first', () => {
+    expect(addresses(8)).toEqual(['2a01:2::1', '2a01:1::1', '2a01:3::1']);
+  });
+
+  test.each([0, 1, 2, 3])('bestByPrefix: %d of three prefixes → so many', (most) => {
+    expect(addresses(most)).toHaveLength(most);
+  });
+});
+
+describe('isGivenUp', () => {
+  test.each<[Life, Candidate['proof'], boolean]>([
+    ['living', null, false],
+    ['living', 'silent', false],
+    ['doubtful', null, false],
+    ['doubtful', 'silent', true],
+    ['silent', null, true],
+    ['silent', 'reached', false],
+    ['silent', 'silent', true],
+    ['withdrawn', 'reached', true],
+  ])('isGivenUp: signs say %s, the network %j → %j; of an administrator’s address never', (life, proof, expected) => {
+    expect(isGivenUp(candidate(A, 1, { life, proof }))).toBe(expected);
+    expect(isGivenUp(candidate(A, 1, { life, proof, isStatic: true }))).toBe(false);
   });
 });
