@@ -89,7 +89,7 @@ build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
 WRAPPED := mbedtls_x509_crt_parse_der
 LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections $(WRAPPED:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
-	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) -lm
+	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) build/$1/cares/lib/libcares.a -lm
 build/ipv6ddns: build/ipv6ddns.o build/settings.o $(PARTS) build/musl/main.o $(MODULES:%=build/musl/%.o)
 	$(call LINK,musl) -s
 

@@ -111,10 +111,9 @@ static JSValue landlock_restrict(JSContext *ctx, JSValueConst this_val, int argc
 
 static JSValue filter_syscalls(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
-    const unsigned flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG;
     (void)this_val, (void)argc, (void)argv;
     if (!syscall_filter.len) return host_throw(ctx, "seccomp", "ENOTSUP", "no list of system calls for this architecture");
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &syscall_filter)) return host_throw_errno(ctx, "seccomp", errno);
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG, &syscall_filter)) return host_throw_errno(ctx, "seccomp", errno);
     return JS_UNDEFINED;
 }
 

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
-#include <sched.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -57,17 +56,12 @@ static const struct sock_filter program[] = {
     RETURN(SECCOMP_RET_ALLOW),
     REFUSE(EAFNOSUPPORT),
 
-    IF_EQUAL(__NR_clone, 0, 4), /* libcurl's resolver */
-    LOAD_ARGUMENT(0),
-    IF_BITS(CLONE_THREAD, 0, 1),
-    RETURN(SECCOMP_RET_ALLOW),
-    REFUSE(EPERM),
-
-    IF_EQUAL(__NR_ioctl, 0, 6), /* isatty, and stdio's */
+    IF_EQUAL(__NR_ioctl, 0, 7), /* isatty, and stdio's; the interface of a name server's link-local address */
     LOAD_ARGUMENT(1),
-    IF_EQUAL(TIOCGWINSZ, 2, 0),
-    IF_EQUAL(FIONBIO, 1, 0),
-    IF_EQUAL(FIONREAD, 0, 1),
+    IF_EQUAL(TIOCGWINSZ, 3, 0),
+    IF_EQUAL(FIONBIO, 2, 0),
+    IF_EQUAL(FIONREAD, 1, 0),
+    IF_EQUAL(SIOCGIFINDEX, 0, 1),
     RETURN(SECCOMP_RET_ALLOW),
     REFUSE(EPERM),
 
@@ -83,8 +77,7 @@ static const struct sock_filter program[] = {
     ALLOW(pwrite64), ALLOW(read), ALLOW(readlinkat), ALLOW(readv), ALLOW(renameat), ALLOW(renameat2), ALLOW(statx),
     ALLOW(unlinkat), ALLOW(write), ALLOW(writev),
 
-    /* The network. bind is the resolver's, for a port to ask from, and for an
-     * address to leave from; without listen and accept nothing can be served. */
+    /* The network. bind is for an address to leave from; without listen and accept nothing can be served. */
     ALLOW(bind), ALLOW(connect), ALLOW(getpeername), ALLOW(getsockname), ALLOW(getsockopt), ALLOW(recvfrom),
     ALLOW(recvmmsg), ALLOW(recvmsg), ALLOW(sendmsg), ALLOW(sendto), ALLOW(setsockopt), ALLOW(shutdown), ALLOW(socketpair),
 
@@ -95,11 +88,9 @@ static const struct sock_filter program[] = {
     ALLOW(signalfd4), ALLOW(timerfd_create), ALLOW(timerfd_gettime), ALLOW(timerfd_settime), ALLOW(tkill),
     ALLOW(wait4),
 
-    /* Threads and the process. */
-    ALLOW(dup), ALLOW(dup3), ALLOW(exit), ALLOW(exit_group), ALLOW(futex), ALLOW(get_robust_list), ALLOW(getegid),
-    ALLOW(geteuid), ALLOW(getgid), ALLOW(getpid), ALLOW(getppid), ALLOW(getrandom), ALLOW(gettid), ALLOW(getuid),
-    ALLOW(membarrier), ALLOW(rseq), ALLOW(sched_getaffinity), ALLOW(sched_yield), ALLOW(set_robust_list),
-    ALLOW(set_tid_address), ALLOW(sysinfo), ALLOW(umask), ALLOW(uname),
+    /* The process. It has one thread. */
+    ALLOW(dup), ALLOW(dup3), ALLOW(exit), ALLOW(exit_group), ALLOW(getegid), ALLOW(geteuid), ALLOW(getgid), ALLOW(getpid),
+    ALLOW(getppid), ALLOW(getrandom), ALLOW(gettid), ALLOW(getuid), ALLOW(sysinfo), ALLOW(umask), ALLOW(uname),
 
 #ifdef __x86_64__ /* the older forms of some, which musl uses where they exist */
     ALLOW(access), ALLOW(arch_prctl), ALLOW(dup2), ALLOW(eventfd), ALLOW(lstat), ALLOW(open), ALLOW(pipe), ALLOW(poll),

@@ -1,5 +1,6 @@
 # The C libraries, fetched, checked and built once. Outputs, for each flavour F (musl: the product; asan: its tests):
-#   build/musl/libc/{gcc.specs,include,lib} · build/F/libquickjs.a build/F/quickjs/*.h · build/F/mbedtls/{include,lib} · build/F/curl/{include,lib/.libs} · build/qjsc
+#   build/musl/libc/{gcc.specs,include,lib} · build/F/libquickjs.a build/F/quickjs/*.h · build/F/mbedtls/{include,lib}
+#   build/F/cares/{include,lib} · build/F/curl/{include,lib/.libs} · build/qjsc
 # Versions and checksums are those of the upstream tarballs as Debian carries them.
 
 QUICKJS_VERSION := 2025.04.26
@@ -11,8 +12,10 @@ CURL := curl_8.14.1.orig.tar.gz
 CURL_SHA256 := 6766ada7101d292b42b8b15681120acd68effa4a9660935853cf6d61f0d984d4
 MUSL := musl_1.2.5.orig.tar.gz
 MUSL_SHA256 := a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4
+CARES := c-ares_1.34.8.orig.tar.gz
+CARES_SHA256 := c222b6d681096f9444d2c4863d2c1174019e27cacca0a4a5c114d36dd7d7bf78
 
-# Folder with the three tarballs, and mirror of the Debian archive; both empty = ask apt.
+# Folder with the tarballs, and mirror of the Debian archive; both empty = ask apt.
 SOURCES ?=
 DEBIAN_MIRROR ?=
 
@@ -39,11 +42,14 @@ CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefin
 FAST_asan :=
 
 build/sources/%: | packages
-	SOURCES='$(SOURCES)' DEBIAN_MIRROR='$(DEBIAN_MIRROR)' tools/fetch-source '$(SHA256)' $@
+	SOURCES='$(SOURCES)' DEBIAN_MIRROR='$(DEBIAN_MIRROR)' tools/fetch-source '$(SHA256)' $@ $(SUITE)
 build/sources/$(QUICKJS): SHA256 := $(QUICKJS_SHA256)
 build/sources/$(MBEDTLS): SHA256 := $(MBEDTLS_SHA256)
 build/sources/$(CURL): SHA256 := $(CURL_SHA256)
 build/sources/$(MUSL): SHA256 := $(MUSL_SHA256)
+build/sources/$(CARES): SHA256 := $(CARES_SHA256)
+# The stable suite names 1.34.9, whose tarball its pool lacks.
+build/sources/$(CARES): SUITE := forky
 
 # Every library is unpacked anew when it is built: nothing of an earlier build is left in it.
 define UNPACK
@@ -92,15 +98,29 @@ build/%/mbedtls/lib/libmbedtls.a: build/sources/$(MBEDTLS) native/mbedtls.patch 
 	mkdir -p $(@D) && cp build/$*/mbedtls/library/*.a $(@D)
 build/musl/mbedtls/lib/libmbedtls.a: $(MUSL_LIBC)
 
+# The resolver. It is asked from one thread alone.
+CARES_OPTIONS := --disable-shared --disable-dependency-tracking --disable-tests --disable-cares-threads --disable-symbol-hiding
+build/%/cares/lib/libcares.a: build/sources/$(CARES) native/third-party.mk
+	$(call UNPACK,build/$*/cares)
+	cd build/$*/cares && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) $(CARES_OPTIONS) \
+	  CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*)' LDFLAGS='$(LDFLAGS_$*)'
+	$(MAKE) --silent -C build/$*/cares/src/lib libcares.la
+	mkdir -p $(@D) && cp build/$*/cares/src/lib/.libs/libcares.a $@
+build/musl/cares/lib/libcares.a: $(MUSL_LIBC)
+
 CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --disable-debug --disable-symbol-hiding \
-	--without-ca-bundle --without-ca-path --enable-ipv6 --enable-threaded-resolver --enable-proxy --enable-basic-auth \
+	--without-ca-bundle --without-ca-path --enable-ipv6 --disable-threaded-resolver --enable-proxy --enable-basic-auth \
 	$(addprefix --without-,zlib brotli zstd libpsl libidn2 nghttp2 libssh2 librtmp libgsasl) \
 	$(addprefix --disable-,ftp file ipfs ldap ldaps rtsp dict telnet tftp pop3 imap smb smtp gopher mqtt) \
 	$(addprefix --disable-,manual docs libcurl-option versioned-symbols ca-search unix-sockets cookies doh mime \
 	  form-api netrc progress-meter alt-svc hsts headers-api get-easy-options dnsshuffle dateparse \
 	  digest-auth bearer-auth kerberos-auth negotiate-auth aws ntlm tls-srp sha512-256 websockets httpsrr ech verbose)
-build/%/curl/lib/.libs/libcurl.a: build/sources/$(CURL) build/%/mbedtls/lib/libmbedtls.a
+# musl's <sched.h> declares calloc and free, which are macros by the time that libcurl's one unit comes to include it.
+build/%/curl/lib/.libs/libcurl.a: build/sources/$(CURL) native/curl.patch build/%/mbedtls/lib/libmbedtls.a \
+  build/%/cares/lib/libcares.a
 	$(call UNPACK,build/$*/curl)
+	patch --silent --directory=build/$*/curl --strip=1 < native/curl.patch
 	cd build/$*/curl && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) \
-	  --with-mbedtls=$(CURDIR)/build/$*/mbedtls $(CURL_OPTIONS) CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*)' LDFLAGS='$(LDFLAGS_$*)'
+	  --with-mbedtls=$(CURDIR)/build/$*/mbedtls --enable-ares=$(CURDIR)/build/$*/cares $(CURL_OPTIONS) \
+	  CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*) -include sched.h' LDFLAGS='$(LDFLAGS_$*)'
 	$(MAKE) --silent -C build/$*/curl/lib libcurl.la

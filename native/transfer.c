@@ -225,7 +225,6 @@ static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     SET(CURLOPT_NOSIGNAL, 1L);
-    SET(CURLOPT_QUICK_EXIT, 1L); /* never wait for a resolver thread */
     SET(CURLOPT_BUFFERSIZE, TRANSFER_BUFFER_BYTES);
     SET(CURLOPT_UPLOAD_BUFFERSIZE, TRANSFER_BUFFER_BYTES);
 #undef SET

@@ -90,7 +90,7 @@ container-packages: packages
 # --- the source archive ---
 
 ARCHIVE = ipv6ddns-$(VERSION)
-TARBALLS = $(addprefix build/sources/,$(QUICKJS) $(MBEDTLS) $(CURL) $(MUSL))
+TARBALLS = $(addprefix build/sources/,$(QUICKJS) $(MBEDTLS) $(CARES) $(CURL) $(MUSL))
 
 .PHONY: source
 

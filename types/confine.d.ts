@@ -15,9 +15,9 @@ declare module 'confine' {
   export function landlockAllow(ruleset: number, folder: string, rights: number): void;
   /** Allows `rights` on a port of TCP, 0 = one of the kernel's choice: LANDLOCK_ACCESS_NET_ bits that the ruleset handles. */
   export function landlockAllowPort(ruleset: number, port: number, rights: number): void;
-  /** Puts the ruleset into force, for this thread and those that it starts. Needs PR_SET_NO_NEW_PRIVS. */
+  /** Puts the ruleset into force. Needs PR_SET_NO_NEW_PRIVS. */
   export function landlockRestrict(ruleset: number): void;
-  /** Puts the list of native/syscalls.c into force, for all threads. Needs PR_SET_NO_NEW_PRIVS. What it refuses is
+  /** Puts the list of native/syscalls.c into force. Needs PR_SET_NO_NEW_PRIVS. What it refuses is
    *  in the kernel's audit log.
    *  @throws HostError ENOTSUP where there is no list for the architecture */
   export function filterSyscalls(): void;

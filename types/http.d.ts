@@ -96,7 +96,7 @@ declare module 'http' {
   export function act(multi: Multi, fd: number, events: number): void;
   /** The next transfer that ended, removed from the handle; null = none. */
   export function completed(multi: Multi): Completed | null;
-  /** Drops a transfer without waiting for the resolver or the server. Unknown ids are ignored. */
+  /** Drops a transfer at once, whatever it waits for. Unknown ids are ignored. */
   export function cancel(multi: Multi, id: number): void;
   /** Closes all connections and gives the memory back; the callbacks run for what they still watch. Again: does nothing. */
   export function close(multi: Multi): void;

@@ -47,7 +47,7 @@ export const setup = JSON.parse(std.getenv('SETUP') ?? '{}') as Setup;
 export const urlOf = (server: string, path: string, scheme = 'https'): string =>
   `${scheme}://localhost:${setup.ports[server]}${path}`;
 
-/** `localhost` needs the files database of the resolver only; the name server is silent. */
+/** `localhost` needs no name server; the one there is is silent. */
 export const optionsFor = (url: string, changes: Partial<TransferOptions> = {}): TransferOptions => ({
   method: 'GET',
   url,
@@ -121,8 +121,7 @@ const SIGUSR2 = 12;
 
 /** A client of its own for every test of the file. */
 export function useClient(): { client: Client } {
-  // As the program does before its first request: the threads of the resolver inherit the mask, and none of them dies of
-  // a signal that another test sends.
+  // As the program does before its first request: it does not die of a signal that another test sends.
   beforeAll(() => void os.close(system.signalOpen([SIGUSR1, SIGUSR2])));
 
   const here = {} as { client: Client };

@@ -38,7 +38,7 @@ describe('http: leaving', () => {
 
   test.each(['cancel', 'close'] as const)('http: %s while the resolver hangs → at once', async (how) => {
     const id = here.client.start(optionsFor('https://api.test/'));
-    await sleep(50); // the thread waits for the name server
+    await waitFor(async () => here.client.watched.size > 0); // the name server is asked
     const started = performance.now();
     if (how === 'cancel') http.cancel(here.client.multi, id);
     else here.client.close();

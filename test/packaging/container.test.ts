@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Lab } from '../e2e/harness/lab.ts';
+import { startNameServer } from '../e2e/harness/name-servers.ts';
 import { openLab } from '../e2e/harness/open.ts';
 import type { Process } from '../e2e/harness/process.ts';
-import { bundle } from '../e2e/harness/programs.ts';
 import { filesOf, IS_ROOT, make, run, temporaryFolder } from './run.ts';
 
 const A = '3ffe:1::a';
@@ -61,9 +61,7 @@ test('container: settings by environment, nothing else → resolves the API’s 
   const lab = await openLab({ port: 443 });
   const container = await Container.build(lab);
   await appendFile(join(container.root, 'etc/ssl/certs/ca-certificates.crt'), await readFile(lab.api.caFile ?? ''));
-  const script = await bundle('test/e2e/harness/name-server.ts', lab.folder);
-  const resolver = lab.launch(lab.host, [process.execPath, script, 'api.cloudflare.com', '127.0.0.1'], {});
-  await resolver.line(/^listening$/);
+  await startNameServer(lab, { names: { 'api.cloudflare.com': { a: '127.0.0.1' } } });
   await lab.add(A);
   const daemon = container.run('ENTRYPOINT');
   await lab.says(A);
