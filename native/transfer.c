@@ -148,7 +148,6 @@ static int set_from(JSContext *ctx, Transfer *transfer, JSValueConst options)
     snprintf(input, sizeof input, "host!%s", text);
     JS_FreeCString(ctx, text);
     code = curl_easy_setopt(transfer->easy, CURLOPT_INTERFACE, input);
-    if (!code) code = curl_easy_setopt(transfer->easy, CURLOPT_IPRESOLVE, (long)CURL_IPRESOLVE_V6);
     if (!code) return 0;
     throw_easy(ctx, "from", code);
     return -1;
@@ -184,11 +183,17 @@ static CURLcode on_tls(CURL *easy, void *config, void *opaque)
     return CURLE_OK;
 }
 
+static long resolve_option(int64_t family)
+{
+    if (family == 4) return CURL_IPRESOLVE_V4;
+    return family == 6 ? CURL_IPRESOLVE_V6 : CURL_IPRESOLVE_WHATEVER;
+}
+
 static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
 {
     CURL *easy = transfer->easy;
     CURLcode code = CURLE_OK;
-    int64_t timeout_ms, connect_timeout_ms, max_body_bytes;
+    int64_t timeout_ms, connect_timeout_ms, lost_after_ms, max_body_bytes, family;
     int new_connection = get_flag(ctx, options, "newConnection");
     int connect_only = get_flag(ctx, options, "connectOnly");
 #define SET(option, value) if (!code) code = curl_easy_setopt(easy, option, value)
@@ -202,16 +207,23 @@ static int set_options(JSContext *ctx, Transfer *transfer, JSValueConst options)
         set_from(ctx, transfer, options) ||
         get_list(ctx, options, "headers", &transfer->headers) ||
         get_list(ctx, options, "resolve", &transfer->resolve) ||
+        get_list(ctx, options, "avoid", &transfer->sockets.avoid) ||
+        host_get_number(ctx, options, "family", &family) ||
         host_get_number(ctx, options, "timeoutMs", &timeout_ms) ||
         host_get_number(ctx, options, "connectTimeoutMs", &connect_timeout_ms) ||
+        host_get_number(ctx, options, "lostAfterMs", &lost_after_ms) ||
         host_get_number(ctx, options, "maxBodyBytes", &max_body_bytes))
         return -1;
+    transfer->sockets.lost_after_ms = (unsigned)lost_after_ms;
     transfer->head.limit = MAX_HEAD_BYTES;
     transfer->body.limit = max_body_bytes < 0 ? 0 : (size_t)max_body_bytes;
     SET(CURLOPT_PRIVATE, transfer);
     SET(CURLOPT_ERRORBUFFER, transfer->error);
     SET(CURLOPT_HTTPHEADER, transfer->headers);
     SET(CURLOPT_RESOLVE, transfer->resolve);
+    SET(CURLOPT_IPRESOLVE, resolve_option(family));
+    SET(CURLOPT_OPENSOCKETFUNCTION, socket_open);
+    SET(CURLOPT_OPENSOCKETDATA, &transfer->sockets);
     SET(CURLOPT_SSL_CTX_FUNCTION, on_tls);
     SET(CURLOPT_SSL_CTX_DATA, transfer);
     SET(CURLOPT_FRESH_CONNECT, (long)new_connection);
@@ -238,6 +250,7 @@ void transfer_free(Transfer *transfer)
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
     curl_slist_free_all(transfer->resolve);
+    curl_slist_free_all(transfer->sockets.avoid);
     free(transfer->verifier.trust.file);
     free(transfer->verifier.trust.folder);
     free(transfer->head.bytes);

@@ -3,6 +3,7 @@
 #define TRANSFER_H
 
 #include "quickjs.h"
+#include "sockets.h"
 #include "verify.h"
 
 #include <curl/curl.h>
@@ -19,6 +20,7 @@ typedef struct Transfer {
     struct curl_slist *headers, *resolve;
     Buffer head, body;
     Verifier verifier;
+    SocketRules sockets;
     int has_begun_tls;
     char tls_version[16]; /* of the connection; '' = none was made */
     char error[CURL_ERROR_SIZE], reason[CURL_ERROR_SIZE]; /* libcurl's words; ours, which go before */

@@ -23,6 +23,8 @@ declare module 'http' {
     /** For the whole transfer. */
     readonly timeoutMs: number;
     readonly connectTimeoutMs: number;
+    /** Data that the peer does not acknowledge for so long ends the connection (TCP_USER_TIMEOUT); 0 = as the kernel has it. */
+    readonly lostAfterMs: number;
     /** A longer reply, or a head over 64 KiB, ends the transfer: CURLE_WRITE_ERROR, and `detail` says which. */
     readonly maxBodyBytes: number;
     /** A PEM bundle, and folders of such files, parted by colons; null = none. Of files that are none, and of what
@@ -33,9 +35,13 @@ declare module 'http' {
      *  environment says. */
     readonly proxy: string | null;
     readonly noProxy: string | null;
-    /** The own IPv6 address that the connection leaves from (CURLOPT_INTERFACE), which IPv4 is then left out for; null = as
-     *  the kernel chooses. Kept connections are no matter of it: say `newConnection`. */
+    /** The own address that the connection leaves from (CURLOPT_INTERFACE), of the family that is connected to; null = as the
+     *  kernel chooses. Kept connections are no matter of it: say `newConnection`. */
     readonly from: string | null;
+    /** What is asked for and connected to: 4 = IPv4 alone, 6 = IPv6 alone, 0 = both. */
+    readonly family: 0 | 4 | 6;
+    /** Numeric addresses that are not connected to; when there is no other: CURLE_COULDNT_CONNECT. */
+    readonly avoid: readonly string[];
     /** Only to connect, without a request, and to close (CURLOPT_CONNECT_ONLY). */
     readonly connectOnly: boolean;
     /** Entries `host:port:address,…` as in CURLOPT_RESOLVE, used instead of asking the resolver. */

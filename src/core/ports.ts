@@ -97,9 +97,9 @@ export interface ApiClient extends Prober {
   readonly certificates: string | null;
   /** How many of them can be read. */
   countRoots(): number;
-  /** Nothing more is to be sent for now: connections are closed and memory is given back. What is in flight is dropped
-   *  without a word. */
-  rest(): void;
+  /** Closes all connections and gives their memory back, as when nothing more is to be sent for now. What is in flight is
+   *  dropped without a word. */
+  closeConnections(): void;
   /** From now on these settings count; what is in flight is dropped. */
   configure(settings: ApiSettings): void;
 }

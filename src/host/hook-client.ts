@@ -1,7 +1,7 @@
 import type { HookSettings } from '../core/config/settings.ts';
 import type { Hook } from '../core/notify/message.ts';
 import type { ConnectionSettings, HookClient, HttpOutcome } from '../core/ports.ts';
-import { Transfers } from './transfers.ts';
+import { ANY_ROUTE, Transfers } from './transfers.ts';
 
 /** Sends notifications, with their URL, over connections of their own. */
 export class CurlHookClient implements HookClient {
@@ -19,13 +19,11 @@ export class CurlHookClient implements HookClient {
       url: (hook.bad ? bad : good).reveal() + hook.suffix,
       headers: contentType === null ? [] : [`Content-Type: ${contentType}`],
       body,
-      from: null,
-      resolve: [],
     };
     this.#inFlight += 1;
-    this.#transfers.start(request, ({ outcome }) => {
+    this.#transfers.start(request, ANY_ROUTE, ({ outcome }) => {
       this.#inFlight -= 1;
-      if (this.#inFlight === 0) this.#transfers.rest();
+      if (this.#inFlight === 0) this.#transfers.closeConnections();
       done(outcome);
     });
   }

@@ -1,6 +1,6 @@
 import { type Address, addressBytes, parseAddress } from '../core/address/address.ts';
 import { PROBE_LIMIT_MS, probeUrl, probeVerdict } from '../core/cloudflare/probe.ts';
-import { resolveAs } from '../core/cloudflare/transport.ts';
+import { familyOf, USUAL } from '../core/cloudflare/ways.ts';
 import type { Prober, ProbeSettings, ProbeVerdict } from '../core/ports.ts';
 import { IF_INET6 } from '../core/wire/if-inet6.ts';
 import { toHex } from '../core/wire/trace.ts';
@@ -29,14 +29,12 @@ export class CurlProber implements Prober {
       void Promise.resolve().then(() => done('unknown'));
       return;
     }
-    const resolved = resolveAs(
-      url,
-      known.filter((address) => address.includes(':')),
-    );
+    const addresses = known.filter((address) => familyOf(address) === 6);
+    const route = { from, way: { ...USUAL, addresses }, connectLimitMs: PROBE_LIMIT_MS, isNew: true };
     this.#inFlight += 1;
-    this.#transfers.connect({ url, from, resolve: resolved === null ? [] : [resolved] }, PROBE_LIMIT_MS, (end) => {
+    this.#transfers.connect(url, route, (end) => {
       this.#inFlight -= 1;
-      if (this.#inFlight === 0) this.#transfers.rest();
+      if (this.#inFlight === 0) this.#transfers.closeConnections();
       done(probeVerdict(end.code, isOwn(end.remoteAddress)));
     });
   }

@@ -1,14 +1,10 @@
 import * as http from 'http';
 import * as os from 'os';
 import * as std from 'std';
-import {
-  CA_FILES,
-  CONNECT_LIMIT_MS,
-  MAX_REPLY_BYTES,
-  NO_CA_BUNDLE,
-  RESOLVER_FAILED,
-} from '../core/cloudflare/transport.ts';
-import { describeTransportFailure, type Way } from '../core/cloudflare/unreached.ts';
+import type { Address } from '../core/address/address.ts';
+import { CA_FILES, MAX_REPLY_BYTES, NO_CA_BUNDLE, RESOLVER_FAILED } from '../core/cloudflare/transport.ts';
+import { describeTransportFailure, type Target } from '../core/cloudflare/unreached.ts';
+import { CONNECT_LIMIT_MS, resolveEntry, USUAL, type Way } from '../core/cloudflare/ways.ts';
 import { proxyFor } from '../core/config/no-proxy.ts';
 import { proxyOrigin } from '../core/config/proxy.ts';
 import type { ConnectionSettings, HttpOutcome } from '../core/ports.ts';
@@ -19,10 +15,24 @@ import { Timer } from './timer.ts';
 const READABLE = 1;
 const WRITABLE = 2;
 
-export type TransferRequest = Pick<http.TransferOptions, 'method' | 'url' | 'headers' | 'body' | 'from' | 'resolve'>;
+export type TransferRequest = Pick<http.TransferOptions, 'method' | 'url' | 'headers' | 'body'>;
 
-/** A server to connect to, and how. */
-export type Connection = Pick<http.TransferOptions, 'url' | 'from' | 'resolve'>;
+/** How to get to the server. */
+export interface Route {
+  /** The own IPv6 address to leave from, over IPv6 alone; null = as the kernel chooses. */
+  readonly from: Address | null;
+  readonly way: Way;
+  /** How long it may take until the request can be sent. */
+  readonly connectLimitMs: number;
+  /** A kept connection does not do. */
+  readonly isNew: boolean;
+}
+
+/** As the resolver says and the kernel chooses. */
+export const ANY_ROUTE: Route = { from: null, way: USUAL, connectLimitMs: CONNECT_LIMIT_MS, isNew: false };
+
+/** Data that is not acknowledged for so long is lost: time for five repetitions. */
+const LOST_AFTER_MS = 6_000;
 
 export interface TransferEnd {
   readonly outcome: HttpOutcome;
@@ -32,7 +42,7 @@ export interface TransferEnd {
   readonly remoteAddress: string;
 }
 
-interface Waiting extends Omit<Way, 'now'> {
+interface Waiting extends Omit<Target, 'now'> {
   readonly done: (end: TransferEnd) => void;
 }
 
@@ -61,7 +71,7 @@ export class Transfers {
   }
 
   /** Sends a request; `done` runs once, never before this returns. Connections are kept for what GET asks for. */
-  start(request: TransferRequest, done: (end: TransferEnd) => void): void {
+  start(request: TransferRequest, route: Route, done: (end: TransferEnd) => void): void {
     const { timeoutMs, caFile, caPath, httpsProxy, noProxy } = this.#settings;
     const { certificates } = this;
     if (certificates === null && request.url.startsWith('https:')) {
@@ -71,11 +81,12 @@ export class Transfers {
     }
     const options = {
       ...request,
+      ...routeOptions(request.url, route),
       headers: [`User-Agent: ${this.#userAgent}`, ...request.headers],
-      newConnection: request.method !== 'GET' || request.from !== null,
+      newConnection: request.method !== 'GET' || route.from !== null || route.isNew,
       connectOnly: false,
       timeoutMs,
-      connectTimeoutMs: Math.min(timeoutMs, CONNECT_LIMIT_MS),
+      connectTimeoutMs: Math.min(timeoutMs, route.connectLimitMs),
       maxBodyBytes: MAX_REPLY_BYTES,
       caFile: caFile ?? (caPath === null ? certificates : null),
       caPath,
@@ -87,10 +98,11 @@ export class Transfers {
   }
 
   /** Connects over TCP, sends nothing and closes; `done` runs once, never before this returns. */
-  connect(connection: Connection, limitMs: number, done: (end: TransferEnd) => void): void {
+  connect(url: string, route: Route, done: (end: TransferEnd) => void): void {
     const nothing = { method: 'GET', headers: [], body: null, maxBodyBytes: 0, caFile: null, caPath: null };
     const direct = { newConnection: true, connectOnly: true, proxy: '', noProxy: '' };
-    this.#begin({ ...connection, ...nothing, ...direct, timeoutMs: limitMs, connectTimeoutMs: limitMs }, done);
+    const limits = { timeoutMs: route.connectLimitMs, connectTimeoutMs: route.connectLimitMs };
+    this.#begin({ url, ...routeOptions(url, route), ...nothing, ...direct, ...limits }, done);
   }
 
   #begin(options: http.TransferOptions, done: (end: TransferEnd) => void): void {
@@ -103,9 +115,8 @@ export class Transfers {
     this.#waiting.set(http.start(this.#multi, options), { done, url: options.url, proxy, roots });
   }
 
-  /** Nothing more is to be sent for now: connections are closed and memory is given back. What is in flight is dropped
-   *  without a word. */
-  rest(): void {
+  /** Closes all connections and gives their memory back. What is in flight is dropped without a word. */
+  closeConnections(): void {
     if (this.#multi === null) return;
     http.close(this.#multi);
     this.#multi = null;
@@ -141,7 +152,7 @@ export class Transfers {
 
   #deliver(): void {
     for (;;) {
-      // A listener may have put the client to rest, or to work again.
+      // A listener may have closed all, or begun anew.
       const transfer = this.#multi === null ? null : http.completed(this.#multi);
       if (transfer === null) return;
       const waiting = this.#waiting.get(transfer.id);
@@ -153,7 +164,19 @@ export class Transfers {
   }
 }
 
-function outcomeOf(transfer: http.Completed, way: Omit<Way, 'now'>): HttpOutcome {
+function routeOptions(url: string, { from, way }: Route) {
+  const entry = resolveEntry(url, way.addresses);
+  const family = from === null ? (way.family ?? 0) : 6;
+  return {
+    from,
+    family,
+    avoid: way.avoid,
+    resolve: entry === null ? [] : [entry],
+    lostAfterMs: LOST_AFTER_MS,
+  } as const;
+}
+
+function outcomeOf(transfer: http.Completed, target: Omit<Target, 'now'>): HttpOutcome {
   const { code, status, headers, body, sentBytes, tlsVersion, server } = transfer;
   if (code === 0) {
     const reply = { status, headers, body, arrivedMs: Date.now() };
@@ -161,7 +184,7 @@ function outcomeOf(transfer: http.Completed, way: Omit<Way, 'now'>): HttpOutcome
       ? { kind: 'replied', reply }
       : { kind: 'replied', reply, tls: { version: tlsVersion, server } };
   }
-  const words = describeTransportFailure(transfer, { ...way, now: new Date().toISOString() });
+  const words = describeTransportFailure(transfer, { ...target, now: new Date().toISOString() });
   const unreachable = { kind: 'unreachable', detail: words, sent: sentBytes > 0 } as const;
   return code === RESOLVER_FAILED ? { ...unreachable, unresolved: true } : unreachable;
 }

@@ -70,7 +70,7 @@ export async function inspect(ports: EnginePorts, settings: Settings, table: Add
       report.pass(where, `${winner}, ${describeVerdict(verdict)}`);
     } else report.fail(where, EXIT.noAddress, 'none may be published', 'see "ipv6ddns addresses" for the reasons');
   }
-  ports.api.rest();
+  ports.api.closeConnections();
   return report;
 }
 

@@ -162,7 +162,7 @@ export class Engine {
       else if (decision.kind === 'probe') this.#probe(decision.address);
       else this.#request(decision);
     }
-    if (!this.#publisher.isBusy()) this.#ports.api.rest();
+    if (!this.#publisher.isBusy()) this.#ports.api.closeConnections();
     this.step();
   }
 
@@ -204,7 +204,7 @@ export class Engine {
     this.#ports.api.send(request, done, from);
   }
 
-  /** Twice its time, because what the resolver failed is sent a second time. */
+  /** Twice its time: once for ways that lead nowhere, once for the one on which it is sent. */
   #limit(zone: number): void {
     this.#limits.set(zone, this.#ports.clock.nowMs() + 2 * this.#timeoutMs);
   }

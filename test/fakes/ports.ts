@@ -149,7 +149,7 @@ export class FakeApiClient implements ApiClient {
     first.done(verdict);
   }
 
-  rest(): void {
+  closeConnections(): void {
     this.rests += 1;
     this.#inFlight = [];
   }

@@ -28,7 +28,7 @@ describe('http: from an address', () => {
   });
 
   test('http: from an address, to a server without IPv6 → no connection', async () => {
-    const ended = await here.client.fetch(`http://127.0.0.1:${setup.ports['plain']}/peer`, { from: OWN });
+    const ended = await here.client.fetch(`http://127.0.0.1:${setup.ports['plain']}/peer`, { from: OWN, family: 6 });
     expect(ended).toMatchObject({ code: CURLE_COULDNT_CONNECT, sentBytes: 0 });
   });
 });

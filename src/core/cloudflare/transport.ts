@@ -17,21 +17,5 @@ export const NO_CA_BUNDLE =
 /** CURLE_COULDNT_RESOLVE_HOST: the resolver knows no address, or is silent. */
 export const RESOLVER_FAILED = 6;
 
-/** For the resolver's answer, the connection and the TLS handshake together: well below the default for the whole
- *  request, so that other addresses can still be tried. */
-export const CONNECT_LIMIT_MS = 10_000;
-
-/** How many of the API's addresses are remembered for the time when the resolver is down. */
-const REMEMBERED = 4;
-
-/** `known` with the address that just answered in front. */
-export const remember = (known: readonly string[], address: string): readonly string[] =>
-  address === '' ? known : [address, ...known.filter((own) => own !== address)].slice(0, REMEMBERED);
-
-/** What libcurl is to take for the host of `url` in place of asking the resolver (CURLOPT_RESOLVE). */
-export function resolveAs(url: string, addresses: readonly string[]): string | null {
-  const [, scheme, host, port] = /^(https?):\/\/([^/:[\]]+)(?::(\d+))?(?:\/|$)/.exec(url) ?? [];
-  if (host === undefined || addresses.length === 0) return null;
-  const bracketed = addresses.map((address) => (address.includes(':') ? `[${address}]` : address));
-  return `${host}:${port ?? (scheme === 'https' ? 443 : 80)}:${bracketed.join(',')}`;
-}
+/** CURLE_OPERATION_TIMEDOUT: the host has an address, and something took too long. */
+export const TIMED_OUT = 28;

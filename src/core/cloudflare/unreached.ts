@@ -18,7 +18,7 @@ export interface TransportFailure {
 }
 
 /** Where it was to lead. */
-export interface Way {
+export interface Target {
   readonly url: string;
   /** Scheme, host and port of the proxy between; null = none. */
   readonly proxy: string | null;
@@ -42,13 +42,13 @@ const SSL_CACERT_BADFILE = 77;
 const PROXY = 97;
 
 /** What a failed transfer is to be called in the log: the step that failed, and what to do. */
-export function describeTransportFailure(failure: TransportFailure, way: Way): string {
+export function describeTransportFailure(failure: TransportFailure, target: Target): string {
   const { code, fault, proxyStatus } = failure;
-  const { host, port } = hostAndPort(way.url);
+  const { host, port } = hostAndPort(target.url);
   const end = `${host} port ${port}`;
   const words = printable(failure.detail.trim()) || `libcurl error ${code}`;
-  if (way.proxy !== null && proxyStatus >= 300) return describeProxyRefusal(way.proxy, proxyStatus, host);
-  const next = way.proxy === null ? end : `the proxy ${way.proxy}`;
+  if (target.proxy !== null && proxyStatus >= 300) return describeProxyRefusal(target.proxy, proxyStatus, host);
+  const next = target.proxy === null ? end : `the proxy ${target.proxy}`;
   switch (code) {
     case COULDNT_RESOLVE_PROXY:
       return `${words}; is the name in HTTPS_PROXY right, and does the resolver in /etc/resolv.conf answer?`;
@@ -61,7 +61,7 @@ export function describeTransportFailure(failure: TransportFailure, way: Way): s
     case SSL_CONNECT_ERROR:
       return describeHandshake(words, end);
     case PEER_FAILED_VERIFICATION:
-      return fault === null ? words : describeCertificateFault(fault, host, way.roots, way.now);
+      return fault === null ? words : describeCertificateFault(fault, host, target.roots, target.now);
     case SSL_CACERT_BADFILE:
       return `${words}; the bundle of root certificates cannot be read`;
     case GOT_NOTHING:
@@ -69,7 +69,7 @@ export function describeTransportFailure(failure: TransportFailure, way: Way): s
     case RECV_ERROR:
       return `${next} closed the connection (${words}): try again later`;
     case PROXY:
-      return `the proxy ${way.proxy ?? ''} did not connect to ${end} (${words}): see its settings and HTTPS_PROXY`;
+      return `the proxy ${target.proxy ?? ''} did not connect to ${end} (${words}): see its settings and HTTPS_PROXY`;
     default:
       return words;
   }

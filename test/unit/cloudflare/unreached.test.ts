@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { describeTransportFailure, type TransportFailure, type Way } from '../../../src/core/cloudflare/unreached.ts';
+import {
+  describeTransportFailure,
+  type Target,
+  type TransportFailure,
+} from '../../../src/core/cloudflare/unreached.ts';
 import { certificate } from '../../fakes/certificates.ts';
 
-const WAY: Way = {
+const TARGET: Target = {
   url: 'https://api.example.com/client/v4/zones?name=x',
   proxy: null,
   roots: '/etc/ca.pem',
@@ -10,9 +14,9 @@ const WAY: Way = {
 };
 const PROXY = 'http://proxy.example.net:3128';
 
-function describeFailure(failure: Partial<TransportFailure>, way: Partial<Way> = {}): string {
+function describeFailure(failure: Partial<TransportFailure>, target: Partial<Target> = {}): string {
   const nothing = { code: 7, detail: 'It failed', errno: '', isConnected: false, isSecured: false, proxyStatus: 0 };
-  return describeTransportFailure({ ...nothing, fault: null, ...failure }, { ...WAY, ...way });
+  return describeTransportFailure({ ...nothing, fault: null, ...failure }, { ...TARGET, ...target });
 }
 
 const END = 'api.example.com port 443';
