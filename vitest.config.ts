@@ -6,7 +6,14 @@ const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'core', include: ['test/{unit,property,scenario}/**/*.test.ts'], ...limits } },
+      {
+        test: {
+          name: 'core',
+          include: ['test/{unit,property,scenario}/**/*.test.ts'],
+          setupFiles: ['test/schemas/setup.ts'],
+          ...limits,
+        },
+      },
       { test: { name: 'mutants', include: ['test/mutants/**/*.test.ts'], ...limits } },
       { test: { name: 'bench', include: ['bench/**/*.test.ts'], ...limits } },
       { test: { name: 'simulator', include: ['test/simulator/**/*.test.ts'], ...limits } },

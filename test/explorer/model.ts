@@ -1,4 +1,5 @@
 import type { ApiRequest, HttpReply } from '../../src/core/cloudflare/http.ts';
+import { witness } from '../fakes/witness.ts';
 
 export interface ModelRecord {
   readonly id: string;
@@ -78,6 +79,13 @@ export class Model {
   /** Carries a request out.
    *  @throws Forbidden for what must never be asked */
   answer(request: ApiRequest): HttpReply {
+    witness.request(request);
+    const reply = this.#answer(request);
+    witness.reply(request, reply);
+    return reply;
+  }
+
+  #answer(request: ApiRequest): HttpReply {
     try {
       return this.#route(request);
     } catch (error) {
@@ -106,7 +114,7 @@ export class Model {
     if (recordId === 'batch') return this.#batch(zone, fields);
     if (method === 'POST') return reply(shown(this.#create(zone, fields)));
     if (method === 'PATCH') return reply(shown(this.#edit(zone, recordId ?? '', fields)));
-    if (method === 'DELETE') return reply(this.#delete(zone, recordId ?? ''));
+    if (method === 'DELETE') return reply({ id: this.#delete(zone, recordId ?? '').id });
     throw new Forbidden(`${method} is never to be used`);
   }
 
@@ -128,8 +136,9 @@ export class Model {
     const before = zone.records;
     try {
       return reply({
-        deletes: deletes.map(({ id = '' }) => this.#delete(zone, id)),
+        deletes: deletes.map(({ id = '' }) => shown(this.#delete(zone, id))),
         patches: patches.map((fields) => shown(this.#edit(zone, fields.id ?? '', fields))),
+        puts: [],
         posts: posts.map((fields) => shown(this.#create(zone, fields))),
       });
     } catch (error) {
@@ -168,10 +177,10 @@ export class Model {
     return after;
   }
 
-  #delete(zone: ModelZone, id: string): { id: string } {
-    this.#touchable(zone, id);
-    zone.records = zone.records.filter((record) => record.id !== id);
-    return { id };
+  #delete(zone: ModelZone, id: string): ModelRecord {
+    const record = this.#touchable(zone, id);
+    zone.records = zone.records.filter((other) => other !== record);
+    return record;
   }
 
   #touchable(zone: ModelZone, id: string): ModelRecord {
@@ -194,6 +203,17 @@ const zoneObject = ({ id, name }: ModelZone): object => ({
   paused: false,
   type: 'full',
   account: { id: '0'.repeat(32), name: 'Model' },
+  owner: {},
+  plan: {},
+  meta: {},
+  development_mode: 0,
+  name_servers: [],
+  original_dnshost: null,
+  original_name_servers: null,
+  original_registrar: null,
+  activated_on: null,
+  created_on: '2026-01-01T00:00:00Z',
+  modified_on: '2026-01-01T00:00:00Z',
   permissions: ['#dns_records:edit', '#dns_records:read', '#zone:read'],
 });
 

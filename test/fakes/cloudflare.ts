@@ -1,7 +1,8 @@
 import type { ApiRequest, HttpReply } from '../../src/core/cloudflare/http.ts';
 import type { AaaaRecord } from '../../src/core/dns/record.ts';
-import { failure, success, wireRecord } from './replies.ts';
+import { failure, pageInfo, success, wireRecord, wireZone } from './replies.ts';
 import { address, OTHER_ZONE, record, ZONE } from './samples.ts';
+import { witness } from './witness.ts';
 
 export interface HeldRecord extends AaaaRecord {
   readonly name: string;
@@ -101,6 +102,13 @@ export class FakeCloudflare {
 
   answer(request: ApiRequest): HttpReply {
     this.requests.push(request);
+    witness.request(request);
+    const reply = this.#reply(request);
+    witness.reply(request, reply);
+    return reply;
+  }
+
+  #reply(request: ApiRequest): HttpReply {
     try {
       const result = this.#carryOut(request);
       const query = request.path.split('?')[1] ?? '';
@@ -124,31 +132,25 @@ export class FakeCloudflare {
     if (zoneId === undefined) return this.#find(parameter(query, 'name'));
     const zone = this.#zones.find((own) => own.id === zoneId);
     if (zone === undefined) throw new Refusal(404, 7003);
-    if (records === undefined) return { id: zone.id, name: zone.name, permissions: this.permissions };
+    if (records === undefined) return wireZone(zone.id, zone.name, { permissions: this.permissions });
     if (method === 'GET') return this.#list(zone, query);
     const fields: Fields & BatchFields = body === null ? {} : JSON.parse(body);
     if (id === 'batch') return this.#batch(zone, fields);
     if (method === 'POST') return this.#create(zone, fields);
-    return method === 'PATCH' ? this.#update(zone, { ...fields, id: id ?? '' }) : this.#delete(zone, id ?? '');
+    if (method === 'PATCH') return this.#update(zone, { ...fields, id: id ?? '' });
+    return { id: this.#delete(zone, id ?? '').id };
   }
 
   #find(name: string): unknown {
     const [, ending] = /^ends_with:(.*)$/.exec(name) ?? [];
     const found = this.#zones.filter((own) => (ending === undefined ? own.name === name : own.name.endsWith(ending)));
-    return found.map((own) => ({
-      id: own.id,
-      name: own.name,
-      status: 'active',
-      paused: false,
-      type: 'full',
-      permissions: this.permissions,
-    }));
+    return found.map((own) => wireZone(own.id, own.name, { permissions: this.permissions }));
   }
 
   #list(zone: HeldZone, query: string): unknown {
     const name = parameter(query, 'name');
     const held = zone.records.filter((own) => name === '' || own.name === name).map((own) => wireRecord(own.name, own));
-    const others = [...zone.others].filter(([own]) => own === name).map(([, type]) => ({ type, name }));
+    const others = [...zone.others].filter(([own]) => own === name).map(([, type]) => otherRecord(name, type));
     return parameter(query, 'type') === 'AAAA' ? held : [...held, ...others];
   }
 
@@ -159,6 +161,7 @@ export class FakeCloudflare {
       return {
         deletes: deletes.map(({ id = '' }) => this.#delete(zone, id)),
         patches: patches.map((fields) => this.#update(zone, fields)),
+        puts: [],
         posts: posts.map((fields) => this.#create(zone, fields)),
       };
     } catch (error) {
@@ -198,12 +201,12 @@ export class FakeCloudflare {
     return wireRecord(after.name, after);
   }
 
-  #delete(zone: HeldZone, id: string): unknown {
+  #delete(zone: HeldZone, id: string): ReturnType<typeof wireRecord> {
     const before = zone.records.find((own) => own.id === id);
     if (before === undefined) throw new Refusal(404, 81044);
     if (before.readOnly) throw new Error('a record of another product is touched');
     zone.records = zone.records.filter((own) => own.id !== id);
-    return { id };
+    return wireRecord(before.name, before);
   }
 }
 
@@ -215,6 +218,13 @@ export function twoZones(): FakeCloudflare {
   return cloudflare;
 }
 
+/** A record that is no AAAA. */
+const otherRecord = (name: string, type: string) => ({
+  ...wireRecord(name, record('other', null)),
+  type,
+  content: type === 'A' ? '192.0.2.1' : 'elsewhere.example.net',
+});
+
 const refuseTwin = (zone: HeldZone, { id, name, content }: HeldRecord): void => {
   const twin = zone.records.find((own) => own.name === name && own.id !== id && own.content === content);
   if (twin !== undefined) throw new Refusal(400, 81058);
@@ -223,8 +233,8 @@ const refuseTwin = (zone: HeldZone, { id, name, content }: HeldRecord): void => 
 function pageOf(items: readonly unknown[], query: string, most: number): HttpReply {
   const size = Math.min(most, Number(parameter(query, 'per_page') || 20));
   const page = Number(parameter(query, 'page') || 1);
-  const info = { page, per_page: size, total_count: items.length, total_pages: Math.ceil(items.length / size) };
-  return success(items.slice((page - 1) * size, page * size), {}, info);
+  const shown = items.slice((page - 1) * size, page * size);
+  return success(shown, {}, pageInfo(shown.length, items.length, page, size));
 }
 
 function parameter(query: string, name: string): string {

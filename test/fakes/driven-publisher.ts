@@ -5,6 +5,7 @@ import { type Output, Publisher } from '../../src/core/daemon/publisher.ts';
 import type { HttpOutcome, ProbeVerdict } from '../../src/core/ports.ts';
 import type { FakeCloudflare } from './cloudflare.ts';
 import { FakeMachine } from './machine.ts';
+import { witness } from './witness.ts';
 
 export interface InFlight {
   readonly zone: number;
@@ -103,8 +104,10 @@ export class DrivenPublisher {
 
   #take(outputs: readonly Output[]): void {
     for (const output of outputs) {
-      if (output.kind === 'request') this.inFlight.push(output);
-      else if (output.kind === 'probe') this.probes.push(output.address);
+      if (output.kind === 'request') {
+        witness.request(output.request);
+        this.inFlight.push(output);
+      } else if (output.kind === 'probe') this.probes.push(output.address);
       else if (output.kind === 'rehearsed') this.rehearsed.push(output.text);
       else if (output.entry.level !== 'debug') this.log.push(output.entry.msg);
     }

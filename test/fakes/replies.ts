@@ -56,3 +56,35 @@ export const wireRecord = (name: string, { id, content, ttlSec, proxied, comment
   created_on: '2026-01-01T00:00:00Z',
   modified_on: '2026-01-01T00:00:00Z',
 });
+
+/** A zone as the API shows it. */
+export const wireZone = (id: string, name: string, own: object = {}) => ({
+  id,
+  name,
+  status: 'active',
+  paused: false,
+  type: 'full',
+  permissions: [],
+  account: { id: '0'.repeat(32), name: 'An account' },
+  owner: {},
+  meta: {},
+  development_mode: 0,
+  name_servers: [],
+  original_dnshost: null,
+  original_name_servers: null,
+  original_registrar: null,
+  plan: {},
+  activated_on: null,
+  created_on: '2026-01-01T00:00:00Z',
+  modified_on: '2026-01-01T00:00:00Z',
+  ...own,
+});
+
+/** What a page says of the list. */
+export const pageInfo = (count: number, totalCount = count, page = 1, size = 100) => ({
+  page,
+  per_page: size,
+  count,
+  total_count: totalCount,
+  total_pages: Math.ceil(totalCount / size),
+});

@@ -5,6 +5,7 @@ import type { RecordSettings } from '../../src/core/config/settings.ts';
 import { dueMs } from '../../src/core/daemon/agenda.ts';
 import { type Desired, recordsOf } from '../../src/core/daemon/name-life.ts';
 import { describeNotice, type Notice } from '../../src/core/daemon/notices.ts';
+import { requestFor } from '../../src/core/daemon/request.ts';
 import { transition, type ZoneEvent } from '../../src/core/daemon/zone.ts';
 import {
   type Call,
@@ -16,8 +17,9 @@ import {
 } from '../../src/core/daemon/zone-state.ts';
 import type { Operation } from '../../src/core/dns/plan.ts';
 import type { AaaaRecord, Enforced } from '../../src/core/dns/record.ts';
-import { chain, failure, success, textReply, wireRecord } from '../fakes/replies.ts';
+import { chain, failure, pageInfo, success, textReply, wireRecord, wireZone } from '../fakes/replies.ts';
 import * as samples from '../fakes/samples.ts';
+import { witness } from '../fakes/witness.ts';
 
 /** A zone's life as text, an event a line: `seconds event → effects`, effects parted by " · ", "–" = none.
  *
@@ -91,6 +93,7 @@ function describe(zone: ZoneState, effects: readonly Effect[]): string {
 function describeEffect(zone: ZoneState, effect: Exclude<Effect, { kind: 'ended' }>): string {
   switch (effect.kind) {
     case 'call':
+      witness.request(requestFor(zone, effect.call));
       return describeCall(zone, effect.call);
     case 'notice':
       return describeShort(effect.notice);
@@ -163,7 +166,10 @@ function describeShort(notice: Notice): string {
 
 function eventOf(zone: ZoneState, text: string, nowMs: number, draw: number): ZoneEvent {
   const [word, ...words] = text.split(' ');
-  const replied = (reply: HttpReply): ZoneEvent => ({ kind: 'replied', nowMs, draw, reply });
+  const replied = (reply: HttpReply, isOdd = false): ZoneEvent => {
+    if (zone.inFlight !== null && !isOdd) witness.reply(requestFor(zone, zone.inFlight), reply);
+    return { kind: 'replied', nowMs, draw, reply };
+  };
   switch (word) {
     case 'want':
       return {
@@ -177,10 +183,10 @@ function eventOf(zone: ZoneState, text: string, nowMs: number, draw: number): Zo
     case 'found': {
       const call = zone.inFlight;
       const name = call?.kind === 'list' ? (zone.names[call.index ?? -1]?.settings.name ?? '') : '';
-      return replied(pageOf(name, words));
+      return replied(pageOf(name, words), words.includes('odd:') || words.includes('untold'));
     }
     case 'zones':
-      return replied(success(words.filter((own) => own !== '-').map(zoneOf)));
+      return replied(zonesOf(words.filter((own) => own !== '-').map(zoneOf)));
     case 'called':
       return replied(success(zoneOf(`${words[0]}=0`)));
     case 'done':
@@ -188,9 +194,9 @@ function eventOf(zone: ZoneState, text: string, nowMs: number, draw: number): Zo
     case 'fails':
       return replied(refusal(words));
     case 'html':
-      return replied(textReply(Number(words[0]), '<html><body>Bad gateway</body></html>'));
+      return replied(textReply(Number(words[0]), '<html><body>Bad gateway</body></html>'), true);
     case 'cut':
-      return replied(textReply(200, '{"success":true,"errors":[],"result":[{"id":"r1","type":"AA'));
+      return replied(textReply(200, '{"success":true,"errors":[],"result":[{"id":"r1","type":"AA'), true);
     case 'unreachable':
     case 'lost':
       return { kind: 'unreachable', nowMs, draw, detail: 'It timed out', sent: word === 'lost' };
@@ -202,8 +208,10 @@ function eventOf(zone: ZoneState, text: string, nowMs: number, draw: number): Zo
 /** `example.com=a/moved`, with one digit for the whole id, and the status if it is not active */
 function zoneOf(word: string) {
   const [name = '', id = '', status = 'active'] = word.split(/[=/]/);
-  return { id: id.repeat(32), name, status, paused: false, type: 'full' };
+  return wireZone(id.repeat(32), name, { status });
 }
+
+const zonesOf = (zones: readonly object[]): HttpReply => success(zones, {}, pageInfo(zones.length));
 
 function goalOf(words: readonly string[], name: string, nowMs: number, before: Desired | null): Desired | null {
   const goal = words.find((word) => word.startsWith(`${label(name)}=`))?.split('=')[1];
@@ -232,17 +240,15 @@ function pageOf(whose: string, words: readonly string[]): HttpReply {
   close();
   const [pages, total] = withoutHeaders(words).filter((word) => /^[\d/]+$/.test(word));
   if (words.includes('untold')) return success(items, headers(words));
-  if (pages === undefined) return success(items, headers(words), infoOf(items.length));
+  if (pages === undefined)
+    return success(items, headers(words), pageInfo(items.length, items.length, 1, Math.max(100, items.length)));
   const info = {
+    ...pageInfo(items.length, Number(total)),
     page: Number(pages.split('/')[0]),
     total_pages: Number(pages.split('/')[1]),
-    total_count: Number(total),
   };
   return success(items, headers(words), info);
 }
-
-/** What a list of one page says of itself. */
-const infoOf = (count: number) => ({ page: 1, per_page: 100, count, total_count: count, total_pages: 1 });
 
 /** `r1=A! ttl:60 proxied:true r2=B` */
 function records(words: readonly string[]): AaaaRecord[] {
@@ -276,6 +282,8 @@ function answerTo({ inFlight, names }: ZoneState, words: readonly string[]): Htt
     return success(only.operation.op === 'delete' ? { id: only.operation.id } : wire(only), headers(words));
   }
   const result = {
+    deletes: steps.filter(({ operation }) => operation.op === 'delete').map(wire),
+    puts: [],
     patches: steps.filter(({ operation }) => operation.op === 'update').map(wire),
     posts: steps.filter(({ operation }) => operation.op === 'create').map(wire),
   };
