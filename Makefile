@@ -44,7 +44,7 @@ NPM_REMEDY := 'npm could not bring the development tools; why is above. Without 
 
 # --- programs: TypeScript → one module → bytecode in a C array → executable ---
 
-NATIVE_MODULES := std os netlink http system settings parts confine spawn setup
+NATIVE_MODULES := std os netlink http system settings parts confine spawn setup trials
 TYPESCRIPT := $(shell find src -name '*.ts')
 BUNDLE = node_modules/.bin/esbuild --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
 	$(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@

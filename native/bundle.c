@@ -29,7 +29,7 @@ static int decode_line(Der *der, const char *line, const char *end)
         for (unsigned i = 0; i < 64; i++) values[(unsigned char)alphabet[i]] = (unsigned char)(i + 1);
     for (; line < end && *line != '='; line++) {
         unsigned value = values[(unsigned char)*line];
-        if (is_blank(*line)) continue;
+        if (!value && is_blank(*line)) continue;
         if (!value) return 0;
         der->bits = der->bits << 6 | (value - 1);
         if (++der->count % 4 == 1) continue; /* six bits are no byte yet */

@@ -45,6 +45,7 @@ JSModuleDef *js_init_module_settings(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_setup(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_parts(JSContext *ctx, const char *name);
 JSModuleDef *js_init_module_confine(JSContext *ctx, const char *name);
+JSModuleDef *js_init_module_trials(JSContext *ctx, const char *name); /* of test programs */
 
 /* A context with the parts of the language and the modules that our programs use, and the program that qjsc made
  * `bytecode` of: a module, or an exception. NULL = no memory. */

@@ -5,11 +5,6 @@
 #include "host.h"
 #include "quickjs-libc.h"
 #include "transfer.h"
-#ifdef WITH_TEST_LIBRARIES
-#include "bundle.h"
-
-#include <mbedtls/platform.h>
-#endif
 
 typedef struct {
     JSContext *ctx;
@@ -244,45 +239,7 @@ static JSValue http_count_roots(JSContext *ctx, JSValueConst this_val, int argc,
     return count < 0 ? JS_EXCEPTION : JS_NewInt64(ctx, count);
 }
 
-#ifdef WITH_TEST_LIBRARIES
-static int take_first(const Der *der, void *opaque)
-{
-    return bundle_parse(opaque, der->bytes, der->length) ? -1 : 1;
-}
-
-static int wants_first(const Der *der, void *opaque)
-{
-    (void)der, (void)opaque;
-    return 1;
-}
-
-/* What trust_find finds of the first certificate of one file in another: -1 = it cannot be read, 0 = no issuer, 1 = an
- * issuer, 2 = itself. */
-static JSValue http_find_roots(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
-{
-    const char *path = JS_ToCString(ctx, argv[0]), *bundle = JS_ToCString(ctx, argv[1]);
-    Trust trust = {(char *)bundle, NULL}; /* read only */
-    mbedtls_x509_crt crt;
-    const Reader reader = {wants_first, take_first, &crt};
-    Found found = {NULL, 0};
-    int result = -1;
-    (void)this_val, (void)argc;
-    mbedtls_x509_crt_init(&crt);
-    if (path && bundle && bundle_read(path, &reader) == 1 && trust_find(&trust, &crt, &found) == 0)
-        result = found.has_it ? 2 : found.issuers != NULL;
-    mbedtls_x509_crt_free(found.issuers);
-    mbedtls_free(found.issuers);
-    mbedtls_x509_crt_free(&crt);
-    JS_FreeCString(ctx, bundle);
-    JS_FreeCString(ctx, path);
-    return path && bundle ? JS_NewInt32(ctx, result) : JS_EXCEPTION;
-}
-#endif
-
 static const JSCFunctionListEntry functions[] = {
-#ifdef WITH_TEST_LIBRARIES
-    JS_CFUNC_DEF("findRoots", 2, http_find_roots),
-#endif
     JS_CFUNC_DEF("open", 2, http_open),
     JS_CFUNC_DEF("start", 2, http_start),
     JS_CFUNC_DEF("act", 3, http_act),

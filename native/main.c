@@ -134,6 +134,7 @@ JSContext *host_new_context(JSRuntime *rt, const uint8_t *bytecode, size_t size,
     JS_AddIntrinsicProxy(ctx);
     JS_AddIntrinsicWeakRef(ctx);
     js_init_module_setup(ctx, "setup"); /* else a part's, parts.c */
+    js_init_module_trials(ctx, "trials");
 #endif
     host_init_module_std(ctx, "std");
     host_init_module_os(ctx, "os");

@@ -106,9 +106,6 @@ declare module 'http' {
   export function cancel(multi: Multi, id: number): void;
   /** Closes all connections and gives the memory back; the callbacks run for what they still watch. Again: does nothing. */
   export function close(multi: Multi): void;
-  /** What a handshake would find of the first certificate of a file in a bundle: 2 = that very one, 1 = an issuer of it,
-   *  0 = none, -1 = it cannot be read. Test programs alone have this function. */
-  export function findRoots(file: string, bundle: string): number;
   /** How many different certificates a bundle and folders hold that can be read; at most `most` are looked for. */
   export function countRoots(caFile: string | null, caPath: string | null, most: number): number;
 }

@@ -30,6 +30,8 @@ interface Bundle {
 
 interface Setup {
   readonly bundles: readonly Bundle[];
+  /** Authorities in whose name constraints bytes are wrong, and a certificate to compare with. */
+  readonly mutants: { readonly bundle: string; readonly file: string; readonly host: string; readonly count: number };
   readonly chains: readonly Chain[];
   readonly caFile: string;
   readonly caPath: string;

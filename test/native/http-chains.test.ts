@@ -1,3 +1,4 @@
+import * as trials from 'trials';
 import { describe, expect, test } from 'vitest';
 import { type Chain, setup, useClient } from './client.ts';
 
@@ -51,4 +52,11 @@ describe('verification', () => {
       expect({ opensslSays, isSame }).toEqual({ opensslSays, isSame: openssl === null });
     },
   );
+
+  test('verification: constraints in which bytes are wrong → read within their bounds, most of them refused', () => {
+    const { bundle, file, host, count } = setup.mutants;
+    const [hold, broken, unclear, unreadable] = trials.tryConstraints(bundle, file, host);
+    expect(hold + broken + unclear + unreadable).toBe(count);
+    expect(Math.min(broken, unclear, unreadable)).toBeGreaterThan(0);
+  });
 });

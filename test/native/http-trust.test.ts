@@ -1,6 +1,7 @@
 import type { Completed } from 'http';
 import * as http from 'http';
 import * as std from 'std';
+import * as trials from 'trials';
 import { describe, expect, test } from 'vitest';
 import { setup, urlOf, useClient } from './client.ts';
 
@@ -145,13 +146,13 @@ describe('roots of trust', () => {
     (_name, { bundle, files }) => {
       expect(files.length).toBeGreaterThan(100);
       expect(http.countRoots(bundle, null, 1000)).toBe(files.length);
-      expect(files.filter((file) => http.findRoots(file, bundle) !== 2)).toEqual([]);
+      expect(files.filter((file) => trials.findRoots(file, bundle) !== 2)).toEqual([]);
     },
   );
 
   test('roots of trust: a root that another bundle has → not found', () => {
     const [first] = setup.bundles;
-    expect(http.findRoots(first?.files[0] ?? '', setup.caFile)).toBe(0);
+    expect(trials.findRoots(first?.files[0] ?? '', setup.caFile)).toBe(0);
   });
 
   test.each([

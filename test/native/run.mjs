@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { unpackBundles } from './bundles.mjs';
 import { makeCertificates } from './certificates.mjs';
 import { startChains } from './chains/chains.mjs';
+import { makeMutants } from './chains/mutants.mjs';
 import { startServers } from './servers.mjs';
 
 const SILENT_RESOLVER = '127.0.0.53';
@@ -30,6 +31,7 @@ try {
   const chains = await startChains(join(folder, 'chains'));
   const setup = {
     chains: chains.cases,
+    mutants: makeMutants(folder),
     caFile: certificates.caFile,
     caPath: certificates.caPath,
     oddPath: certificates.oddPath,
