@@ -96,7 +96,7 @@ function describeUnconnected(errno: string, words: string, next: string): string
     case 'EPERM':
       return `the connection to ${next} is forbidden here: a firewall of this machine or a sandbox refuses it`;
     case 'ETIMEDOUT':
-      return `no answer from ${next}: a firewall may block it`;
+      return `no answer from ${next}, timed out: a firewall may block it`;
     case 'ECONNRESET':
       return `${next} reset the connection: a firewall may block it`;
     default:
@@ -107,8 +107,8 @@ function describeUnconnected(errno: string, words: string, next: string): string
 /** @param next what was to be connected to
  *  @param end what lies behind it */
 function describeSilence({ detail, isConnected, isSecured }: TransportFailure, next: string, end: string): string {
-  const within = / after (\d+) m/.exec(detail)?.[1];
-  const time = within === undefined ? '' : ` within ${Math.round(Number(within) / 1000)} s`;
+  const afterMs = / after (\d+) m/.exec(detail)?.[1];
+  const time = `, timed out${afterMs === undefined ? '' : ` after ${Math.round(Number(afterMs) / 1000)} s`}`;
   if (!isConnected) return `no answer from ${next}${time}: a firewall may block it`;
   if (!isSecured)
     return `${next} took the connection and did not finish the TLS handshake${time}: a firewall, a tunnel with a small MTU or a proxy may be in the way`;

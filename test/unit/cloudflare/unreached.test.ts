@@ -31,17 +31,17 @@ describe('describeTransportFailure', () => {
     ['no route', { errno: 'ENETUNREACH' }, `no route to ${END}: is the network up?`],
     ['no neighbour', { errno: 'EHOSTUNREACH' }, `no route to ${END}: is the network up?`],
     ['forbidden', { errno: 'EACCES' }, /^the connection to api\.example\.com port 443 is forbidden here: a firewall/],
-    ['given up by the kernel', { errno: 'ETIMEDOUT' }, `no answer from ${END}: a firewall may block it`],
+    ['given up by the kernel', { errno: 'ETIMEDOUT' }, `no answer from ${END}, timed out: a firewall may block it`],
     ['another error', { errno: '' }, 'It failed; is the network up?'],
     [
       'silence',
       { code: 28, detail: 'Connection timed out after 10001 milliseconds' },
-      `no answer from ${END} within 10 s: a firewall may block it`,
+      `no answer from ${END}, timed out after 10 s: a firewall may block it`,
     ],
     [
       'silence in TLS',
       { code: 28, isConnected: true, detail: 'SSL connection timeout' },
-      /^api\.example\.com port 443 took the connection and did not finish the TLS handshake: .*MTU/,
+      /^api\.example\.com port 443 took the connection and did not finish the TLS handshake, timed out: .*MTU/,
     ],
     [
       'silence of the server',
@@ -51,7 +51,7 @@ describe('describeTransportFailure', () => {
         isSecured: true,
         detail: 'Operation timed out after 30000 milliseconds with 0 bytes received',
       },
-      `no whole reply from ${END} within 30 s: try again later`,
+      `no whole reply from ${END}, timed out after 30 s: try again later`,
     ],
     [
       'no name',
@@ -113,7 +113,7 @@ describe('describeTransportFailure', () => {
 
   test.each<[string, Partial<TransportFailure>, RegExp]>([
     ['refuses', { errno: 'ECONNREFUSED' }, /^the proxy http:\/\/proxy\.example\.net:3128 refused the connection/],
-    ['is silent', { code: 28, detail: '' }, /^no answer from the proxy http:/],
+    ['is silent', { code: 28, detail: '' }, /^no answer from the proxy http:.*, timed out: /],
     ['has no name', { code: 5, detail: 'Could not resolve proxy: x' }, /is the name in HTTPS_PROXY right/],
     [
       'wants a password',
