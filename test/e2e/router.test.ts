@@ -67,7 +67,7 @@ test('router: another prefix is delegated, the old one deprecated → both names
   await lab.api.untilContents(lab.zone.id, 'nas.example.com', ['3ffe:e:0:1::10']);
 });
 
-test('router: two uplinks, each with a prefix for the LAN (field report 2.7) → the one of the lower metric, whatever its address', async () => {
+test('router: two uplinks, each with a prefix for the LAN → the one of the lower metric, whatever its address', async () => {
   const lab = await openRouterLab();
   await lab.host.link('wan1', lab.router, 'far1');
   await lab.host.ip('-6 route add default from 3ffe:e::/56 via fe80::1 dev wan1 metric 256');

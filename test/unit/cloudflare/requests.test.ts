@@ -120,4 +120,37 @@ describe('batch', () => {
     ]);
     expect(Object.keys(JSON.parse(body ?? ''))).toEqual(['patches']);
   });
+
+  test.each<[string, Operation]>([
+    ['posts', { op: 'create', content: A, enforced: KEEP }],
+    ['deletes', { op: 'delete', id: 'r1', was: A }],
+  ])('batch: %s only → no empty lists', (list, operation) => {
+    const { body } = batch(ZONE, [
+      { name: 'a.example.com', operation },
+      { name: 'b.example.com', operation },
+    ]);
+    expect(Object.keys(JSON.parse(body ?? ''))).toEqual([list]);
+  });
+
+  test('batch: an update that goes with what the record keeps → the whole record, what changes in it', () => {
+    const kept = { content: B, ttlSec: 300, proxied: false };
+    const whole = (changes: Changes): Operation => ({ op: 'update', id: 'r1', was: B, changes, kept });
+    const bodyOf = (operation: Operation): unknown =>
+      JSON.parse(writeRecord(ZONE, 'a.example.com', operation).body ?? '');
+    const name = { type: 'AAAA', name: 'a.example.com' };
+    expect(bodyOf(whole({ content: A }))).toEqual({ ...name, content: A, ttl: 300, proxied: false });
+    expect(bodyOf(whole({ ttlSec: 60 }))).toEqual({ ...name, content: B, ttl: 60, proxied: false });
+    expect(bodyOf(whole({ proxied: true, comment: 'x' }))).toEqual({
+      ...name,
+      content: B,
+      ttl: 300,
+      proxied: true,
+      comment: 'x',
+    });
+    expect(bodyOf({ ...whole({ ttlSec: 60 }), kept: { ...kept, content: null } } as Operation)).toEqual({
+      ...name,
+      ttl: 60,
+      proxied: false,
+    });
+  });
 });

@@ -80,7 +80,7 @@ test('RouteFeed: an event that is news → dumped anew; one that is none → not
   expect([reports, dumps()]).toEqual([[[E2], [E3]], 1]);
 });
 
-test('RouteFeed: an unreachable default took the place of the uplink’s (field report 2.10) → no uplink', () => {
+test('RouteFeed: an unreachable default took the place of the uplink’s → no uplink', () => {
   start();
   kernel.routes = [{ type: RTN_UNREACHABLE }];
   kernel.routeSocket.arrive(routeMessage({ type: RTN_UNREACHABLE, flags: 0x100 }));
@@ -155,6 +155,21 @@ test('RouteFeed: the socket breaks → the routes are no longer known, and known
   expect([reports, feed.routes.isKnown]).toEqual([[[E2], []], false]);
   pass(60_000);
   expect([reports.at(-1), feed.routes.isKnown]).toEqual([[E2], true]);
+});
+
+test('RouteFeed: routes cannot be followed and a link changes → nothing is asked, and no wake-up before the next try', () => {
+  start();
+  kernel.routeSocket.arrive('broken');
+  dumps();
+  const retryMs = clock.nowMs() + 60_000;
+  for (const ifIndex of [E2, E3]) {
+    carriers.delete(ifIndex);
+    feed.linksChanged();
+    expect([feed.isDumping, dumps(), feed.dueMs]).toEqual([false, 0, retryMs]);
+  }
+  feed.due();
+  feed.resync();
+  expect([feed.isDumping, dumps(), feed.dueMs, reports.length]).toEqual([false, 0, retryMs, 2]);
 });
 
 test('RouteFeed: nonsense on the socket of events → dumped anew', () => {
