@@ -1,13 +1,13 @@
 /** Changes the program in every way that Stryker's mutators know, one at a time, and says which changes no core test
  *  notices: `[FOLDER…] [--since REF] [--again]`. Without a folder: all of src/core and src/shell. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
 import { type Bundle, bundle } from './bundle.ts';
 import { instrument, type Mutant } from './instrument.ts';
 import { Pool } from './pool.ts';
-import { describe, type Equivalent, folderOf, type Report, report, type Tried } from './report.ts';
+import { describe, type Equivalent, folderOf, nameOf, type Report, report, type Tried } from './report.ts';
 import { foldersOf } from './since.ts';
 import type { Survey, TestRun, Trial } from './worker.ts';
 
@@ -65,12 +65,12 @@ async function tryAll(files: readonly string[], before: readonly Tried[]): Promi
   const survey = await pool.survey();
   say(`${survey.tests.length} tests, ${instrumented.mutants.length} mutants`);
 
-  const killedBefore = new Set(before.filter(({ fate }) => fate === 'killed').map(nameOf));
+  const fatesBefore = new Map(numbered(before).map(([name, { fate }]) => [name, fate]));
   const fates = new Map<string, Tried['fate']>();
   const trials: Trial[] = [];
-  for (const mutant of instrumented.mutants) {
+  for (const [name, mutant] of numbered(instrumented.mutants)) {
     const trial = trialOf(mutant, survey, bundled);
-    if (killedBefore.has(nameOf(mutant))) fates.set(mutant.id, 'killed');
+    if (fatesBefore.get(name) === 'killed') fates.set(mutant.id, 'killed');
     else if (trial === null) fates.set(mutant.id, 'notCovered');
     else trials.push(trial);
   }
@@ -83,7 +83,16 @@ async function tryAll(files: readonly string[], before: readonly Tried[]): Promi
   return instrumented.mutants.map((mutant) => ({ ...mutant, fate: fates.get(mutant.id) ?? 'notCovered' }));
 }
 
-const nameOf = ({ file, original, mutated }: Mutant): string => JSON.stringify([file, original, mutated]);
+/** Each under its name, of which there may be several: then the first, the second and so on of that name. */
+function numbered<Some extends Mutant>(mutants: readonly Some[]): readonly (readonly [string, Some])[] {
+  const counts = new Map<string, number>();
+  return mutants.map((mutant) => {
+    const name = nameOf(mutant);
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return [`${name} ${count}`, mutant];
+  });
+}
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -114,7 +123,8 @@ async function main(): Promise<void> {
 
   const folders = all.filter((folder) => wanted.size === 0 || wanted.has(folder));
   const files = program.filter((file) => folders.includes(folderOf(file)));
-  const before = values.again ? folders.flatMap((folder) => json<readonly Tried[]>(resultsOf(folder))) : [];
+  const known = values.again ? folders.map(resultsOf).filter((file) => existsSync(file)) : [];
+  const before = known.flatMap((file) => json<readonly Tried[]>(file));
   const tried = await tryAll(files, before);
   mkdirSync(RESULTS, { recursive: true });
   for (const folder of folders) {

@@ -12,7 +12,6 @@ const HEAP_MIB = 1024;
 class Thread {
   readonly #worker: Worker;
   readonly #shown: Int32Array;
-  #settled = (): void => {};
 
   constructor(program: URL, script: string) {
     const progress = new SharedArrayBuffer(4);
@@ -21,25 +20,32 @@ class Thread {
     this.#worker = new Worker(program, { workerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } });
   }
 
-  /** @param limitsMs for each test of a trial @throws Error when one does not end, or the thread dies */
-  ask<Answer>(question: 'survey' | Trial, limitsMs: readonly number[]): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      let place = -1;
-      let sinceMs = performance.now();
-      const timer = setInterval(() => {
-        const now = Atomics.load(this.#shown, 0);
-        if (now !== place) sinceMs = performance.now();
-        place = now;
-        if (performance.now() - sinceMs > SLACK_MS + (limitsMs[place] ?? Infinity))
-          reject(new Error('it does not end'));
-      }, POLL_MS);
+  /** @param limitsMs for each test of a trial
+   *  @throws Error when one does not end, or the thread dies */
+  async ask<Answer>(question: 'survey' | Trial, limitsMs: readonly number[]): Promise<Answer> {
+    let timer: NodeJS.Timeout | undefined;
+    const answer = new Promise<Answer>((resolve, reject) => {
+      timer = this.#watch(limitsMs, () => reject(new Error('it does not end')));
       this.#worker.removeAllListeners();
       this.#worker.once('message', resolve);
       this.#worker.once('error', reject);
       this.#worker.once('exit', (status) => reject(new Error(`the thread ended with ${status}`)));
       this.#worker.postMessage(question);
-      this.#settled = () => clearInterval(timer);
-    }).finally(() => this.#settled()) as Promise<Answer>;
+    });
+    return answer.finally(() => clearInterval(timer));
+  }
+
+  /** Calls when the same test has run for longer than it may. */
+  #watch(limitsMs: readonly number[], onLate: () => void): NodeJS.Timeout {
+    let place = -1;
+    let sinceMs = performance.now();
+    return setInterval(() => {
+      const now = Atomics.load(this.#shown, 0);
+      if (now !== place) sinceMs = performance.now();
+      place = now;
+      const limitMs = limitsMs[place] ?? Number.POSITIVE_INFINITY;
+      if (performance.now() - sinceMs > SLACK_MS + limitMs) onLate();
+    }, POLL_MS);
   }
 
   end(): void {

@@ -40,9 +40,9 @@ export const folderOf = (file: string): string => {
   return folder.endsWith('.ts') ? layer : folder;
 };
 
-type Key = Pick<Mutant, 'file' | 'original' | 'mutated'>;
-
-const keyOf = ({ file, original, mutated }: Key): string => JSON.stringify([file, original, mutated]);
+/** What a mutant is known by, wherever its lines have moved to. */
+export const nameOf = ({ file, original, mutated }: Pick<Mutant, 'file' | 'original' | 'mutated'>): string =>
+  JSON.stringify([file, original, mutated]);
 
 export const describe = ({ file, line, original, mutated }: Mutant): string =>
   `${file}:${line}\n    ${original}\n  → ${mutated}`;
@@ -52,9 +52,9 @@ export function report(
   equivalents: readonly Equivalent[],
   floors: Readonly<Record<string, number>>,
 ): Report {
-  const listed = new Set(equivalents.map(keyOf));
+  const listed = new Set(equivalents.map(nameOf));
   const survivors = tried.filter(({ fate }) => fate !== 'killed');
-  const open = survivors.filter((mutant) => !listed.has(keyOf(mutant)));
+  const open = survivors.filter((mutant) => !listed.has(nameOf(mutant)));
   const folders = [...new Set(tried.map(({ file }) => folderOf(file)))].sort();
   const scores = folders.map((folder) => scoreOf(folder, tried, open));
   return { scores, open, faults: [...faultsOfList(tried, survivors, equivalents), ...faultsOfScores(scores, floors)] };
@@ -78,12 +78,12 @@ function faultsOfList(
   equivalents: readonly Equivalent[],
 ): readonly string[] {
   const folders = new Set(tried.map(({ file }) => folderOf(file)));
-  const [existing, surviving] = [new Set(tried.map(keyOf)), new Set(survivors.map(keyOf))];
+  const [existing, surviving] = [new Set(tried.map(nameOf)), new Set(survivors.map(nameOf))];
   return equivalents
     .filter(({ file }) => folders.has(folderOf(file)))
-    .filter((mutant) => !surviving.has(keyOf(mutant)))
+    .filter((mutant) => !surviving.has(nameOf(mutant)))
     .map((mutant) => {
-      const why = existing.has(keyOf(mutant)) ? 'a test notices it' : 'there is no such mutant any more';
+      const why = existing.has(nameOf(mutant)) ? 'a test notices it' : 'there is no such mutant any more';
       return `no longer equivalent, ${why}; remove it from the list: ${mutant.file}: ${mutant.original} → ${mutant.mutated}`;
     });
 }
