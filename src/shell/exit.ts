@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 64,
   noAddress: 69,
   internal: 70,
+  /** The system gives no more memory: said and done by native/ alone. */
+  noMemory: 71,
   temporary: 75,
   refused: 76,
   noPermission: 77,
