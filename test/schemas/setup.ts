@@ -1,9 +1,14 @@
 /** Before the core tests in Node: whatever they ask of a fake, and whatever it gives, is as Cloudflare describes its API. */
 import type { ApiRequest } from '../../src/core/cloudflare/http.ts';
 import { witness } from '../fakes/witness.ts';
-import { type Call, loadJudge } from './judge.ts';
+import { type Call, type Judge, loadJudge } from './judge.ts';
 
-const judge = loadJudge();
+/** Loaded when something is to be judged: most test files make no request. */
+let loaded: Judge | null = null;
+const judge = (): Judge => {
+  loaded ??= loadJudge();
+  return loaded;
+};
 
 /** Tests call records and zones by short names. */
 const withFullIds = (path: string): string =>
@@ -39,11 +44,11 @@ Object.assign(witness, {
     if (!isNews(`${method} ${path} ${request.body}`)) return;
     const { call, query } = callOf(request);
     const body: unknown = request.body === null ? null : JSON.parse(request.body);
-    refuse(`${method} ${path}`, judge.request(call, query, body));
+    refuse(`${method} ${path}`, judge().request(call, query, body));
   },
   reply(request, { status, body }) {
     const { method, path } = request;
     if (!isNews(`${status} ${method} ${path} ${body}`)) return;
-    refuse(`the reply to ${method} ${path}`, judge.reply(callOf(request).call, status, JSON.parse(body)));
+    refuse(`the reply to ${method} ${path}`, judge().reply(callOf(request).call, status, JSON.parse(body)));
   },
 } satisfies typeof witness);
