@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages demo bench bench-doc check explore mutants test managers bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages sbom outdated demo bench bench-doc check explore mutants test managers bench-packages test-packages reproducible clean distclean help
 
 # The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
 ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
@@ -80,9 +80,12 @@ build/%.o: build/%.c
 # The kernel's headers lie among those of the C library that is not used: they come last.
 KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell gcc -print-multiarch)
 COMPILE = $(CC_$1) $(CFLAGS_$1) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -isystem build/$1/quickjs \
-	-isystem build/$1/curl/include -isystem build/$1/mbedtls/include $(KERNEL_HEADERS) -c -o $@ $<
+	-isystem build/$1/curl/include -isystem build/$1/mbedtls/include $(KERNEL_HEADERS) $(EXTRA_CFLAGS) -c -o $@ $<
 LIBRARIES = build/$1/libquickjs.a build/$1/curl/lib/.libs/libcurl.a
 HEADERS := $(wildcard native/*.h)
+# Which libraries were taken, a line each, as a text of C.
+LIBRARY_LIST = "$(shell cut -d ' ' -f 1-2 $(TAKEN) | sed 's/$$/\\n/' | tr -d '\n' | sed 's/\\n$$//')"
+build/musl/system.o build/asan/system.o: EXTRA_CFLAGS = -DLIBRARIES='$(LIBRARY_LIST)'
 build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 	$(call COMPILE,musl)
 
@@ -178,6 +181,16 @@ explore: build/explorer.mjs ## lets kernel and API misbehave at random: make exp
 
 mutants: build/mutants.mjs ## which changes of the program no core test notices: make mutants [FOLDER='dns wire'] [SINCE=REF] [AGAIN=1]
 	node $< $(FOLDER) $(if $(SINCE),--since $(SINCE)) $(if $(AGAIN),--again)
+
+sbom: $(TAKEN) ## what the executable is made of, build/sbom.json (CycloneDX)
+	@tools/bill-of-materials.mjs $(TAKEN) > build/sbom.json
+	@echo build/sbom.json
+
+outdated: packages ## compares the libraries' versions with the archive's; status 1 if it has newer ones
+	@rm -f build/apt/updated
+	@newer=; for library in $(foreach name,$(THIRD_PARTY),$(name)=$(firstword $(subst =, ,$(ACCEPTED_$(name))))); do \
+	  newest=$$(tools/fetch-source --newest $${library%%=*}); printf '%s\n' "$${library%%=*} $${library#*=}, the archive: $$newest"; \
+	  [ "$$newest" = "$${library#*=}" ] || newer=1; done; [ ! "$$newer" ]
 
 reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
 	rm -rf build/again && mkdir build/again

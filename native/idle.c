@@ -1,7 +1,7 @@
-/* What a sleeping process keeps in memory. quickjs-libc.c waits for events in select(2), and nowhere else; that call
- * comes here (loop.c). When nothing happened for a second, the pages of the executable that are as in
- * the file are given back (the kernel keeps them in its cache, and the next event brings back those that it needs), and
- * those of the stack, of the heap and of the buffer for datagrams that only the work before has needed. */
+/* What a sleeping process keeps in memory. quickjs-libc.c waits for events in select(2), and nowhere else; that call comes
+ * here (loop.c). When nothing happened for a second, the pages of the executable that are as in the file are given back
+ * (the kernel keeps them in its cache, and the next event brings back those that it needs), and those of the stack, of the
+ * heap and of the buffer for datagrams that only the work before has needed. */
 #include "host.h"
 
 #include <link.h>

@@ -1,21 +1,21 @@
 # The C libraries, fetched, checked and built once. Outputs, for each flavour F (musl: the product; asan: its tests):
 #   build/musl/libc/{gcc.specs,include,lib} · build/F/libquickjs.a build/F/quickjs/*.h · build/F/mbedtls/{include,lib}
 #   build/F/cares/{include,lib} · build/F/curl/{include,lib/.libs} · build/qjsc
-# Versions and checksums are those of the upstream tarballs as Debian carries them.
+# build/sources/LIBRARY.version says which version was taken.
 
-QUICKJS_VERSION := 2025.04.26
-QUICKJS := quickjs_$(QUICKJS_VERSION).orig.tar.xz
-QUICKJS_SHA256 := ec81da5b3249ed648dbc7df4a1654988910e66a118d9b71cb63534216efcfbbe
-MBEDTLS := mbedtls_3.6.6.orig.tar.bz2
-MBEDTLS_SHA256 := 8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a
-CURL := curl_8.14.1.orig.tar.gz
-CURL_SHA256 := 6766ada7101d292b42b8b15681120acd68effa4a9660935853cf6d61f0d984d4
-MUSL := musl_1.2.5.orig.tar.gz
-MUSL_SHA256 := a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4
-CARES := c-ares_1.34.8.orig.tar.gz
-CARES_SHA256 := c222b6d681096f9444d2c4863d2c1174019e27cacca0a4a5c114d36dd7d7bf78
+# By source package: the accepted versions, newest first, with the SHA-256 of the upstream tarball as Debian carries it.
+# The first that can be had is taken (tools/fetch-source). The last is the stable suite's, which stays for years; those
+# of the other suites go as soon as there is a newer one. What is known of each: docs/security.md.
+ACCEPTED_musl := 1.2.5=a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4
+ACCEPTED_quickjs := 2025.04.26=ec81da5b3249ed648dbc7df4a1654988910e66a118d9b71cb63534216efcfbbe
+ACCEPTED_mbedtls := 3.6.7=a7e8bcbec0e6f761b4af24f25677626b35f762f68eef79c08677a363212d11f6 \
+	3.6.6=8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a
+ACCEPTED_c-ares := 1.34.8=c222b6d681096f9444d2c4863d2c1174019e27cacca0a4a5c114d36dd7d7bf78
+ACCEPTED_curl := 8.14.1=6766ada7101d292b42b8b15681120acd68effa4a9660935853cf6d61f0d984d4
+THIRD_PARTY := musl quickjs mbedtls c-ares curl
+TAKEN := $(THIRD_PARTY:%=build/sources/%.version)
 
-# Folder with the tarballs, and mirror of the Debian archive; both empty = ask apt.
+# Folder with tarballs, and mirror of the Debian archive; both empty = ask apt.
 SOURCES ?=
 DEBIAN_MIRROR ?=
 
@@ -41,27 +41,21 @@ CC_asan := gcc
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -pipe
 FAST_asan :=
 
-build/sources/%: | packages
-	SOURCES='$(SOURCES)' DEBIAN_MIRROR='$(DEBIAN_MIRROR)' tools/fetch-source '$(SHA256)' $@ $(SUITE)
-build/sources/$(QUICKJS): SHA256 := $(QUICKJS_SHA256)
-build/sources/$(MBEDTLS): SHA256 := $(MBEDTLS_SHA256)
-build/sources/$(CURL): SHA256 := $(CURL_SHA256)
-build/sources/$(MUSL): SHA256 := $(MUSL_SHA256)
-build/sources/$(CARES): SHA256 := $(CARES_SHA256)
-# The stable suite names 1.34.9, whose tarball its pool lacks.
-build/sources/$(CARES): SUITE := forky
+build/sources/%.version: native/third-party.mk | packages
+	@SOURCES='$(SOURCES)' DEBIAN_MIRROR='$(DEBIAN_MIRROR)' tools/fetch-source $* $(ACCEPTED_$*)
+	@cut -d ' ' -f 1-2 $@
 
 # Every library is unpacked anew when it is built: nothing of an earlier build is left in it.
 define UNPACK
 	rm -rf $1
 	mkdir -p $1
-	tar -xf $< -C $1 --strip-components=1
+	read -r name version tarball sha256 < $< && tar -xf build/sources/$$tarball -C $1 --strip-components=1
 endef
 
 # The C library of the product. Its functions in assembler get the mark of what may be called through a pointer.
 BRANCH_TARGET_x86_64 := endbr64
 MUSL_LIBC := build/musl/libc/lib/libc.a
-$(MUSL_LIBC): build/sources/$(MUSL) native/musl.specs native/third-party.mk
+$(MUSL_LIBC): build/sources/musl.version native/musl.specs native/third-party.mk
 	$(call UNPACK,build/musl/libc/source)
 	$(if $(BRANCH_TARGET_$(ARCHITECTURE)),sed -i '/^[A-Za-z_]\w*:/a $(BRANCH_TARGET_$(ARCHITECTURE))' \
 	  build/musl/libc/source/src/*/$(ARCHITECTURE)/*.s)
@@ -71,10 +65,11 @@ $(MUSL_LIBC): build/sources/$(MUSL) native/musl.specs native/third-party.mk
 	sed 's,MUSL,$(CURDIR)/build/musl/libc,g' native/musl.specs > build/musl/libc/gcc.specs
 
 # The unit quickjs-libc is for the compiler alone: the product takes its source in (loop.c).
+QUICKJS_VERSION := $(firstword $(subst =, ,$(ACCEPTED_quickjs)))
 QUICKJS_DEFINES := -D_GNU_SOURCE -DCONFIG_VERSION='"$(QUICKJS_VERSION)"'
 QUICKJS_PATCHES := $(sort $(wildcard native/quickjs/*.patch))
 QUICKJS_UNITS := quickjs libregexp libunicode cutils dtoa quickjs-libc
-build/%/libquickjs.a: build/sources/$(QUICKJS) $(QUICKJS_PATCHES) native/third-party.mk
+build/%/libquickjs.a: build/sources/quickjs.version $(QUICKJS_PATCHES) native/third-party.mk
 	$(call UNPACK,build/$*/quickjs)
 	cat $(QUICKJS_PATCHES) | patch --silent --directory=build/$*/quickjs --strip=1
 	cd build/$*/quickjs && for unit in $(QUICKJS_UNITS); do \
@@ -88,7 +83,7 @@ build/qjsc: build/musl/libquickjs.a
 
 # Big numbers and curves are where a handshake spends its time.
 MBEDTLS_FAST := bignum.o bignum_core.o bignum_mod.o bignum_mod_raw.o ecp.o ecp_curves.o sha256.o sha512.o
-build/%/mbedtls/lib/libmbedtls.a: build/sources/$(MBEDTLS) native/mbedtls.patch native/mbedtls_config.h native/third-party.mk
+build/%/mbedtls/lib/libmbedtls.a: build/sources/mbedtls.version native/mbedtls.patch native/mbedtls_config.h native/third-party.mk
 	$(call UNPACK,build/$*/mbedtls)
 	patch --silent --directory=build/$*/mbedtls --strip=1 < native/mbedtls.patch
 	cp native/mbedtls_config.h build/$*/mbedtls/include/mbedtls/
@@ -100,7 +95,7 @@ build/musl/mbedtls/lib/libmbedtls.a: $(MUSL_LIBC)
 
 # The resolver. It is asked from one thread alone.
 CARES_OPTIONS := --disable-shared --disable-dependency-tracking --disable-tests --disable-cares-threads --disable-symbol-hiding
-build/%/cares/lib/libcares.a: build/sources/$(CARES) native/third-party.mk
+build/%/cares/lib/libcares.a: build/sources/c-ares.version native/third-party.mk
 	$(call UNPACK,build/$*/cares)
 	cd build/$*/cares && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) $(CARES_OPTIONS) \
 	  CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*)' LDFLAGS='$(LDFLAGS_$*)'
@@ -116,7 +111,7 @@ CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --
 	  form-api netrc progress-meter alt-svc hsts headers-api get-easy-options dnsshuffle dateparse \
 	  digest-auth bearer-auth kerberos-auth negotiate-auth aws ntlm tls-srp sha512-256 websockets httpsrr ech verbose)
 # musl's <sched.h> declares calloc and free, which are macros by the time that libcurl's one unit comes to include it.
-build/%/curl/lib/.libs/libcurl.a: build/sources/$(CURL) native/curl.patch build/%/mbedtls/lib/libmbedtls.a \
+build/%/curl/lib/.libs/libcurl.a: build/sources/curl.version native/curl.patch build/%/mbedtls/lib/libmbedtls.a \
   build/%/cares/lib/libcares.a
 	$(call UNPACK,build/$*/curl)
 	patch --silent --directory=build/$*/curl --strip=1 < native/curl.patch

@@ -90,17 +90,16 @@ container-packages: packages
 # --- the source archive ---
 
 ARCHIVE = ipv6ddns-$(VERSION)
-TARBALLS = $(addprefix build/sources/,$(QUICKJS) $(MBEDTLS) $(CARES) $(CURL) $(MUSL))
 
 .PHONY: source
 
 # Every file of the repository, the generated C and the libraries: the same content gives the same bytes.
-source: $(PROGRAMS) $(TARBALLS) ## a source archive, build/ipv6ddns-VERSION.tar.xz, that builds without Node, npm, network
+source: $(PROGRAMS) $(TAKEN) ## a source archive, build/ipv6ddns-VERSION.tar.xz, that builds without Node, npm, network
 	$(if $(GENERATED),$(error "make source" makes an archive of a git checkout; this is an unpacked archive))
 	@rm -rf build/archive && mkdir -p build/archive/$(ARCHIVE)/generated build/archive/$(ARCHIVE)/sources
 	@git ls-files -z | xargs -0 cp --parents -t build/archive/$(ARCHIVE)
 	@cp $(PROGRAMS) build/archive/$(ARCHIVE)/generated
-	@cp $(TARBALLS) build/archive/$(ARCHIVE)/sources
+	@cut -d ' ' -f 3 $(TAKEN) | sed 's,^,build/sources/,' | xargs -d '\n' cp -t build/archive/$(ARCHIVE)/sources
 	@LC_ALL=C tar -C build/archive --sort=name --owner=root:0 --group=root:0 --mode=u=rwX,go=rX \
 	  --mtime=@$(SOURCE_DATE_EPOCH) --format=gnu -cf build/$(ARCHIVE).tar $(ARCHIVE)
 	@xz --threads=1 --force build/$(ARCHIVE).tar

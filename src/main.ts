@@ -55,7 +55,13 @@ function main(): ExitStatus | null {
   const output = new StandardStreams();
   const environment: Environment = std.getenviron();
   for (const name of SECRET_VARIABLES) system.eraseEnvironment(name);
-  const question = { argv: scriptArgs.slice(1), environment, version: VERSION, inForce: null };
+  const question = {
+    argv: scriptArgs.slice(1),
+    environment,
+    version: VERSION,
+    libraries: system.LIBRARIES,
+    inForce: null,
+  };
   const asked = ask(question);
   if (!asked.ok) {
     output.stderr(`ipv6ddns: ${asked.error}`);

@@ -38,4 +38,6 @@ declare module 'system' {
   /** Writes the text without waiting longer than `patienceMs` for each 4 KiB of it to be taken.
    *  @returns false = it was not; what could not be written is lost. True also when nobody is there to read it. */
   export function writeWithin(fd: number, text: string, patienceMs: number): boolean;
+  /** Name and version of each library in the executable, a line each, as the build took them. */
+  export const LIBRARIES: string;
 }

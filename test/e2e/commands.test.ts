@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Lab, RunOptions } from './harness/lab.ts';
 import { openLab } from './harness/open.ts';
@@ -95,6 +96,15 @@ describe('command line', () => {
       stdout: [expect.stringMatching(/^ipv6ddns \d+\.\d+\.\d+$/)],
       stderr: [],
     });
+  });
+
+  test('command line: --version --verbose → the libraries in it as well, as the build took them', async () => {
+    const lab = await openLab();
+    const { status, stdout } = await ended(lab, ['--version', '--verbose']);
+    const taken = ['musl', 'quickjs', 'mbedtls', 'c-ares', 'curl'].map((name) =>
+      readFileSync(`build/sources/${name}.version`, 'utf8'),
+    );
+    expect([status, stdout.slice(1).sort()]).toEqual([0, taken.map((line) => line.split(' ', 2).join(' ')).sort()]);
   });
 });
 

@@ -22,12 +22,12 @@ export type Machine = System & Tree & Pick<Disk, 'changedMs' | 'hasCertificate'>
 
 /** Everything that the command line, the environment and the files have to say. */
 export function answerTo(question: Question, machine: Machine): Answer {
-  const { argv, environment, version } = question;
+  const { argv, environment } = question;
   const parsed = parseCommandLine(argv);
   if (!parsed.ok) return { kind: 'usage', text: parsed.error.trimEnd() };
   const commandLine = parsed.value;
   if (commandLine.help) return { kind: 'print', text: helpText().trimEnd() };
-  if (commandLine.version) return { kind: 'print', text: `ipv6ddns ${version}` };
+  if (commandLine.version) return { kind: 'print', text: versionText(question, commandLine.verbose) };
   const { command } = commandLine;
   const request = { ...commandLine, environment, isReload: question.inForce !== null };
   const files: string[] = [];
@@ -88,3 +88,6 @@ function confinement({ environment, inForce }: Question, paths: Paths, machine: 
 const describeClosed = (folder: string): string =>
   `the folder ${quote(folder)} is closed to this process, which confined itself when it started: ` +
   'restart it to use what is there';
+
+const versionText = ({ version, libraries }: Question, verbose: boolean): string =>
+  `ipv6ddns ${version}${verbose ? `\n${libraries}` : ''}`;

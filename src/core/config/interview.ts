@@ -13,6 +13,8 @@ export interface Question {
   /** As it was when the process started. */
   readonly environment: Readonly<Record<string, string>>;
   readonly version: string;
+  /** Name and version of each library in the executable, a line each. */
+  readonly libraries: string;
   /** What this process may still do with files since it confined itself; null = that is yet to come. */
   readonly inForce: readonly Rule[] | null;
 }

@@ -20,7 +20,17 @@ const machine = (files: Files): Machine => ({
 });
 
 const answer = (files: Files, changes: Partial<Parameters<typeof answerTo>[0]> = {}) =>
-  answerTo({ argv: ['-c', CONFIG], environment: {}, version: '1', inForce: null, ...changes }, machine(files));
+  answerTo(
+    { argv: ['-c', CONFIG], environment: {}, version: '1', libraries: 'curl 8\nmusl 1', inForce: null, ...changes },
+    machine(files),
+  );
+
+test.each([
+  [['--version'], 'ipv6ddns 1'],
+  [['--version', '--verbose'], 'ipv6ddns 1\ncurl 8\nmusl 1'],
+])('answer: %j → that version, and those of the libraries where more is asked for', (argv, text) => {
+  expect(answer({}, { argv })).toEqual({ kind: 'print', text });
+});
 
 const READ = 0b1100;
 
@@ -28,7 +38,10 @@ describe('answer: status', () => {
   const STATUS = JSON.stringify({ version: '1', pid: 7, mode: 'netlink', since: '2026-01-02T03:04:05Z', records: [] });
   const running = (files: Files): Machine => ({ ...machine(files), processAgeMs: () => Number.POSITIVE_INFINITY });
   const status = (argv: readonly string[], files: Files) =>
-    answerTo({ argv: ['status', ...argv], environment: {}, version: '1', inForce: null }, running(files));
+    answerTo(
+      { argv: ['status', ...argv], environment: {}, version: '1', libraries: 'curl 8\nmusl 1', inForce: null },
+      running(files),
+    );
 
   test.each<[string, readonly string[], Files, string]>([
     ['config file that is missing', ['-c', '/none'], {}, '/none: cannot be read: No such file or directory'],
@@ -93,7 +106,7 @@ describe('answer: confinement', () => {
     const files = { ...FILES, '/etc/default/ipv6ddns': 'SSL_CERT_DIR=/srv/ca' };
     const inForce = ['/etc', '/run', '/srv/ddns', '/srv/secret'].map((folder) => [folder, -1] as const);
     const problems = answerTo(
-      { argv: ['-c', CONFIG], environment: {}, version: '1', inForce },
+      { argv: ['-c', CONFIG], environment: {}, version: '1', libraries: 'curl 8\nmusl 1', inForce },
       { ...machine(files), list: () => null },
     );
     expect(problems).toMatchObject({
@@ -112,7 +125,13 @@ describe('answer: confinement', () => {
         throw new Error('the system call is closed to a confined process');
       },
     };
-    const question = { argv: ['-c', CONFIG], environment: {}, version: '1', inForce: [['/', -1]] } as const;
+    const question = {
+      argv: ['-c', CONFIG],
+      environment: {},
+      version: '1',
+      libraries: 'curl 8\nmusl 1',
+      inForce: [['/', -1]],
+    } as const;
     expect(answerTo(question, confined)).toMatchObject({ kind: 'settings', confinement: null });
   });
 
