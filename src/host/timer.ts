@@ -17,4 +17,10 @@ export class Timer {
   set(delayMs: number | null): void {
     system.timerSet(this.#fd, delayMs);
   }
+
+  /** Gives its descriptor back; it is not to be set any more. */
+  close(): void {
+    os.setReadHandler(this.#fd, null);
+    os.close(this.#fd);
+  }
 }

@@ -125,7 +125,8 @@ export class Transfers {
     http.close(this.#multi);
     this.#multi = null;
     this.#waiting.clear();
-    this.#timer?.set(null);
+    this.#timer?.close();
+    this.#timer = null;
     std.gc();
   }
 
