@@ -115,15 +115,9 @@ export const readByItself = (name: NameState, byItself = true): NameState => ({
   life: byItself ? UNREAD_BY_ITSELF : UNREAD,
 });
 
-/** The name with another goal. That it had no record is as old as the time without an address: before one is created, its
- *  records are read once more. */
-export function aimed(before: NameState, desired: Desired | null): NameState {
-  const name = { ...before, desired };
-  if (name.life.kind === 'fresh') return { ...name, life: UNREAD };
-  const next = planned(name, recordsOf(name));
-  const isCreated = todoOf(next).some(({ op }) => op === 'create');
-  return name.life.kind === 'readOnly' && isCreated ? { ...name, life: UNREAD } : next;
-}
+/** The name with another goal. */
+export const aimed = (name: NameState, desired: Desired | null): NameState =>
+  name.life.kind === 'fresh' ? { ...name, desired, life: UNREAD } : planned({ ...name, desired }, recordsOf(name));
 
 /** The name whose records are known to be these. */
 export const holding = (name: NameState, records: readonly AaaaRecord[]): NameState =>

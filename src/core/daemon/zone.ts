@@ -2,7 +2,7 @@ import { assertNever } from '../result.ts';
 import { advance } from './agenda.ts';
 import { settle } from './ended-call.ts';
 import { confirmIfDone } from './found-records.ts';
-import { aimed, type Desired, isPending, type NameState, unread } from './name-life.ts';
+import { aimed, type Desired, isPending, type NameState, todoOf, unread } from './name-life.ts';
 import { hastened, isWaiting } from './trouble.ts';
 import { type Effect, notice, type Outcome, type ZoneState } from './zone-state.ts';
 
@@ -60,13 +60,20 @@ const rereadBarred = (zone: ZoneState, nowMs: number): ZoneState =>
 
 /** Takes the names' goals in. A new address ends our own wait, never the server's (`heldUntilMs`). */
 function aim(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs: number, effects: Effect[]): ZoneState {
-  const isQuiet = zone.inFlight === null;
-  const names = zone.names.map((name, index) => aimName(name, wanted[index] ?? null, isQuiet, nowMs, effects));
+  const { inFlight } = zone;
+  const writtenNow = new Set(inFlight?.kind === 'write' ? inFlight.steps.map(({ index }) => index) : []);
+  const names = zone.names.map((name, index) => {
+    const next = aimName(name, wanted[index] ?? null, inFlight === null, nowMs, effects);
+    // That it had no record is as old as the time without an address, unless that is what is being written.
+    return name.life.kind === 'readOnly' && isMissing(next) && !writtenNow.has(index) ? unread(next) : next;
+  });
   const isNew = ({ desired }: NameState, index: number): boolean =>
     desired !== null && desired.address !== zone.names[index]?.desired?.address;
   if (!names.some(isNew)) return { ...zone, names };
-  return { ...zone, names, trouble: hastened(zone.trouble, nowMs), overtaken: zone.inFlight !== null };
+  return { ...zone, names, trouble: hastened(zone.trouble, nowMs), overtaken: inFlight !== null };
 }
+
+const isMissing = (name: NameState): boolean => todoOf(name).some(({ op }) => op === 'create');
 
 /** @param isQuiet nothing is in flight that may change what is known of the records */
 function aimName(
