@@ -12,36 +12,55 @@ const describeFault = (flags: number, about: Parameters<typeof certificate>[1] =
     '2026-11-28T20:00:00Z',
   );
 
+const ANOTHER = 'the server needs another certificate';
+
 describe('describeCertificateFault', () => {
   test.each([
     [
       'it has ended',
       0x1,
-      /^the server's certificate ended on 2026-11-12, and this machine's date is 2026-11-28: set its/,
+      "ended on 2026-11-12, and this machine's date is 2026-11-28: set its clock if that is wrong, else the server needs a new certificate",
     ],
     [
       'it has not begun',
       0x200,
-      /certificate is not valid until 2026-01-02, and this machine's date is 2026-11-28: set/,
+      "is not valid until 2026-01-02, and this machine's date is 2026-11-28: set its clock, best by NTP",
     ],
     [
       'another name',
       0x4,
-      /is for api\.example\.com, \*\.example\.net, not for api\.test: a captive portal, a proxy or wrong DNS/,
+      'is for api.example.com, *.example.net, not for api.test: a captive portal, a proxy or wrong DNS leads elsewhere',
     ],
-    ['no root', 0x8, /is issued by "Issuer", which \/etc\/ca\.pem has no root for: .* into SSL_CERT_FILE$/],
-    ['a root of the name that did not sign it', 0x400008, /not signed by the root "Issuer" of \/etc\/ca\.pem, though/],
-    ['no root, and an unreadable chain', 0x800008, /no root for, and what the server sent along cannot be read: /],
-    ['SHA-1', 0x4000, /signed with a broken hash, SHA-1/],
-    ['a weak key', 0x10000, /has too weak a key, RSA below 2048 bits/],
-    ['not for servers', 0x1000, /not meant for servers/],
-    ['may not sign', 0x800, /not meant for servers/],
-    ['constraints', 0x100000, /may not vouch for \(name constraints\)/],
-    ['unclear constraints', 0x200000, /cannot be compared/],
-    ['anything else', 0x2000, /cannot be verified \(0x2000\)/],
+    [
+      'no root',
+      0x8,
+      'is issued by "Issuer", which /etc/ca.pem has no root for: if that is a proxy of yours or your own authority, put its root into SSL_CERT_FILE',
+    ],
+    [
+      'a root of the name that did not sign it',
+      0x400008,
+      'is not signed by the root "Issuer" of /etc/ca.pem, though it says so: put the root that is in use now into SSL_CERT_FILE',
+    ],
+    [
+      'no root, and an unreadable chain',
+      0x800008,
+      'is issued by "Issuer", which /etc/ca.pem has no root for, and what the server sent along cannot be read: if that is a proxy of yours or your own authority, put its root into SSL_CERT_FILE',
+    ],
+    ['SHA-1', 0x4000, `is signed with a broken hash, SHA-1 or older: ${ANOTHER}`],
+    ['a weak key', 0x10000, `has too weak a key, RSA below 2048 bits or an uncommon kind: ${ANOTHER}`],
+    ['an uncommon key', 0x8000, `has too weak a key, RSA below 2048 bits or an uncommon kind: ${ANOTHER}`],
+    ['not for servers', 0x1000, `is not meant for servers (its key usage says so): ${ANOTHER}`],
+    ['may not sign', 0x800, `is not meant for servers (its key usage says so): ${ANOTHER}`],
+    ['constraints', 0x100000, `has a name that an authority above it may not vouch for (name constraints): ${ANOTHER}`],
+    [
+      'unclear constraints',
+      0x200000,
+      `has a name of a kind that an authority above it constrains and that cannot be compared: ${ANOTHER}`,
+    ],
+    ['anything else', 0x2000, `cannot be verified (0x2000): ${ANOTHER}`],
+    ['nothing that is told', 0, `cannot be verified (0x0): ${ANOTHER}`],
   ])('describeCertificateFault: %s → says so, and what to do', (_what, flags, words) => {
-    expect(describeFault(flags)).toMatch(words);
-    expect(describeFault(flags)).toMatch(/^the server's certificate [^:]+: /);
+    expect(describeFault(flags)).toBe(`the server's certificate ${words}`);
   });
 
   test('describeCertificateFault: an issuer is at fault → named', () => {
@@ -54,6 +73,7 @@ describe('describeCertificateFault', () => {
     expect(describeFault(0x4 | 0x8 | 0x1)).toMatch(/is for .*, not for api\.test/);
     expect(describeFault(0x8 | 0x200)).toMatch(/is not valid until/);
     expect(describeFault(0x8 | 0x10000)).toMatch(/too weak a key/);
+    expect(describeFault(0x8 | 0x200000)).toMatch(/cannot be compared/);
   });
 
   test('describeCertificateFault: no entry of hosts → the subject is named', () => {
@@ -74,6 +94,16 @@ describe('ownerOf', () => {
     ['C=HU, CN=F\\C5\\91tan\\C3\\BAs', 'Főtanús'],
     ['CN=\\C5\\00', '\\C5\\00'],
     ['CN=a + O=b', 'a'],
+    ['O=b + CN=a', 'a'],
+    ['CN=a+O=b', 'a'],
+    ['C=US + O=b, OU=c', 'b'],
+    ['OCN=x', 'OCN=x'],
+    ['OU=CN=x, FOO=y', 'OU=CN=x, FOO=y'],
+    ['CN=', ''],
+    ['CN= a\\ ', 'a'],
+    ['CN=\\C5\\91\\,\\C3\\BA', 'ő,ú'],
+    [`CN=${'y'.repeat(120)}`, 'y'.repeat(120)],
+    [`CN=${'y'.repeat(121)}`, `${'y'.repeat(120)}…`],
     ['C=US, OU=x', 'C=US, OU=x'],
     ['CN=\\"x\\"', '"x"'],
     ['CN=#1405ABCDEF', '#1405ABCDEF'],

@@ -34,7 +34,8 @@ describe('listRecords', () => {
 });
 
 test('findZonesEnding: a domain → every zone at and below it', () => {
-  expect(findZonesEnding('example.com').path).toBe('/zones?name=ends_with%3Aexample.com&per_page=50');
+  const path = '/zones?name=ends_with%3Aexample.com&per_page=50';
+  expect(findZonesEnding('example.com')).toEqual({ method: 'GET', path, body: null });
 });
 
 test('findZone: a name → zones of exactly that name', () => {
@@ -83,6 +84,8 @@ describe('writeRecord', () => {
     const enforced = { ttlSec: 120, proxied: false, comment: '' };
     const { body } = writeRecord(ZONE, 'home.example.com', { op: 'create', content: A, enforced });
     expect(JSON.parse(body ?? '')).toMatchObject({ ttl: 120, proxied: false, comment: '' });
+    const proxied = { op: 'create', content: A, enforced: { ...enforced, proxied: true } } as const;
+    expect(JSON.parse(writeRecord(ZONE, 'home.example.com', proxied).body ?? '')).toMatchObject({ proxied: true });
   });
 
   test('writeRecord: delete → DELETE without a body', () => {

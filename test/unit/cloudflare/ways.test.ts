@@ -85,6 +85,8 @@ test('nextWays: the API’s host is an address → there is one way', () => {
 test('nextWaysFromAddress: IPv6 alone → of those remembered only its addresses', () => {
   expect(nextWaysFromAddress(after(answered(V6), answered(V4)), NAMED)).toEqual([USUAL, known(V6)]);
   expect(nextWaysFromAddress(after(answered(V4)), NAMED)).toEqual([USUAL]);
+  expect(nextWaysFromAddress(after(answered(V6)), PROXIED)).toEqual([USUAL]);
+  expect(nextWaysFromAddress(after(answered(V6)), pathTo('https://[3ffe::1]/', false))).toEqual([USUAL]);
 });
 
 test('learnedFromAddress: it failed → nothing is held against the API’s addresses; it answered → remembered', () => {
@@ -105,16 +107,55 @@ test('learned: the same address fails again and again → it is listed once', ()
 });
 
 test('connectLimitMs: the first two tries → short, so that the next way comes soon; then and with one way → long', () => {
-  expect(connectLimitMs(after(failed(V6)), NAMED)).toBeLessThan(7_000);
+  expect(connectLimitMs(after(failed(V6)), NAMED)).toBe(6_000);
   expect(connectLimitMs(after(failed(V6), failed(V4)), NAMED)).toBe(10_000);
-  expect(connectLimitMs(after(failed(V6), failed(V4), answered(OTHER_V4)), NAMED)).toBeLessThan(7_000);
+  expect(connectLimitMs(after(failed(V6), failed(V4), answered(OTHER_V4)), NAMED)).toBe(6_000);
   expect(connectLimitMs(NOTHING_KNOWN, pathTo('https://192.0.2.1/', false))).toBe(10_000);
 });
 
 test.each([
   ['https://api.test/v4', [V6, V4], `+api.test:443:[${V6}],${V4}`],
   ['http://localhost:8080', [V4], `+localhost:8080:${V4}`],
+  ['http://api.test/v4', [V6, OTHER_V6], `+api.test:80:[${V6}],[${OTHER_V6}]`],
+  ['https://api.test', [V4], `+api.test:443:${V4}`],
+  ['https://api.test:8443/v4', [V4], `+api.test:8443:${V4}`],
   ['https://api.test/v4', [], null],
+  ['https://[3ffe::9]/v4', [V4], null],
+  ['ftp://api.test/v4', [V4], null],
+  ['https://api.test:/v4', [V4], null],
+  ['to https://api.test/', [V4], null],
 ])('resolveEntry: %s as %j → %s', (url, addresses, entry) => {
   expect(resolveEntry(url, addresses)).toBe(entry);
+});
+
+test.each([
+  ['https://api.cloudflare.com/client/v4', true],
+  ['http://localhost:8080', true],
+  ['https://1.example.com', true],
+  ['https://192.0.2.1', false],
+  ['http://192.0.2.1:8080', false],
+  ['https://192.0.2.1/v4', false],
+  ['https://[3ffe::1]/v4', false],
+])('pathTo: %s → its host is a name: %j', (baseUrl, isNamed) => {
+  expect(pathTo(baseUrl, false)).toEqual({ isNamed, isProxied: false });
+  expect(pathTo(baseUrl, true)).toEqual({ isNamed, isProxied: true });
+});
+
+test('learned: an answer or a failure → the tries that failed in a row are counted', () => {
+  expect(after(failed(V6), UNREACHED, UNRESOLVED).failures).toBe(3);
+  expect(after(failed(V6), UNREACHED, answered(V4)).failures).toBe(0);
+});
+
+test('learned: an answer of nobody known → the addresses stay as they are, and no failure is left', () => {
+  const ways = after(answered(V4), failed(V6));
+  expect(learned(ways, answered(''))).toEqual({ ...ways, failures: 0 });
+});
+
+test('learned: an answer over the family that is not shunned → the other one stays shunned', () => {
+  expect(after(failed(V6), answered(V4)).shunned).toBe(6);
+  expect(after(failed(V6), answered(OTHER_V6)).shunned).toBeNull();
+});
+
+test('learned: the same address answers again and again → it is listed once, first', () => {
+  expect(after(answered(V4), answered(V6), answered(V4)).good).toEqual([V4, V6]);
 });
