@@ -37,9 +37,8 @@ const MAX_SHOWN = 120;
 
 /** What a person calls the owner of a name: its CN, else its O, else all of it. */
 export function ownerOf(name: string): string {
-  const [, owner] =
-    /(?:^|, | \+ )CN=((?:\\.|[^\\,+])*)/.exec(name) ?? /(?:^|, | \+ )O=((?:\\.|[^\\,+])*)/.exec(name) ?? [];
-  return shortened(unescaped(owner ?? name));
+  const found = /(?:^|, | \+ )CN=((?:\\.|[^\\,+])*)/.exec(name) ?? /(?:^|, | \+ )O=((?:\\.|[^\\,+])*)/.exec(name);
+  return shortened(unescaped(found?.[1] ?? name));
 }
 
 /** Without the backslashes of RFC 4514 §2.4; bytes that are no UTF-8 stay as they are written. */

@@ -72,7 +72,7 @@ const zonesShape = v.object({
 export function readWritePermissions(reply: HttpReply, mayDiffer: boolean): ReadonlyMap<string, WritePermission> {
   const parsed = parse(zonesShape, parseJson(reply.body));
   const zones = parsed.success ? parsed.output.result : [];
-  return new Map(zones.map(({ id, permissions }) => [id, judge(permissions ?? [], mayDiffer)]));
+  return new Map(zones.map(({ id, permissions }) => [id, judge(permissions, mayDiffer)]));
 }
 
 function judge(permissions: readonly string[], mayDiffer: boolean): WritePermission {

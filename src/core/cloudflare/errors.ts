@@ -43,17 +43,14 @@ export function readErrors(errors: unknown): ErrorCode[] {
   return codes;
 }
 
-const listOf = (value: unknown): readonly unknown[] => {
-  if (Array.isArray(value)) return value;
-  return value === null || value === undefined ? [] : [value];
-};
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
 /** The error of the edge that a body is; null = it is none. */
 export function readEdgeError(body: unknown): EdgeError | null {
   if (!isObject(body) || 'success' in body) return null;
   const { error_code, title, retryable, retry_after } = body;
   const code = Number(error_code);
-  if (error_code === undefined || !Number.isSafeInteger(code)) return null;
+  if (!Number.isSafeInteger(code)) return null;
   const seconds = Number(retry_after ?? Number.NaN);
   return {
     code,

@@ -70,9 +70,10 @@ const HTTP_DATE =
  *  @param nowSec tells the century of a year of two digits: at most 50 years ahead */
 function httpDateSec(text: string, nowSec: number): number | null {
   const match = HTTP_DATE.exec(text);
-  const month = MONTHS.indexOf(match?.[2] ?? match?.[4] ?? '');
-  const years = match?.[3] ?? match?.[9];
-  if (match === null || month < 0 || years === undefined) return null;
+  if (match === null) return null;
+  const month = MONTHS.indexOf(match[2] ?? match[4] ?? '');
+  const years = match[3] ?? match[9];
+  if (month < 0 || years === undefined) return null;
   const [day = 0, hour = 0, minute = 0, second = 0] = [match[1] ?? match[5], match[6], match[7], match[8]].map(Number);
   const earliest = Math.floor(nowSec / YEAR_SEC) + 1970 - 49;
   const year = years.length > 2 ? Number(years) : earliest + ((Number(years) - (earliest % 100) + 100) % 100);

@@ -144,9 +144,9 @@ export function readDone(reply: HttpReply): Result<null, ApiFailure> {
 const toRecord = (wire: v.InferOutput<typeof recordShape>): NamedRecord => ({
   id: wire.id,
   name: comparable(wire.name),
-  content: parseAddress(wire.content ?? ''),
-  ttlSec: wire.ttl ?? AUTOMATIC_TTL_SEC,
-  proxied: wire.proxied ?? false,
-  comment: wire.comment ?? '',
+  content: parseAddress(wire.content),
+  ttlSec: wire.ttl,
+  proxied: wire.proxied,
+  comment: wire.comment,
   readOnly: isObject(wire.meta) && wire.meta['read_only'] === true,
 });

@@ -6,6 +6,7 @@ import type { ApiRequest } from './http.ts';
 /** The SDK's types name the zone among the body's parameters; it travels in the path. */
 type Body<T> = Omit<T, 'zone_id'>;
 type CreateBody = Body<RecordCreateParams.AAAARecord>;
+type EditBody = { [Part in keyof Body<RecordEditParams.AAAARecord>]?: RecordEditParams.AAAARecord[Part] | undefined };
 type BatchBody = Body<RecordBatchParams>;
 
 /** As many as the API gives at once. */
@@ -97,9 +98,10 @@ function updateBody(name: string, { changes, kept }: Extract<Operation, { op: 'u
   const { content = kept?.content ?? undefined, ttlSec = kept?.ttlSec, proxied = kept?.proxied, comment } = changes;
   return {
     ...(kept !== undefined && { type: 'AAAA' as const, name }),
-    ...(content !== undefined && { content }),
-    ...(ttlSec !== undefined && { ttl: ttlSec }),
-    ...(proxied !== undefined && { proxied }),
-    ...(comment !== undefined && { comment }),
-  } satisfies Partial<Body<RecordEditParams.AAAARecord>>;
+    // JSON leaves out what is undefined.
+    content,
+    ttl: ttlSec,
+    proxied,
+    comment,
+  } satisfies EditBody;
 }

@@ -69,7 +69,7 @@ export function describeTransportFailure(failure: TransportFailure, target: Targ
     case RECV_ERROR:
       return `${next} closed the connection (${words}): try again later`;
     case PROXY:
-      return `the proxy ${target.proxy ?? ''} did not connect to ${end} (${words}): see its settings and HTTPS_PROXY`;
+      return `${next} did not connect to ${end} (${words}): see its settings and HTTPS_PROXY`;
     default:
       return words;
   }

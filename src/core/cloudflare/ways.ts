@@ -110,8 +110,7 @@ export function learned(ways: Ways, { kind, address }: WayEnd): Ways {
 const ASKED_NEXT: Readonly<Record<0 | Family, Family | null>> = { 0: 6, 6: 4, 4: null };
 
 /** What a try that left from an address of its own tells of the ways: where the API is, if it answered. */
-export const learnedFromAddress = (ways: Ways, end: WayEnd): Ways =>
-  end.kind === 'answered' ? { ...ways, good: learned(ways, end).good } : ways;
+export const learnedFromAddress = (ways: Ways, end: WayEnd): Ways => ({ ...ways, good: learned(ways, end).good });
 
 /** What libcurl is to take for the host of `url` in place of asking the resolver, as long as it would keep an answer
  *  (CURLOPT_RESOLVE); null = there is nothing to take. */

@@ -72,9 +72,9 @@ function toZone(reply: HttpReply, wire: v.InferOutput<typeof zoneShape>): Result
   return ok({
     id: wire.id,
     name: comparable(wire.name),
-    status: wire.status ?? '',
-    paused: wire.paused ?? false,
-    type: wire.type ?? '',
+    status: wire.status,
+    paused: wire.paused,
+    type: wire.type,
     account: wire.account?.id ?? '',
   });
 }

@@ -105,6 +105,7 @@ describe('ownerOf', () => {
     [`CN=${'y'.repeat(120)}`, 'y'.repeat(120)],
     [`CN=${'y'.repeat(121)}`, `${'y'.repeat(120)}…`],
     ['C=US, OU=x', 'C=US, OU=x'],
+    ['O=House', 'House'],
     ['CN=\\"x\\"', '"x"'],
     ['CN=#1405ABCDEF', '#1405ABCDEF'],
     ['', ''],

@@ -44,6 +44,12 @@ describe('readErrors', () => {
     expect(readErrors([deep]).map(({ code }) => code)).toEqual([...Array(64).keys()]);
     expect(readErrors([deep, chain(999)]).map(({ code }) => code)).not.toContain(999);
   });
+
+  test('readErrors: an error behind 64 that say nothing → not looked at', () => {
+    const silent = Array.from({ length: 63 }, () => null);
+    expect(readErrors([...silent, chain(7)]).map(({ code }) => code)).toEqual([7]);
+    expect(readErrors([null, ...silent, chain(7)])).toEqual([]);
+  });
 });
 
 describe('readEdgeError', () => {

@@ -174,7 +174,8 @@ describe('failure: whatever is not listed', () => {
       jsonReply(200, { error: 'You cannot use this API for domains with a .cf TLD' }),
     ],
     ['a code beside the envelope', jsonReply(403, { code: 1007, error: 'auth.key_not_in_claims' })],
-    ['a redirect', jsonReply(302, { success: true, errors: [], result: {} })],
+    ['a redirect', jsonReply(300, RECORD)],
+    ['an error of the edge with the status of a success', jsonReply(399, { error_code: 1020, retryable: false })],
   ])('failure: %s → passes with time', (_, reply) => {
     expect(failureOf(reply)).toMatchObject({ kind: 'unavailable', retryAfterMs: null });
   });
@@ -297,12 +298,25 @@ describe('failure: words', () => {
   });
 
   test.each([
-    ['empty', textReply(502, ' ')],
-    ['a success that was cut', textReply(200, '{"success":true,"result":{"id":"r1","ty')],
-  ])('failure: no envelope, %s → nothing of it is repeated', (_, reply) => {
-    expect(failureOf(reply)).toMatchObject({
-      what: expect.stringMatching(/^HTTP \d+(, the body is not the JSON that the API promises)?$/),
+    ['empty', textReply(502, ' '), 'HTTP 502'],
+    [
+      'a success that was cut',
+      textReply(200, '{"success":true,"result":{"id":"r1","ty'),
+      'HTTP 200, the body is not the JSON that the API promises',
+    ],
+  ])('failure: no envelope, %s → nothing of it is repeated', (_, reply, what) => {
+    expect(failureOf(reply)).toMatchObject({ what });
+  });
+
+  test('failure: five codes → four of them are named', () => {
+    const errors = [1, 2, 3, 4, 5].map((code) => ({ code, message: '' }));
+    expect(failureOf(failure(400, errors))).toMatchObject({
+      what: 'HTTP 400, code 1 "", code 2 "", code 3 "", code 4 ""',
     });
+  });
+
+  test('failure: HTTP 511 with an envelope → the codes of it', () => {
+    expect(failureOf(failure(511, [chain(1)]))).toMatchObject({ what: 'HTTP 511, code 1 "message 1"' });
   });
 
   test.each([
@@ -440,6 +454,14 @@ describe('failure: errors of the edge as JSON', () => {
     ['no title', 403, { title: null }, {}, 'denied', null],
   ])('failure: %s → by what it says of itself', (_, status, own, headers, kind, retryAfterMs) => {
     expect(failureOf(jsonReply(status, { ...edge, ...own }, headers))).toMatchObject({ kind, retryAfterMs });
+  });
+
+  test('failure: no title → the code alone', () => {
+    const error = failureOf(jsonReply(400, { error_code: 1020, retryable: false }));
+    expect(error).toMatchObject({ kind: 'denied', what: "HTTP 400, error 1020 of Cloudflare's edge" });
+    expect(remedyOf(error)).toBe(
+      "Cloudflare's edge turns this machine or its request away: see error 1020 in Cloudflare's documentation",
+    );
   });
 
   test('failure: something like it with success → the API’s', () => {

@@ -6,13 +6,22 @@ import { textReply } from '../../fakes/replies.ts';
 const withHeaders = (headers: Readonly<Record<string, string>>) => textReply(200, '', headers);
 
 describe('header', () => {
-  const reply = withHeaders({ 'CF-Ray': ' abc-FRA ', 'x-twice': 'first', 'X-Twice': 'second', 'X-Colon': 'a:b' });
+  const reply = withHeaders({
+    'CF-Ray': ' abc-FRA ',
+    'x-twice': 'first',
+    'X-Twice': 'second',
+    'X-Colon': 'a:b',
+    'X-Blank ': 'c',
+    '': 'd',
+  });
 
   test.each([
     ['cf-ray', 'abc-FRA'],
     ['x-twice', 'first'],
     ['x-colon', 'a:b'],
+    ['x-blank', 'c'],
     ['x-absent', null],
+    ['', null],
     ['http/1.1 200 x', null],
   ])('header: %s → %j', (name, value) => {
     expect(header(reply, name)).toBe(value);
@@ -40,6 +49,10 @@ describe('retryAfterMs', () => {
     ['Sun Nov  6 08:50:07 GMT', DATE, null],
     ['Fri, 31 Dec 9999 23:59:59 GMT', DATE, 3_600_000],
     ['soon', DATE, null],
+    ['5 s', DATE, null],
+    ['1.25', DATE, 2_000],
+    ['On Sun, 06 Nov 1994 08:50:07 GMT', DATE, null],
+    ['Sun, 06 Nov 1994 08:50:07 GMT+1', DATE, null],
     ['-5', DATE, null],
     ['', DATE, null],
     ['99999999999', DATE, 3_600_000],
@@ -58,6 +71,25 @@ describe('retryAfterMs', () => {
   ])('serverTimeSec: at %s a year of two digits, %s → %d, at most 50 years ahead', (now, digits, year) => {
     const reply = { ...withHeaders({ Date: `Sunday, 06-Nov-${digits} 08:49:37 GMT` }), arrivedMs: Date.parse(now) };
     expect(serverTimeSec(reply)).toBe(Date.UTC(year, 10, 6, 8, 49, 37) / 1000);
+  });
+
+  test.each([
+    ['01 Jan 2026', Date.UTC(2026, 0, 1)],
+    ['28 Feb 2026', Date.UTC(2026, 1, 28)],
+    ['29 Feb 2028', Date.UTC(2028, 1, 29)],
+    ['01 Mar 2100', Date.UTC(2100, 2, 1)],
+    ['01 Mar 2000', Date.UTC(2000, 2, 1)],
+    ['30 Apr 2026', Date.UTC(2026, 3, 30)],
+    ['15 May 2026', Date.UTC(2026, 4, 15)],
+    ['15 Jun 2026', Date.UTC(2026, 5, 15)],
+    ['15 Jul 2026', Date.UTC(2026, 6, 15)],
+    ['15 Aug 2026', Date.UTC(2026, 7, 15)],
+    ['15 Sep 2026', Date.UTC(2026, 8, 15)],
+    ['15 Oct 2026', Date.UTC(2026, 9, 15)],
+    ['15 Nov 2026', Date.UTC(2026, 10, 15)],
+    ['31 Dec 2026', Date.UTC(2026, 11, 31)],
+  ])('serverTimeSec: %s → the seconds of that day', (day, ms) => {
+    expect(serverTimeSec(withHeaders({ Date: `Sun, ${day} 00:00:00 GMT` }))).toBe(ms / 1000);
   });
 
   test('retryAfterMs: no such header → null', () => {

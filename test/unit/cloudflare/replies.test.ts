@@ -59,6 +59,8 @@ describe('readRecord', () => {
     ['a list', [wire], 'id'],
     ['an id that is a number', { ...wire, id: 1 }, 'id'],
     ['a ttl that is no number', { ...wire, ttl: 'soon' }, 'ttl'],
+    ['a ttl with an exponent', { ...wire, ttl: '1e3' }, 'ttl'],
+    ['a ttl below 0', { ...wire, ttl: '-60' }, 'ttl'],
     ['an id that could lead elsewhere in a path', { ...wire, id: '../../../user/tokens' }, 'id'],
     ['proxied that is text', { ...wire, proxied: 'no' }, 'proxied'],
   ])('readRecord: %s → passes with time, and says where', (_, result, where) => {
@@ -108,7 +110,8 @@ describe('readNamePage', () => {
   });
 
   test.each([null, wire, undefined])('readNamePage: result %j → passes with time', (result) => {
-    expect(readNamePage(success(result), NAME)).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
+    const what = 'HTTP 200, unexpected shape of the reply at "result"';
+    expect(readNamePage(success(result), NAME)).toMatchObject({ ok: false, error: { kind: 'unavailable', what } });
   });
 });
 
@@ -149,6 +152,8 @@ describe('whatFollows', () => {
     ['more pages', 'page', 50, { total_pages: 2 }],
     ['the last page, and no total', 'untold', 50, { total_pages: 1 }],
     ['a page as full as it says it can be', 'page', 50, { per_page: 50 }],
+    ['as full as it says it can be, and all of the total', 'end', 50, { per_page: 50, total_count: 50 }],
+    ['none, and no total, whatever the number of pages', 'untold', 0, { total_pages: 2 }],
     ['a page that is not full', 'untold', 49, { per_page: 50 }],
     ['no word, and as many as were asked for', 'page', 100, undefined],
     ['no word, and fewer', 'untold', 99, null],

@@ -132,6 +132,7 @@ test.each([
   ['https://api.cloudflare.com/client/v4', true],
   ['http://localhost:8080', true],
   ['https://1.example.com', true],
+  ['https://gate.example.com/https://192.0.2.1/v4', true],
   ['https://192.0.2.1', false],
   ['http://192.0.2.1:8080', false],
   ['https://192.0.2.1/v4', false],
@@ -149,6 +150,8 @@ test('learned: an answer or a failure → the tries that failed in a row are cou
 test('learned: an answer of nobody known → the addresses stay as they are, and no failure is left', () => {
   const ways = after(answered(V4), failed(V6));
   expect(learned(ways, answered(''))).toEqual({ ...ways, failures: 0 });
+  const shunned = after(failed(V4));
+  expect(learned(shunned, answered(''))).toEqual({ ...shunned, failures: 0 });
 });
 
 test('learned: an answer over the family that is not shunned → the other one stays shunned', () => {

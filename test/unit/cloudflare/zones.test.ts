@@ -43,13 +43,22 @@ describe('readZones', () => {
     expect(read.ok && read.value?.length).toBe(49);
   });
 
-  test.each<[string, unknown, object?]>([
-    ['an id that could lead elsewhere in a path', [{ ...wire, id: '../../user' }]],
-    ['no id', [{ name: 'example.com' }]],
-    ['no list', wire],
-    ['none, but a count of one', [], { count: 1 }],
-  ])('readZones: %s → passes with time', (_, result, info) => {
-    expect(readZones(success(result, {}, info))).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
+  const oddAt = (where: string): string => `unexpected shape of the reply at "${where}"`;
+
+  test.each<[string, unknown, string, object?]>([
+    ['an id that could lead elsewhere in a path', [{ ...wire, id: '../../user' }], 'the zone has no usable id'],
+    ['an id that is too long', [{ ...wire, id: `${ID}0` }], 'the zone has no usable id'],
+    ['an id behind something else', [{ ...wire, id: `/${ID}` }], 'the zone has no usable id'],
+    ['no id', [{ name: 'example.com' }], oddAt('id')],
+    ['no list', wire, oddAt('result')],
+    ['none, but a count of one', [], oddAt('result_info.count'), { count: 1 }],
+  ])('readZones: %s → passes with time, and says why', (_, result, why, info) => {
+    const error = { kind: 'unavailable', what: `HTTP 200, ${why}` };
+    expect(readZones(success(result, {}, info))).toMatchObject({ ok: false, error });
+  });
+
+  test.each([[{}], [{ id: null }], [null]])('readZones: the account %j → not told', (account) => {
+    expect(readZones(success([{ ...wire, account }]))).toMatchObject({ ok: true, value: [{ account: '' }] });
   });
 });
 
@@ -96,6 +105,8 @@ describe('chooseZone', () => {
     ['a status that nobody knows', [{ status: 'deactivated' }], 'none'],
     ['nothing but a secondary one', [{ type: 'secondary' }], 'unclear'],
     ['one that tells nothing of itself', [{ status: '', type: '' }], '0'],
+    ['one that does not tell its type, and a full one', [{ type: '' }, { type: 'full' }], 'unclear'],
+    ['a partial one, and one that does not tell its type', [{ type: 'partial' }, { type: '' }], '1'],
   ])('chooseZone: %s → %s', (_, own, expected) => {
     expect(chosen(own.map((one, i) => zone(String(i), one)))).toBe(expected);
   });
@@ -110,6 +121,16 @@ describe('chooseZone', () => {
       what:
         `there are 2 zones example.com, none better than the other (${'a'.repeat(32)} of account acc1, active; ` +
         `${'b'.repeat(32)} of account acc2, active): set zone_id to the right one`,
+    });
+  });
+
+  test('chooseZone: nothing but secondary ones → refused with each of them, and what to do', () => {
+    const zones = [zone('a', { type: 'secondary' }), zone('b', { type: 'secondary', status: '', account: '' })];
+    expect(chooseZone(zones, 'example.com')).toEqual({
+      kind: 'unclear',
+      what:
+        `the zone example.com (${'a'.repeat(32)} of account acc1, active; ${'b'.repeat(32)}, status not told) ` +
+        'is a secondary one, whose records come from elsewhere: change them there, or choose a name of another zone',
     });
   });
 
