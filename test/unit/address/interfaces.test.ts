@@ -32,6 +32,14 @@ describe('allows', () => {
     ['a pattern to leave out', ['!ppp*'], ['eth0', 'eth1']],
     ['an alternative name to leave out', ['!enp3s0'], ['eth1', 'ppp0', 'ppp12']],
     ['some of a pattern', ['!ppp12', 'ppp*'], ['ppp0']],
+    ['a star that stands for nothing', ['eth0*', 'eth1**'], ['eth0', 'eth1']],
+    ['a star, then more than there is', ['ppp0*0'], []],
+    ['a star that has to take more than it first did', ['*p*0'], ['eth0', 'ppp0']],
+    ['a mark for one character, and there is none', ['eth0?'], []],
+    ['marks and stars', ['?p*2'], ['ppp12']],
+    ['the end of a name', ['th0'], []],
+    ['what leaves out a name and allows it', ['!eth0', 'eth0', 'eth1'], ['eth1']],
+    ['a name of loopback and one to leave out', ['!lo', 'lo', 'eth1'], ['eth1']],
     ['loopback in full', ['lo', 'eth1'], ['lo', 'eth1']],
     ['loopback by a pattern', ['l*'], []],
   ])('allows: named is %s → those links', (_, patterns, names) => {
@@ -59,12 +67,20 @@ describe('unmatched', () => {
 });
 
 describe('interfacePattern', () => {
-  test.each(['eth0', 'ppp*', '!veth*', 'wan.7', 'x'.repeat(127), 'büro0'])('interfacePattern: %j → taken', (text) => {
-    expect(interfacePattern(text)).toEqual({ ok: true, value: text });
-  });
+  test.each(['eth0', 'ppp*', '!veth*', 'wan.7', '.a', 'a..', '...', 'x'.repeat(127), 'büro0'])(
+    'interfacePattern: %j → taken',
+    (text) => {
+      expect(interfacePattern(text)).toEqual({ ok: true, value: text });
+    },
+  );
 
-  test('interfacePattern: a blank after "!" → dropped', () => {
-    expect(interfacePattern('! eth0')).toEqual({ ok: true, value: '!eth0' });
+  test.each([
+    ['! eth0', '!eth0'],
+    ['! \t eth0', '!eth0'],
+    [' eth0 ', 'eth0'],
+    [' !eth0', '!eth0'],
+  ])('interfacePattern: %j → %s, without blanks', (text, value) => {
+    expect(interfacePattern(text)).toEqual({ ok: true, value });
   });
 
   test.each([
@@ -73,6 +89,9 @@ describe('interfacePattern', () => {
     ['eth0, wlan0', 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],
     ['!eth0 !eth1', 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],
     ['eth0:1', '":" makes the name of an address; write "eth0"'],
+    ['!eth0:1', '":" makes the name of an address; write "eth0"'],
+    ['.', 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],
+    ['a,b', 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],
     ['a/b', 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],
     ['..', 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],
     ['x'.repeat(128), 'allowed are interface names: 1–127 characters without blanks, "/" and ":"'],

@@ -34,6 +34,11 @@ describe('addressKind', () => {
   test.each([
     ['2A01:0DB8::/32', '2a01:db8::/32'],
     ['2a01:db8:: / 32', '2a01:db8::/32'],
+    [' 2a01:db8::/ 32 ', '2a01:db8::/32'],
+    ['8000::/1', '8000::/1'],
+    ['2a01:db8::7/128', '2a01:db8::7/128'],
+    ['::7/128', '::7/128'],
+    ['::1:0:0:0', '::1:0:0:0'],
     ['::0:7', '::7'],
     ['Static', 'static'],
     ['DHCPv6', 'dhcpv6'],
@@ -48,17 +53,26 @@ describe('addressKind', () => {
     ['2a01:db8::/0', 'allowed are prefix lengths from 1 to 128'],
     ['2a01:db8::/129', 'allowed are prefix lengths from 1 to 128'],
     ['2a01:db8::/x', 'allowed are prefix lengths from 1 to 128'],
-    ['dhcp', 'write "dhcpv6"'],
-    ['permanent', 'write "static"'],
-    ['eui64', 'write "slaac"'],
-  ])('addressKind: %j → what to write', (text, error) => {
+    ['2a01:db8::/1234', 'allowed are prefix lengths from 1 to 128'],
+    ['2a01:db8::/x32', 'allowed are prefix lengths from 1 to 128'],
+    ['2a01:db8::/32x', 'allowed are prefix lengths from 1 to 128'],
+    ['0:0:0:1::7', 'write "::1:0:0:0:7/128" for one address, or its prefix with a length, such as "0:0:0:1::/64"'],
+    ['0:0:0:1::7/80', 'bits are set behind the prefix; write "0:0:0:1::/80"'],
+    ...['dhcp', 'DHCPv4', 'dhcp6'].map((text) => [text, 'write "dhcpv6"']),
+    ...['manual', 'permanent', 'fixed', 'Manual'].map((text) => [text, 'write "static"']),
+    ...['auto', 'autoconf', 'ra', 'eui64', 'eui-64', 'RA'].map((text) => [text, 'write "slaac"']),
+  ])('addressKind: %j → what to write', (text = '', error = '') => {
     expect(addressKind(text)).toEqual({ ok: false, error });
   });
 
-  test.each(['', 'eth0', '192.0.2.1', '2a01:db8::/32/7', 'fe80::1%eth0', 'static, slaac'])(
+  const OTHERS = ['xdhcp', 'not manual', 'fixed address', 'no auto', 'autoconfigured', 'static/64'];
+
+  test.each(['', 'eth0', '192.0.2.1', '2a01:db8::/32/7', 'fe80::1%eth0', 'static, slaac', ...OTHERS])(
     'addressKind: %j → what is allowed',
     (text) => {
-      expect(addressKind(text)).toMatchObject({ ok: false, error: expect.stringMatching(/^allowed are a prefix \(/) });
+      const error =
+        'allowed are a prefix ("2a01:db8::/32"), a host part ("::7", the low 64 bits), "static", "slaac" and "dhcpv6"';
+      expect(addressKind(text)).toEqual({ ok: false, error });
     },
   );
 });
