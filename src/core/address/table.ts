@@ -35,7 +35,7 @@ export class AddressTable {
   /** Whether packets may leave by the link. */
   hasCarrier(ifIndex: number): boolean {
     const link = this.links.get(ifIndex);
-    return (link?.isUp && link.hasCarrier) ?? false;
+    return link?.isUp === true && link.hasCarrier;
   }
 
   /** Every address, in no particular order. */
@@ -58,19 +58,17 @@ export class AddressTable {
   apply(message: AddressMessage, nowSec: number): boolean {
     const { ifIndex, address } = message;
     const before = this.#rows.get(ifIndex)?.get(address);
-    const wasFlawless = before !== undefined && flawOf(before, nowSec) === null;
     if (message.removed) {
       this.#delete(ifIndex, address);
-      return before !== undefined && (wasFlawless || isSign(before));
+      return before !== undefined && isSign(before);
     }
     const row = nextRow(message, before, nowSec, this.#dumps);
     const onLink = this.#rows.get(ifIndex) ?? new Map<Address, IfAddr>();
     onLink.set(row.address, row);
     this.#rows.set(ifIndex, onLink);
-    const isFlawless = flawOf(row, nowSec) === null;
-    if (isFlawless) this.#deadlineSec = Math.min(this.#deadlineSec, row.preferredUntilSec);
-    if (before === undefined) return isFlawless || isSign(row);
-    return (wasFlawless || isFlawless || isSign(before) || isSign(row)) && isOther(before, row);
+    if (flawOf(row, nowSec) === null) this.#deadlineSec = Math.min(this.#deadlineSec, row.preferredUntilSec);
+    if (before === undefined) return isSign(row);
+    return (isSign(before) || isSign(row)) && isOther(before, row);
   }
 
   /** @returns whether anything that matters changed */
@@ -109,13 +107,13 @@ export class AddressTable {
   }
 }
 
-/** Whether the row may tell of the life of its prefix, also where it may not be published itself. */
+/** Whether the row may be published, or tell of the life of its prefix where it may not. */
 const isSign = ({ flags }: IfAddr): boolean => (flags & IFA_F_TEMPORARY) === 0;
 
-/** Whether more differs than how much is left of a lifetime. Of an administrator's address nothing else is renewed. */
+/** Whether more differs than how much is left of a lifetime. Of an administrator's address nothing else is renewed. One
+ *  that was made again has renewals of its own. */
 const isOther = (before: IfAddr, row: IfAddr): boolean =>
   before.flags !== row.flags ||
-  before.createdStamp !== row.createdStamp ||
   before.renewals !== row.renewals ||
   before.prefixLength !== row.prefixLength ||
   before.protocol !== row.protocol ||

@@ -18,6 +18,7 @@ describe('matches', () => {
     ['3ffe::7/128', '3ffe::7', '3ffe::6'],
     ['::7', '3ffe:1:2:3::7', '3ffe:1:2:3::8'],
     ['::1:0:0:7', '3ffe:1:2:3:1::7', '3ffe:1:2:3::7'],
+    ['::100:0:0:7', '3ffe:1:2:3:100::7', '3ffe:1:2:3::7'],
     ['::', '3ffe:1::', '3ffe::1'],
   ])('matches: %s → %s is of it, %s is not', (text, inside, outside) => {
     expect([isOf(text, inside), isOf(text, outside)]).toEqual([true, false]);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { prefixKey, prefixLives } from '../../../src/core/address/prefix-lives.ts';
 import { UNKNOWN_ROUTES } from '../../../src/core/address/routes.ts';
 import type { IfAddr } from '../../../src/core/address/row.ts';
+import { IFA_F_PERMANENT } from '../../../src/core/wire/constants.ts';
 import { address, ifAddr } from '../../fakes/samples.ts';
 
 const OLD = address('2a01:db8:1::a');
@@ -51,6 +52,21 @@ test('prefixLives: the same, it was seen to come at a slow pace → living, a se
 
 test('prefixLives: made with the advertisement that renewed another one → living', () => {
   expect(lifeOf(dumped(OLD, 4900, 4900), dumped(NEW, 3000, 5000))).toBe('living');
+});
+
+test('prefixLives: the same, one that is over was renewed later → living', () => {
+  const over = dumped(address('2a01:db8:3::a'), 1000, 9000, { preferredUntilSec: 0 });
+  expect(lifeOf(dumped(OLD, 4900, 4900), dumped(NEW, 3000, 5000), over)).toBe('living');
+});
+
+test('prefixLives: silent, and an address of the administrator’s in it was set again → silent all the same', () => {
+  const own = { flags: IFA_F_PERMANENT, protocol: 0, preferredUntilSec: Number.POSITIVE_INFINITY };
+  const fixed = dumped(address('2a01:db8:1::b'), 1000, 5000, own);
+  expect(lifeOf(dumped(OLD, 1000, 2000), fixed, dumped(NEW, 3000, 5000))).toBe('silent');
+});
+
+test('prefixLives: nobody tells when it was renewed → living', () => {
+  expect(lifeOf(ifAddr(OLD, null), dumped(NEW, 3000, 5000))).toBe('living');
 });
 
 test('prefixLives: nothing was renewed since it was made → living', () => {

@@ -43,6 +43,11 @@ describe('Routes: which default route serves an address', () => {
     expect(routes.serving(INSIDE, E0, () => false)).toMatchObject({ ifIndex: E1, hasCarrier: false });
   });
 
+  test('Routes: two that are alike → the first', () => {
+    const [a, b] = [defaultRoute(E0, { source: P }), defaultRoute(E1, { source: P })];
+    expect([serving([a, b], INSIDE, VPN)?.ifIndex, serving([b, a], INSIDE, VPN)?.ifIndex]).toEqual([E0, E1]);
+  });
+
   test('Routes: several ways → each that is not dead serves', () => {
     const routes = [defaultRoute(E0, { hops: [hop(E0, { isDead: true }), hop(E1), hop(VPN)] })];
     expect([E0, E1, VPN].map((ifIndex) => serving(routes, INSIDE, ifIndex)?.ifIndex ?? null)).toEqual([null, E1, VPN]);
@@ -58,6 +63,7 @@ describe('Routes: which default route serves an address', () => {
     expect(linkFor([defaultRoute(E0, { table: 200 })])).toBeNull();
     expect(linkFor([defaultRoute(E0, { destination: prefix('8000::/1') })])).toBeNull();
     expect(linkFor([defaultRoute(E0, { destination: prefix('4000::/3') })])).toBeNull();
+    expect(linkFor([defaultRoute(E0, { destination: prefix('2000::/4') })])).toBeNull();
   });
 });
 
@@ -76,6 +82,12 @@ describe('Routes: where the main table has no default route', () => {
     const rules = [{ table: 200, source: prefix('::/0') }];
     expect([linkFor([lone], rules), serving([lone], INSIDE, E1, rules)]).toEqual([E0, null]);
     expect(linkFor([lone, defaultRoute(E1)], rules)).toBeNull();
+  });
+
+  test('Routes: a rule → of its table the default routes, and no table else', () => {
+    const rules = [{ table: 200, source: P }];
+    expect(linkFor([defaultRoute(E0, { table: 300 })], rules)).toBeNull();
+    expect(linkFor([defaultRoute(E0, { table: 200, destination: prefix('8000::/1') })], rules)).toBeNull();
   });
 
   test('Routes: a rule from a prefix → its table’s default serves the addresses inside', () => {
@@ -116,6 +128,10 @@ describe('Routes: what routers advertise', () => {
     const routes = new Routes([onLink], []);
     expect(routes.isAdvertised(INSIDE, E0)).toBe(true);
     expect([routes.isAdvertised(ELSEWHERE, E0), routes.isAdvertised(INSIDE, E1)]).toEqual([false, false]);
+    const both = new Routes([{ ...onLink, hops: [hop(E0), hop(E1)] }], []);
+    expect([E0, E1, VPN].map((ifIndex) => both.isAdvertised(INSIDE, ifIndex))).toEqual([true, true, false]);
+    const mixed = new Routes([{ ...onLink, hops: [hop(E0), hop(E1, { gateway: 'a' })] }], []);
+    expect(mixed.isAdvertised(INSIDE, E0)).toBe(false);
   });
 
   test.each<[string, Partial<Route>]>([
@@ -157,6 +173,36 @@ describe('Routes: which events are news', () => {
     ['state', { hops: [hop(E0, { isDead: true })] }],
   ])('Routes: another %s → news', (_, own) => {
     expect(routes.isNews({ kind: 'there', route: { ...first, ...own }, replaces: false })).toBe(true);
+  });
+
+  test.each([
+    ['longer', '3ffe:a::/65', '3ffe:a::/64'],
+    ['shorter', '3ffe:a::/64', '3ffe:a::/65'],
+    ['different', '3ffe:a::/64', '3ffe:b::/64'],
+  ])('Routes: a destination or source that is %s than the known one → news', (_, known, told) => {
+    for (const of of ['destination', 'source'] as const) {
+      const own = new Routes([defaultRoute(E0, { [of]: prefix(known) })], []);
+      const route = defaultRoute(E0, { [of]: prefix(told) });
+      expect(own.isNews({ kind: 'there', route, replaces: false })).toBe(true);
+    }
+  });
+
+  test('Routes: the same in another table that a rule leads to → news', () => {
+    const own = new Routes([first], [{ table: 200, source: P }]);
+    expect(own.isNews({ kind: 'there', route: { ...first, table: 200 }, replaces: false })).toBe(true);
+  });
+
+  test('Routes: one of several ways of a known route is there → none; it is gone, with another → news', () => {
+    const several = new Routes([defaultRoute(E0, { hops: [hop(E0), hop(E1)] })], []);
+    expect(several.isNews({ kind: 'there', route: defaultRoute(E1), replaces: false })).toBe(false);
+    const route = defaultRoute(E0, { hops: [hop(VPN), hop(E1)] });
+    expect(several.isNews({ kind: 'gone', route })).toBe(true);
+  });
+
+  test('Routes: the links → those of the tables that count', () => {
+    const all = [first, defaultRoute(E1, { table: 200 }), defaultRoute(VPN, { table: 300 })];
+    expect([...new Routes(all, [{ table: 200, source: P }]).links]).toEqual([E0, E1]);
+    expect([...new Routes([], []).links]).toEqual([]);
   });
 
   test('Routes: a known one is gone → news; another one → none', () => {

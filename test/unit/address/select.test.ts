@@ -73,6 +73,9 @@ describe('select', () => {
     expect(winnerOf([anycast, candidate(B, 1)])).toEqual([B, 'hostBits']);
     const lease = candidate(address('2a01:db8::'), 1, { row: { prefixLength: 128 } });
     expect(winnerOf([lease, candidate(B, 1)])).toEqual(['2a01:db8::', 'lowest']);
+    const between = (prefixLength: number) => candidate(address('2a01:db8::'), 1, { row: { prefixLength } });
+    expect(winnerOf([between(127), candidate(B, 1)])).toEqual(['2a01:db8::', 'lowest']);
+    expect(winnerOf([between(126), candidate(B, 1)])).toEqual([B, 'hostBits']);
   });
 
   test('select: published already → stays against a longer lifetime', () => {

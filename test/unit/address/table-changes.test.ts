@@ -103,6 +103,12 @@ describe('AddressTable: when an address counts as deprecated', () => {
     expect([table.expire(900), table.deadlineSec]).toEqual([false, 1000]);
   });
 
+  test('AddressTable: looked at too early, and one that may not be published lasts for longer → nothing', () => {
+    hear({ ...TENTATIVE, lifetimeSec: 5000 });
+    hear({ text: '2a01:db8::2' });
+    expect([table.expire(999), table.deadlineSec]).toEqual([false, 1000]);
+  });
+
   test('AddressTable: the clock was set to zero by no lifetime at all → it is over, now and later', () => {
     hear({ lifetimeSec: 0 }, false, 5);
     expect([...table.rows()].map(({ preferredUntilSec }) => preferredUntilSec)).toEqual([0]);

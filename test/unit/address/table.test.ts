@@ -267,4 +267,14 @@ describe('AddressTable: links', () => {
     expect(changes).toEqual([true, false, true, true, true, false, true, true, false]);
     expect(table.links.size).toBe(0);
   });
+
+  test('AddressTable: a link that is up, without carrier, down, unknown → packets leave by the first alone', () => {
+    for (const [ifIndex, flags] of [
+      [2, 0x10001],
+      [3, 0x1],
+      [4, 0x10000],
+    ] as const)
+      table.applyLink({ ...link, ifIndex, flags });
+    expect([2, 3, 4, 5].map((ifIndex) => table.hasCarrier(ifIndex))).toEqual([true, false, false, false]);
+  });
 });
