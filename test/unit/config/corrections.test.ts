@@ -42,6 +42,16 @@ describe('loadSettings: what beginners write', () => {
     ['timeout = 30\ntimeout = 40', 'it is there twice: take one of the two out'],
     ['record_name = "a.example.com" timeout = 3', 'each key stands on a line of its own'],
     ['color = blue', 'text stands in quotes'],
+    ['// a comment', 'a comment starts with "#"'],
+    ['  -- a comment', 'a comment starts with "#"'],
+    ['% a comment', 'a comment starts with "#"'],
+    ['  [ record', 'write [[record]]'],
+    ['[notify', 'write [notify]'],
+    ['record_name = home.example.com # mine', 'text stands in quotes; write record_name = "home.example.com"'],
+    ['[notify]\nexec = /bin/tell, now', 'write exec = "…"'],
+    ['[notify]\nheartbeat = 1 minute', 'write heartbeat = 60'],
+    ['IPV6DDNS_INTERFACE = eth0', 'text stands in quotes; write interface = "eth0"'],
+    ['interface = `eth0`', 'the quotes have to be straight; write interface = "eth0"'],
   ])('loadSettings: %j, which is not TOML → %s', (text, expected) => {
     expect(advice(text)).toBe(expected);
   });
@@ -53,6 +63,23 @@ describe('loadSettings: what beginners write', () => {
     ['verbose = "yes"', 'write verbose = true'],
     ['proxied = 0', 'write proxied = false'],
     ['[[record]]\nname = "a.example.com"\nttl = "2m"', 'write ttl = 120'],
+    ['ttl = "1d"', 'write ttl = 86400'],
+    ['ttl = "AUTOMATIC"', 'write ttl = 1'],
+    ['ttl = " 300 "', 'write ttl = 300'],
+    ['poll_interval = "2 Minutes"', 'write poll_interval = 120'],
+    ['verify_interval = "3h"', 'write verify_interval = 10800'],
+    ['[[record]]\nname = "a.example.com"\nhost_id = "::1"\nprefix_length = "56"', 'write prefix_length = 56'],
+    ['[notify]\nexec = ["/x"]\nerror_after = "10m"', 'write error_after = 600'],
+    ['verbose = "on"', 'write verbose = true'],
+    ['verbose = 1', 'write verbose = true'],
+    ['verbose = "TRUE"', 'write verbose = true'],
+    ['proxied = "off"', 'write proxied = false'],
+    ['proxied = "no"', 'write proxied = false'],
+    ['proxied = "False"', 'write proxied = false'],
+    ['interface = "eth0 eth1"', 'write interface = ["eth0", "eth1"]'],
+    ['interface = "eth0 ,, eth1,"', 'write interface = ["eth0", "eth1"]'],
+    ['exclude = "dhcpv6 ::7"', 'write "dhcpv6"; write exclude = ["dhcpv6", "::7"]'],
+    ['prefer = "static, slaac"', 'write prefer = ["static", "slaac"]'],
   ])('loadSettings: %j, a value of another type → %s', (text, expected) => {
     expect(advice(text)).toBe(expected);
   });
@@ -68,6 +95,18 @@ describe('loadSettings: what beginners write', () => {
     ['timeout = "0"', '1: timeout: found "0"; allowed are 1–300 seconds'],
     ['timeout = "soon"', '1: timeout: found "soon"; allowed are 1–300 seconds'],
     ['verbose = "maybe"', '1: verbose: found "maybe"; allowed are true and false'],
+    ['verbose = "yes please"', '1: verbose: found "yes please"; allowed are true and false'],
+    ['verbose = "oh no"', '1: verbose: found "oh no"; allowed are true and false'],
+    ['verbose = "not on"', '1: verbose: found "not on"; allowed are true and false'],
+    ['verbose = "off now"', '1: verbose: found "off now"; allowed are true and false'],
+    ['timeout = "auto"', '1: timeout: found "auto"; allowed are 1–300 seconds'],
+    ['timeout = "30 x"', '1: timeout: found "30 x"; allowed are 1–300 seconds'],
+    ['timeout = "30s 5"', '1: timeout: found "30s 5"; allowed are 1–300 seconds'],
+    ['timeout = "in 30"', '1: timeout: found "in 30"; allowed are 1–300 seconds'],
+    ['ttl = "autobahn"', '1: ttl: found "autobahn"; allowed are 1 (automatic) and 30–86400 seconds'],
+    ['ttl = "not auto"', '1: ttl: found "not auto"; allowed are 1 (automatic) and 30–86400 seconds'],
+    ['verbose = ["yes"]', '1: verbose: found a list; allowed are true and false'],
+    ['status_file = 7', '1: status_file: found 7; allowed are non-empty texts'],
   ])('loadSettings: %j, where nothing good can be meant → no advice', (text, expected) => {
     expect(said(text)).toEqual([expected]);
   });
@@ -92,6 +131,53 @@ describe('loadSettings: what beginners write', () => {
     expect(advice(text)).toBe(expected);
   });
 
+  test.each([
+    ['api_token', ['token', 'cloudflare_token', 'auth_token']],
+    ['api_token_file', ['token_file']],
+    ['proxied', ['proxy']],
+    ['record_name', ['name', 'names', 'host', 'hosts', 'hostname', 'hostnames', 'domain', 'domains']],
+    ['record_name', ['subdomain', 'subdomains', 'fqdn', 'records']],
+    ['interface', ['iface', 'interfaces', 'device', 'nic']],
+    ['verbose', ['debug', 'log_level']],
+    ['poll_interval', ['poll']],
+    ['verify_interval', ['verify']],
+  ])('loadSettings: what others call "%s" → that key', (key, words) => {
+    for (const word of words) expect(said(`${word} = 1`)).toEqual([`1: unknown key "${word}"; did you mean "${key}"?`]);
+  });
+
+  test.each([
+    ['the zone is found by the name: take it out, or set "zone_id"', ['zone', 'zone_name', 'Zone-Name']],
+    ['a token is enough: take it out', ['email']],
+    [
+      'the global API key does not work here: make a token and set "api_token"',
+      ['api_key', 'apikey', 'auth_key', 'API-Key'],
+    ],
+    ['AAAA records are all that is kept: take it out', ['ipv6']],
+    ['only AAAA records are kept: take it out', ['ipv4']],
+    ['Cloudflare is the only one: take it out', ['provider']],
+    ['the kernel tells of changes: take it out, or set "verify_interval"', ['interval', 'period']],
+  ])('loadSettings: what need not be set here → %s', (why, words) => {
+    for (const word of words) expect(said(`${word} = 1`)).toEqual([`1: unknown key "${word}"; ${why}`]);
+  });
+
+  test.each(['record', 'records', 'name', 'names', 'host', 'hosts', 'domain', 'domains'])(
+    'loadSettings: tables that are called %s → [[record]]',
+    (word) => {
+      for (const header of [`[Xx${word}]`, `[${word}xX]`]) {
+        expect(advice(`${header}\nx = 1`)).toBe('keys of the top level stand above all tables, under no name');
+      }
+      const header = word === 'record' ? 'Record' : word;
+      expect(advice(`[${header}]\nx = 1`)).toBe('write [[record]] above each');
+      expect(advice(`[[${header}]]\nx = 1`)).toBe('write [[record]] above each');
+    },
+  );
+
+  test('loadSettings: a table, or a name of elsewhere, inside of [notify] → no word of names', () => {
+    expect(said('[notify.records]\nx = 1')).toEqual(['1: unknown key "records"']);
+    expect(said('[notify]\nnames = 1')).toEqual(['2: unknown key "names"']);
+    expect(said('[notify]\nURL = 1')).toEqual(['2: unknown key "URL"; did you mean "url"?']);
+  });
+
   test('loadSettings: [record] → two pairs of brackets', () => {
     expect(said('[record]\nname = "a.example.com"')).toEqual([
       '1: record: found one pair of brackets; allowed are [[record]] tables',
@@ -102,6 +188,15 @@ describe('loadSettings: what beginners write', () => {
     expect(advice('export CLOUDFLARE_RECORD_NAME=a.example.com')).toBe(
       '"export" is for environment files; write record_name = "a.example.com"',
     );
+  });
+
+  test.each([
+    ['color = 7 8', '1:11: not TOML: each key-value declaration must be followed by an end-of-line'],
+    ['[recordx', '1:9: not TOML: illegal character in key'],
+    ['[notifyx', '1:9: not TOML: illegal character in key'],
+    ['[xrecord', '1:9: not TOML: illegal character in key'],
+  ])('loadSettings: %j, where nothing is known of what was meant → no advice', (text, expected) => {
+    expect(said(text)).toEqual([expected]);
   });
 
   test('loadSettings: a key that every object has → unknown, no more', () => {
