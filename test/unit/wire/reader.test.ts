@@ -199,6 +199,19 @@ describe('readDatagram: what is not of interest', () => {
     ]);
   });
 
+  test('readDatagram: what a bridge says of its ports (AF_BRIDGE) → nothing', () => {
+    const bytes = linkMessage(9, 'eth9');
+    bytes[16] = 7;
+    expect(readDatagram(bytes)).toEqual([]);
+  });
+
+  test('readDatagram: a header and no more, of a type that is not known → nothing', () => {
+    const bytes = linkMessage(9, 'eth9').slice(0, 16);
+    viewOf(bytes).setUint32(0, 16, true);
+    bytes[4] = 99;
+    expect(readDatagram(bytes)).toEqual([]);
+  });
+
   test('readDatagram: an empty datagram → nothing', () => {
     expect(readDatagram(new Uint8Array(0))).toEqual([]);
   });
@@ -234,7 +247,21 @@ describe('readDatagram: what old or odd kernels send', () => {
   });
 
   test('readDatagram: an address message without an address → WireError', () => {
-    expect(() => readDatagram(withoutLast(addressMessage(A), 48))).toThrow(WireError);
+    expect(refusal(() => readDatagram(withoutLast(addressMessage(A), 48)))).toBe(
+      'WireError: address message at byte 16 without an address',
+    );
+  });
+
+  test('readDatagram: alternative names, others beside them → every one of the names', () => {
+    const name = (type: number, text: string) => {
+      const bytes = [...text, '\0'].map((letter) => letter.charCodeAt(0));
+      return [bytes.length + 4, 0, type, 0, ...bytes, ...Array(-bytes.length & 3).fill(0)];
+    };
+    const names = [...name(53, 'lan'), ...name(54, 'other'), ...name(53, 'a-long-name')];
+    const list = [names.length + 4, 0, 52, 0x80, ...names];
+    const bytes = Uint8Array.from([...linkMessage(9, 'eth9'), ...list, ...name(53, 'outside')]);
+    viewOf(bytes).setUint32(0, bytes.length, true);
+    expect(readDatagram(bytes)).toMatchObject([{ message: { ifName: 'eth9', altNames: ['lan', 'a-long-name'] } }]);
   });
 
   test('readDatagram: a link without a name → an empty one', () => {
@@ -276,32 +303,62 @@ describe('DatagramReader: a buffer that serves again and again', () => {
   });
 });
 
+/** What it throws, in words. */
+function refusal(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    return error instanceof WireError ? String(error) : 'something else';
+  }
+  return 'nothing';
+}
+
 describe('readDatagram: lengths that lie', () => {
   const ATTRIBUTE_AT = 24;
 
-  test.each<[string, number, number]>([
-    ['message length 0', 0, 0],
-    ['message length below its header', 0, 15],
-    ['message length past the datagram', 0, 73],
-    ['message length of 4 GiB', 0, 0xffffffff],
-    ['message that ends inside struct ifaddrmsg', 0, 20],
-    ['message that ends inside an attribute', 0, 40],
-    ['attribute length 0', ATTRIBUTE_AT, 0x00010000],
-    ['attribute length below its header', ATTRIBUTE_AT, 0x00010003],
-    ['attribute length past its message', ATTRIBUTE_AT, 0x0001ffff],
-    ['IFA_ADDRESS of 15 bytes', ATTRIBUTE_AT, 0x00010013],
-    ['IFA_LOCAL of no bytes', ATTRIBUTE_AT, 0x00020004],
-    ['IFA_CACHEINFO of 8 bytes', ATTRIBUTE_AT, 0x0006000c],
-    ['IFA_FLAGS of 2 bytes', ATTRIBUTE_AT, 0x00080006],
-    ['IFA_PROTO of no bytes', ATTRIBUTE_AT, 0x000b0004],
-  ])('readDatagram: %s → WireError', (_, at, word) => {
+  test.each<[string, number, number, string]>([
+    ['message length 0', 0, 0, 'message length 0 at byte 0, 72 bytes left'],
+    ['message length below its header', 0, 15, 'message length 15 at byte 0, 72 bytes left'],
+    ['message length past the datagram', 0, 73, 'message length 73 at byte 0, 72 bytes left'],
+    ['message length of 4 GiB', 0, 0xffffffff, 'message length 4294967295 at byte 0, 72 bytes left'],
+    ['message that ends inside struct ifaddrmsg', 0, 20, 'struct ifaddrmsg at byte 16 has 4 of 8 bytes'],
+    ['message that ends inside an attribute', 0, 40, 'attribute 1 of length 20 at byte 24, 16 bytes left'],
+    ['message that ends inside a header', 0, 27, 'attribute 1 of length 0 at byte 24, 3 bytes left'],
+    ['attribute length 0', ATTRIBUTE_AT, 0x00010000, 'attribute 1 of length 0 at byte 24, 48 bytes left'],
+    [
+      'attribute length below its header',
+      ATTRIBUTE_AT,
+      0x00010003,
+      'attribute 1 of length 3 at byte 24, 48 bytes left',
+    ],
+    ['attribute past its message', ATTRIBUTE_AT, 0x0001ffff, 'attribute 1 of length 65535 at byte 24, 48 bytes left'],
+    [
+      'attribute a byte past its message',
+      ATTRIBUTE_AT,
+      0x00010031,
+      'attribute 1 of length 49 at byte 24, 48 bytes left',
+    ],
+    ['IFA_ADDRESS of 15 bytes', ATTRIBUTE_AT, 0x00010013, 'attribute 1 of length 19 at byte 24'],
+    ['IFA_LOCAL of no bytes', ATTRIBUTE_AT, 0x00020004, 'attribute 2 of length 4 at byte 24'],
+    ['IFA_CACHEINFO of 8 bytes', ATTRIBUTE_AT, 0x0006000c, 'attribute 6 of length 12 at byte 24'],
+    ['IFA_FLAGS of 2 bytes', ATTRIBUTE_AT, 0x00080006, 'attribute 8 of length 6 at byte 24'],
+    ['IFA_PROTO of no bytes', ATTRIBUTE_AT, 0x000b0004, 'attribute 11 of length 4 at byte 24'],
+  ])('readDatagram: %s → WireError that says where', (_, at, word, message) => {
     const bytes = addressMessage(A);
     viewOf(bytes).setUint32(at, word, true);
-    expect(() => readDatagram(bytes)).toThrow(WireError);
+    expect(refusal(() => readDatagram(bytes))).toBe(`WireError: ${message}`);
+  });
+
+  test('readDatagram: a message that ends with its header → nothing but a WireError of what it should have', () => {
+    const bytes = linkMessage(9, 'eth9');
+    viewOf(bytes).setUint32(0, 31, true);
+    expect(refusal(() => readDatagram(bytes))).toBe('WireError: struct ifinfomsg at byte 16 has 15 of 16 bytes');
   });
 
   test('readDatagram: garbage after a good message → WireError', () => {
-    expect(() => readDatagram(datagram(addressMessage(A), Uint8Array.of(1, 2, 3)))).toThrow(WireError);
+    expect(refusal(() => readDatagram(datagram(addressMessage(A), Uint8Array.of(1, 2, 3))))).toBe(
+      'WireError: message length 0 at byte 72, 3 bytes left',
+    );
   });
 
   test('readDatagram: bytes in the middle of a buffer → no byte outside them counts', () => {

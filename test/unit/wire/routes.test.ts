@@ -5,7 +5,15 @@ import { WireError } from '../../../src/core/wire/framing.ts';
 import { RoutingDump, readRoutingEvents, routingFilter } from '../../../src/core/wire/routes.ts';
 import { captured, viewOf } from '../../fakes/captured.ts';
 import { defaultRoute, hop, prefix } from '../../fakes/routes.ts';
-import { datagram, doneMessage, type RouteContent, routeMessage } from '../../fakes/rtnetlink.ts';
+import {
+  addressMessage,
+  datagram,
+  doneMessage,
+  type RouteContent,
+  routeMessage,
+  ruleMessage,
+} from '../../fakes/rtnetlink.ts';
+import { A } from '../../fakes/samples.ts';
 
 /** The links of the captures. */
 const PORT = 8;
@@ -46,6 +54,27 @@ describe('readRoutingEvents: as the kernel sends them', () => {
     expect(events(name)).toEqual([event]);
   });
 
+  test.each<[string, Uint8Array, RoutingEvent[]]>([
+    ['a rule goes', ruleMessage({ removed: true }), [{ kind: 'rule' }]],
+    ['a route to one prefix goes', routeMessage({ destination: prefix('3ffe::/64'), removed: true }), []],
+    ['an address', addressMessage(A), []],
+    ['a message of unknown type', doneMessage(1), []],
+  ])('readRoutingEvents: %s → %j', (_, bytes, expected) => {
+    expect(readRoutingEvents([bytes])).toEqual(expected);
+  });
+
+  test('readRoutingEvents: several datagrams → what each has', () => {
+    expect(readRoutingEvents([ruleMessage(), addressMessage(A), ruleMessage()])).toHaveLength(2);
+  });
+
+  test('readRoutingEvents: one of several ways is dead → told of that one', () => {
+    const [bytes = new Uint8Array()] = captured('newroute-multipath').map((own) => own.slice());
+    const SECOND_HOP_FLAGS_AT = 78;
+    bytes[SECOND_HOP_FLAGS_AT] = 1;
+    const hops = [...over(SECOND), hop(PORT, { gateway: THIRD, isDead: true })];
+    expect(readRoutingEvents([bytes])).toEqual([there(defaultRoute(PORT, { metric: 200, hops }))]);
+  });
+
   test('readRoutingEvents: a route to one prefix → nothing', () => {
     expect(events('newroute-prefix')).toEqual([]);
   });
@@ -56,7 +85,7 @@ describe('readRoutingEvents: as the kernel sends them', () => {
     const HOP_LENGTH = 28;
     const nextLength = viewOf(bytes).getUint16(SECOND_HOP_AT + HOP_LENGTH, true);
     viewOf(bytes).setUint16(SECOND_HOP_AT, HOP_LENGTH + nextLength, true);
-    expect(() => readRoutingEvents([bytes])).toThrow(WireError);
+    expect(() => readRoutingEvents([bytes])).toThrow(new WireError('struct rtnexthop at byte 76 has 28 of 64 bytes'));
   });
 });
 
@@ -107,15 +136,35 @@ describe('RoutingDump', () => {
     expect(take(routeMessage({ protocol: 3, ...content })).routes).toEqual([defaultRoute(2, own)]);
   });
 
-  test.each<[string, number, number]>([
-    ['message shorter than struct rtmsg', 0, 20],
-    ['attribute past its message', 28, 0x000400ff],
-    ['RTA_OIF of 2 bytes', 28, 0x00040006],
-    ['next hops shorter than struct rtnexthop', 28, 0x00090006],
-  ])('RoutingDump: %s → WireError', (_, at, word) => {
+  test('RoutingDump: a route without RTA_TABLE, RTA_PRIORITY and RTA_OIF → table of the header, 0, no link', () => {
+    const bytes = routeMessage({ table: 100 }).slice(0, 28);
+    viewOf(bytes).setUint32(0, 28, true);
+    expect(take(bytes).routes).toEqual([defaultRoute(0, { table: 100, metric: 0, protocol: 0 })]);
+  });
+
+  test('RoutingDump: an IPv4 route → passed over', () => {
+    const bytes = routeMessage();
+    bytes[16] = 2;
+    expect(take(bytes).routes).toEqual([]);
+  });
+
+  test('RoutingDump: the last moment of a route → still read', () => {
+    expect(take(routeMessage({ protocol: 3, expires: 1 })).routes).toHaveLength(1);
+  });
+
+  test.each<[string, number, number, string]>([
+    ['message shorter than struct rtmsg', 0, 20, 'struct rtmsg at byte 16 has 4 of 12 bytes'],
+    ['attribute past its message', 28, 0x000400ff, 'attribute 4 of length 255 at byte 28, 68 bytes left'],
+    ['RTA_OIF of 2 bytes', 28, 0x00040006, 'attribute 4 of length 6 at byte 28'],
+    ['RTA_PRIORITY of 3 bytes', 28, 0x00060007, 'attribute 6 of length 7 at byte 28'],
+    ['RTA_CACHEINFO of 8 bytes', 28, 0x000c000c, 'attribute 12 of length 12 at byte 28'],
+    ['RTA_TABLE of 3 bytes', 28, 0x000f0007, 'attribute 15 of length 7 at byte 28'],
+    ['RTA_PREF of no bytes', 28, 0x00140004, 'attribute 20 of length 4 at byte 28'],
+    ['next hops shorter than struct rtnexthop', 28, 0x00090006, 'struct rtnexthop at byte 32 has 2 of 8 bytes'],
+  ])('RoutingDump: %s → WireError', (_, at, word, message) => {
     const bytes = routeMessage();
     viewOf(bytes).setUint32(at, word, true);
-    expect(() => take(bytes)).toThrow(WireError);
+    expect(() => take(bytes)).toThrow(new WireError(message));
   });
 });
 

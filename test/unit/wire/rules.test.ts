@@ -41,13 +41,43 @@ test.each<[string, RuleContent]>([
   expect(rulesOf(content)).toEqual([]);
 });
 
-test.each<[string, number, number]>([
-  ['message shorter than struct fib_rule_hdr', 0, 20],
-  ['attribute past its message', 28, 0x000f00ff],
-  ['attribute shorter than its header', 28, 0x000f0003],
-  ['FRA_TABLE of 2 bytes', 28, 0x000f0006],
-])('readRule: %s → WireError', (_, at, word) => {
+test.each<[string, number]>([
+  ['packets to one prefix alone', 17],
+  ['packets of one class alone', 19],
+])('readRule: %s → not followed', (_, at) => {
+  const bytes = ruleMessage();
+  bytes[at] = 1;
+  const dump = new RoutingDump();
+  dump.take([bytes]);
+  expect(dump.rules).toEqual([]);
+});
+
+test('readRule: a table above 255, a source → both', () => {
+  const source = prefix('3ffe:1::/64');
+  expect(rulesOf({ table: 1000, source })).toEqual([{ table: 1000, source }]);
+});
+
+test('readRule: no FRA_TABLE, no FRA_SUPPRESS_PREFIXLEN → the table of the header, nothing suppressed', () => {
+  const bytes = ruleMessage().slice(0, 28);
+  viewOf(bytes).setUint32(0, 28, true);
+  const dump = new RoutingDump();
+  dump.take([bytes]);
+  expect(dump.rules).toEqual([{ table: 200, source: prefix('::/0') }]);
+});
+
+test.each<[string, number, number, string]>([
+  ['message shorter than struct fib_rule_hdr', 0, 20, 'struct fib_rule_hdr at byte 16 has 4 of 12 bytes'],
+  ['message that ends inside a header', 0, 30, 'struct nlattr at byte 28 has 2 of 4 bytes'],
+  ['attribute past its message', 28, 0x000f00ff, 'attribute 15 of length 255 at byte 28, 16 bytes left'],
+  ['attribute a byte past its message', 28, 0x000f0011, 'attribute 15 of length 17 at byte 28, 16 bytes left'],
+  ['attribute shorter than its header', 28, 0x00630003, 'attribute 99 of length 3 at byte 28, 16 bytes left'],
+  ['FRA_TABLE of 2 bytes', 28, 0x000f0006, 'attribute 15 of length 6 at byte 28, 16 bytes left'],
+  ['FRA_SRC of 15 bytes', 28, 0x00020010, 'attribute 2 of length 16 at byte 28, 16 bytes left'],
+  ['FRA_PRIORITY of 3 bytes', 28, 0x00060007, 'attribute 6 of length 7 at byte 28, 16 bytes left'],
+  ['FRA_SUPPRESS_PREFIXLEN of 3 bytes', 28, 0x000e0007, 'attribute 14 of length 7 at byte 28, 16 bytes left'],
+  ['FRA_PROTOCOL of no bytes', 28, 0x00150004, 'attribute 21 of length 4 at byte 28, 16 bytes left'],
+])('readRule: %s → WireError', (_, at, word, message) => {
   const bytes = ruleMessage();
   viewOf(bytes).setUint32(at, word, true);
-  expect(() => new RoutingDump().take([bytes])).toThrow(WireError);
+  expect(() => new RoutingDump().take([bytes])).toThrow(new WireError(message));
 });
