@@ -142,15 +142,17 @@ function specification(): arg.Spec {
   return spec;
 }
 
-/** At most 24 lines of 80 columns. Options that no command takes are left out. */
+/** At most 24 lines of 80 columns. */
 export function helpText(): string {
   const rows = (entries: readonly (readonly [string, string])[]) =>
     entries.map(([left, right]) => `  ${left.padEnd(23)}  ${right}\n`).join('');
   const takers = (name: string) =>
-    Object.entries(COMMANDS).flatMap(([command, { takes }]) => (takes.some((taken) => taken === name) ? command : []));
+    Object.entries(COMMANDS).flatMap(([command, { takes }]: [string, { takes: readonly string[] }]) =>
+      takes.includes(name) ? command : [],
+    );
   const options = Object.entries(OPTIONS).flatMap(([name, option]) => {
     const { short, does, limited } = option;
-    if (does === undefined || (limited && takers(name).length === 0)) return [];
+    if (does === undefined) return [];
     const left = `${short ? `${short}, ` : '    '}${withValue(name, option)}`;
     return [[left, limited ? `${does} (${takers(name).join(', ')})` : does] as const];
   });

@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, 'flag' | 'number' | 'list'>> = {
 };
 
 /** Seconds of what people write behind a number. */
-const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86400 };
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
 
 /** The value that was probably meant by text, or by a value of another type: `30` for `"30s"`, `true` for `Yes`, a list for
  *  `"a, b"`; undefined = nobody knows. */
@@ -33,7 +33,7 @@ export function meantBy(key: string, found: unknown): unknown {
     case 'number':
       return key === 'ttl' && /^auto(matic)?$/i.test(text) ? 1 : secondsIn(text);
     case 'list': {
-      const items = text.split(/[\s,;]+/).filter((item) => item !== '');
+      const items = text.split(/[\s,;]/).filter((item) => item !== '');
       return items.length > 1 ? items : text;
     }
     default:
@@ -75,7 +75,7 @@ export type Naming = (word: string) => Named | null;
 export function adviceFor(line: string, naming: Naming): string | null {
   if (/^\s*(\/\/|;|--|%)/.test(line)) return 'a comment starts with "#"';
   if (/^\s*\[/.test(line)) return headerAdvice(line);
-  const [, exported, word, mark, rest = ''] = /^\s*(export\s+)?([A-Za-z_][\w-]*)\s*([=:])?\s*(.*)$/s.exec(line) ?? [];
+  const [, exported, word, mark, rest = ''] = /^\s*(export\s+)?([A-Za-z_][\w-]*)\s*([=:])?\s*(.*)/s.exec(line) ?? [];
   if (word === undefined) return null;
   const value = withoutComment(rest);
   const what = faultOf(value, exported !== undefined, mark);
@@ -115,7 +115,7 @@ function headerAdvice(line: string): string | null {
 }
 
 /** Without a comment behind it; in quotes "#" starts none. */
-const withoutComment = (rest: string): string => (/^["'“‘]/.test(rest) ? rest : rest.replace(/\s+#.*$/s, '')).trim();
+const withoutComment = (rest: string): string => (/^["'“‘]/.test(rest) ? rest : rest.replace(/\s#.*/s, '')).trim();
 
 /** What people call our keys elsewhere. */
 const SYNONYMS: Readonly<Record<string, string>> = {

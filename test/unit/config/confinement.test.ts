@@ -65,6 +65,13 @@ describe('confinement: rules', () => {
     ['a link to what comes later', '/etc/token', { '/etc/token': '/vault/a/token', '/vault/': null }, ['/vault']],
     ['outside, its name like one inside', '/etcetera/token', { '/etcetera/': null }, ['/etcetera']],
     ['beside', 'token', { './': null }, ['.']],
+    ['in a folder beside, neither of which is there', 'a/token', {}, []],
+    [
+      'a link to what comes later, seen from its folder',
+      '/etc/token',
+      { '/etc/token': 'later/a/token', '/etc/later/': null, '/vault/': null },
+      [],
+    ],
   ])('rules: file %s → its folder and that of its target', (_, file, entries, opened) => {
     const rules = folders({ files: [file], folders: [] }, entries);
     expect(rules.slice(3)).toEqual(opened.map((folder) => [folder, READ]));
@@ -101,18 +108,50 @@ describe('confinement: rules', () => {
   });
 });
 
+describe('neededPaths', () => {
+  const place = (path: string) => ({ path, optional: false });
+  const settings = { caPath: null, statusFile: place('/run/x/status.json'), metricsFile: null };
+
+  test('neededPaths: no settings → the files alone', () => {
+    expect(neededPaths(['/c', '/e'], null, treeOf({}))).toEqual({ files: ['/c', '/e'], folders: [] });
+  });
+
+  test('neededPaths: files that are written → their folders', () => {
+    const both = { ...settings, metricsFile: place('/m/x.prom') };
+    expect(neededPaths(['/c'], both, treeOf({}))).toEqual({
+      files: ['/c'],
+      folders: [
+        ['/run/x', REPLACE],
+        ['/m', REPLACE],
+      ],
+    });
+  });
+
+  test('neededPaths: certificates and links to some, beside and elsewhere → a folder once, whichever it is', () => {
+    const entries = { '/ca/a': 'below/a.pem', '/ca/b': '/store/b.pem', '/ca/c': '/store/c.pem', '/ca/d': null };
+    const read = neededPaths([], { ...settings, caPath: '/ca' }, treeOf(entries)).folders.slice(1);
+    expect(read).toEqual(['/ca', '/ca/below', '/store'].map((folder) => [folder, READ]));
+  });
+
+  test('neededPaths: a folder of certificates that cannot be listed → that folder', () => {
+    const tree = { ...treeOf({}), list: () => null };
+    expect(neededPaths([], { ...settings, caPath: '/ca' }, tree).folders.slice(1)).toEqual([['/ca', READ]]);
+  });
+});
+
 describe('confinement: what the kernel knows', () => {
   test.each([
-    [0, 0, 0, 0],
-    [1, 0x1fff, 0, 0],
-    [2, 0x3fff, 0, 0],
-    [3, 0x7fff, 0, 0],
-    [4, 0x7fff, 1, 0],
-    [5, 0xffff, 1, 0],
-    [6, 0xffff, 1, 3],
-    [99, 0xffff, 1, 3],
-  ])('confinement: Landlock %i → refuses no more than that knows', (abi, fs, net, scoped) => {
-    expect(confinementFor(NOTHING, treeOf({}, abi), '/run/notify')).toMatchObject({ fs, net, scoped });
+    [0, 0, 0, 0, []],
+    [1, 0x1fff, 0, 0, []],
+    [2, 0x3fff, 0, 0, []],
+    [3, 0x7fff, 0, 0, []],
+    [4, 0x7fff, 1, 0, [0]],
+    [5, 0xffff, 1, 0, [0]],
+    [6, 0xffff, 1, 3, [0]],
+    [99, 0xffff, 1, 3, [0]],
+  ])('confinement: Landlock %i → refuses no more than that knows', (abi, fs, net, scoped, ports) => {
+    const rules = expect.any(Array);
+    expect(confinementFor(NOTHING, treeOf({}, abi), '/run/notify')).toEqual({ fs, net, scoped, ports, rules });
   });
 
   test('confinement: the service manager has an abstract socket → abstract sockets stay within reach', () => {

@@ -39,8 +39,20 @@ describe('parseEnvironmentFile: assignments', () => {
     ['CRLF', 'A=value\r\n', 'value'],
     ['a byte order mark', '\ufeffA=value', 'value'],
     ['a final semicolon', 'A=value;', 'value'],
+    ['a semicolon, then a comment', 'A=value;# comment', 'value'],
+    ['blanks and tabs before a comment', 'A=value \t  # comment "', 'value'],
+    ['a comment of one mark', 'A=value #', 'value'],
+    ['blanks before export', '  export   A=value', 'value'],
+    ['a continued line between words', 'export \\\n A=value', 'value'],
+    ['a line that goes on in the middle of escapes', 'A=a\\\\\\\nb', 'a\\b'],
+    ['other escapes in double quotes', 'A="\\a\\\'"', "\\a\\'"],
+    ['an escaped line end outside of quotes, twice', 'A=a\\\n\\\nb', 'ab'],
+    ['CRLF in quotes', 'A="a\r\nb"', 'a\nb'],
+    ['a carriage return alone', 'A="a\rb"', 'a\rb'],
+    ['a backslash before CRLF', 'A=a\\\r\nb', 'ab'],
   ])('parseEnvironmentFile: %s → value', (_, text, value) => {
-    expect(assignments(text)).toEqual([['A', value, 1]]);
+    const [[name, found] = [], ...others] = assignments(text);
+    expect([name, found, others]).toEqual(['A', value, []]);
   });
 
   test('parseEnvironmentFile: comments and blank lines → skipped, lines counted', () => {
@@ -61,6 +73,20 @@ describe('parseEnvironmentFile: assignments', () => {
     ]);
   });
 
+  test('parseEnvironmentFile: names of letters, digits and low lines → taken', () => {
+    expect(assignments('_a1=x\nZ_9=y').map(([name]) => name)).toEqual(['_a1', 'Z_9']);
+  });
+
+  test('parseEnvironmentFile: words of a command over several lines → the line of each', () => {
+    expect(assignments('A=1 \\\n B=2\nC="\n"\\\n3 D=4\nE=5')).toEqual([
+      ['A', '1', 1],
+      ['B', '2', 2],
+      ['C', '\n3', 3],
+      ['D', '4', 5],
+      ['E', '5', 6],
+    ]);
+  });
+
   test('parseEnvironmentFile: a name twice → both in their order', () => {
     expect(assignments('A=1\nA=2')).toEqual([
       ['A', '1', 1],
@@ -74,26 +100,43 @@ describe('parseEnvironmentFile: assignments', () => {
 });
 
 describe('parseEnvironmentFile: problems', () => {
+  const NOT_AN_ASSIGNMENT =
+    'not an assignment; allowed are NAME=value and export NAME="value", with quotes around blanks';
+  const MEANING = 'a character with a meaning to the shell is outside single quotes';
+
   test.each<[string, string, string]>([
-    ['no equals sign', 's3cret', 'not an assignment'],
-    ['blanks around the equals sign', 'A = s3cret', 'not an assignment'],
-    ['a value with a blank and no quotes', 'A=one s3cret', 'not an assignment'],
-    ['a name that no shell takes', 'export 1s3cret=x', 'not an assignment'],
-    ['a name with a dash', 's3cret-a=x', 'not an assignment'],
-    ['command substitution', 'A=$(s3cret)', 'outside single quotes'],
-    ['a backquote', 'A=`s3cret`', 'outside single quotes'],
-    ['a redirection', 'A=s3cret >file', 'outside single quotes'],
-    ['a lone backslash at the end', 'A=s3cret\\', 'outside single quotes'],
+    ['no equals sign', 's3cret', NOT_AN_ASSIGNMENT],
+    ['blanks around the equals sign', 'A = s3cret', NOT_AN_ASSIGNMENT],
+    ['a value with a blank and no quotes', 'A=one s3cret', NOT_AN_ASSIGNMENT],
+    ['a name that no shell takes', 'export 1s3cret=x', NOT_AN_ASSIGNMENT],
+    ['no name', '=s3cret', NOT_AN_ASSIGNMENT],
+    ['a name with a dash', 's3cret-a=x', NOT_AN_ASSIGNMENT],
+    ['a name in quotes', '"A"=s3cret', NOT_AN_ASSIGNMENT],
+    ['a name that goes on in quotes', 'export s3cret"x"', NOT_AN_ASSIGNMENT],
+    ['a name to export that is none', 'export s3cret-a', NOT_AN_ASSIGNMENT],
+    ['an export of two words', 'export "s3cret"', NOT_AN_ASSIGNMENT],
+    ['a name alone behind an assignment', 'A=1 s3cret', NOT_AN_ASSIGNMENT],
+    ['command substitution', 'A=$(s3cret)', MEANING],
+    ['a backquote', 'A=`s3cret`', MEANING],
+    ['a redirection', 'A=s3cret >file', MEANING],
+    ['two commands', 'A=s3cret && B=2', MEANING],
+    ['a bad character before a good command', 'A=(s3cret); B=2', MEANING],
+    ['a lone backslash at the end', 'A=s3cret\\', MEANING],
   ])('parseEnvironmentFile: %s → problem with its line and without the text', (_, text, expected) => {
     const found = problems(`B=1\n${text}\nC=2\n`.replace(/\\\nC=2\n$/, '\\'));
-    expect(found).toHaveLength(1);
-    expect(found[0]).toMatch(/^\/etc\/default\/ipv6ddns:2: /);
-    expect(found[0]).toContain(expected);
-    expect(found[0]).not.toContain('s3cret');
+    expect(found).toEqual([`${FILE}:2: ${expected}`]);
   });
 
   test('parseEnvironmentFile: a quote that is never closed → problem with the line it starts on', () => {
     expect(problems('A=1\nB="s3cret\nC=2\n')).toEqual([`${FILE}:2: a quote that starts on line 2 is not closed`]);
+  });
+
+  test('parseEnvironmentFile: sixty bad lines → fifty of them; of fifty each', () => {
+    expect([problems('x\n'.repeat(60)).length, problems('x\n'.repeat(50)).length]).toEqual([50, 50]);
+  });
+
+  test('parseEnvironmentFile: a quote that is not closed on a later line of a command → the line it starts on', () => {
+    expect(problems('A=1 \\\n B="x\n\n')).toEqual([`${FILE}:1: a quote that starts on line 2 is not closed`]);
   });
 
   test('parseEnvironmentFile: several bad lines → all of them', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Disk, type Reading, SettingsFiles } from '../../../src/core/config/files.ts';
 import { loadSettings } from '../../../src/core/config/load.ts';
 import { describeProblem } from '../../../src/core/config/problem.ts';
-import { ok } from '../../../src/core/result.ts';
+import { failed, ok } from '../../../src/core/result.ts';
 import { BASE, CONFIG, disk, ENV_FILE, type Files, TOKEN } from './loading.ts';
 
 const TOKEN_FILE = '/etc/ipv6ddns/token';
@@ -165,6 +165,82 @@ describe('SettingsFiles', () => {
     };
     return { disk: { readFile, changedMs: () => null, isFolder: () => false, hasCertificate: () => false }, asked };
   }
+
+  /** Nothing on it may be read. */
+  const closedDisk: Disk = {
+    readFile: () => failed({ kind: 'denied', detail: 'Permission denied' } as const),
+    changedMs: () => null,
+    isFolder: () => false,
+    hasCertificate: () => false,
+  };
+  const SUDO = 'Permission denied; run it with sudo, or let its user read the file';
+  const PLAIN = 'Permission denied; let its user read the file';
+  const handedOver = (name: string, path: string) =>
+    `Permission denied; let its user read the file, or put LoadCredential=${name}:${path} into its unit`;
+
+  test.each<[string, string, string, boolean, string]>([
+    ['by hand', '/x', '', false, SUDO],
+    ['a default file, by hand', CONFIG, '', false, SUDO],
+    ['at a reload, without a unit', '/x', '', true, PLAIN],
+    ['a default file at a reload, without a unit', CONFIG, '', true, PLAIN],
+    ['another file under the unit', '/x', FOLDER, false, PLAIN],
+    ['the config under the unit', CONFIG, FOLDER, false, handedOver('config', CONFIG)],
+    ['the variables under the unit', ENV_FILE, FOLDER, true, handedOver('variables', ENV_FILE)],
+    ['the token under the unit', TOKEN_FILE, FOLDER, false, handedOver('cloudflare_api_token', TOKEN_FILE)],
+  ])('SettingsFiles: %s may not be read → what to do', (_, path, credentials, isReload, detail) => {
+    for (const name of ['read', 'readNamed'] as const) {
+      const read = new SettingsFiles(closedDisk, credentials, isReload)[name](path);
+      expect(read).toEqual({ ok: false, error: { kind: 'denied', detail } });
+    }
+  });
+
+  test('SettingsFiles: a file that is too long → said as it is, no copy is looked for', () => {
+    const asked: string[] = [];
+    const unfit: Disk = {
+      ...closedDisk,
+      readFile: (path) => {
+        asked.push(path);
+        return failed({ kind: 'unfit', detail: 'too long' });
+      },
+    };
+    for (const name of ['read', 'readNamed'] as const) {
+      const read = new SettingsFiles(unfit, FOLDER, false)[name](name === 'read' ? CONFIG : '/x');
+      expect(read).toEqual({ ok: false, error: { kind: 'unfit', detail: 'too long' } });
+    }
+    expect(asked).toEqual([CONFIG, '/x']);
+  });
+
+  test('SettingsFiles: which files are there → the path, also of one that may not be read', () => {
+    const files = new SettingsFiles(disk({ '/a': '', '/b': null }), '', false);
+    expect(['/a', '/b', '/c'].map((path) => files.existing(path))).toEqual(['/a', '/b', null]);
+  });
+
+  test('SettingsFiles: credentials → where they stand, but for empty and missing ones', () => {
+    const found = disk({ '/c/full': 'x', '/c/blank': ' \n', '/c/closed': null, '/full': 'x' });
+    const of = (credentials: string) => (name: string) => new SettingsFiles(found, credentials, false).credential(name);
+    expect(['full', 'blank', 'closed', 'none'].map(of('/c'))).toEqual(['/c/full', null, '/c/closed', null]);
+    expect(of('')('full')).toBeNull();
+  });
+
+  test.each<[string, boolean, number | null, number | null, boolean]>([
+    ['a reload, the file is younger', true, 1000, 1001, true],
+    ['a reload, as old as its copy', true, 1000, 1000, false],
+    ['a reload, the file is older', true, 1000, 999, false],
+    ['a reload, the age of the copy is not known', true, null, 1000, false],
+    ['a reload, the age of the file is not known', true, 1000, null, false],
+    ['the start, the file is younger', false, 1000, 1001, false],
+  ])('SettingsFiles: %s → the copy counts, or not any more', (_, isReload, madeMs, changedMs, isOutdated) => {
+    const times = (path: string) => (path === CONFIG || path === TOKEN_FILE ? changedMs : madeMs);
+    const own = disk({ [CONFIG]: null, [TOKEN_FILE]: null, [COPIES.config]: 'copy', [COPIES.token]: 'copy' }, times);
+    const files = new SettingsFiles(own, FOLDER, isReload);
+    expect(files.read(CONFIG)).toMatchObject(isOutdated ? { error: { kind: 'outdated' } } : ok('copy'));
+    expect(files.credential('cloudflare_api_token')).toBe(isOutdated ? TOKEN_FILE : COPIES.token);
+  });
+
+  test('SettingsFiles: a reload, the token file is away that the copy was made of → the copy', () => {
+    const own = disk({ [COPIES.token]: 'copy' }, (path) => (path === TOKEN_FILE ? 2 : 1));
+    expect(new SettingsFiles(own, FOLDER, true).credential('cloudflare_api_token')).toBe(COPIES.token);
+  });
 
   test('SettingsFiles: a file is read twice → the disk is asked once', () => {
     const { disk: own, asked } = recorded();
