@@ -143,7 +143,8 @@ export class FakeCloudflare {
 
   #find(name: string): unknown {
     const [, ending] = /^ends_with:(.*)$/.exec(name) ?? [];
-    const found = this.#zones.filter((own) => (ending === undefined ? own.name === name : own.name.endsWith(ending)));
+    const isWanted = (own: string) => (ending === undefined ? name === '' || own === name : own.endsWith(ending));
+    const found = this.#zones.filter((own) => isWanted(own.name));
     return found.map((own) => wireZone(own.id, own.name, { permissions: this.permissions }));
   }
 
