@@ -85,9 +85,9 @@ export function parseEnvironmentFile(content: string, file: string): Result<read
 
 /** `export NAME` alone sets nothing. */
 function assignmentsOf({ words }: Command): Result<Assignment[], string> {
-  const isExport = words[0]?.pieces.join('') === 'export';
+  const isExport = words[0]?.pieces[0] === 'export';
   const found: Assignment[] = [];
-  for (const { pieces, line } of isExport ? words.slice(1) : words) {
+  for (const { pieces, line } of words) {
     const [first = '', ...rest] = pieces;
     const [name = ''] = first.split('=', 1);
     const isName = /^[A-Za-z_]\w*$/.test(name);

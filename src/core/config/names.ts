@@ -15,7 +15,7 @@ const SEPARATOR = /[.\u3002\uff0e\uff61]/;
 export function recordName(text: string): Result<string, string> {
   const refused = (why: string) => failed(`${quote(text)} is not a record name: ${why}`);
   const labels = text.toLowerCase().normalize('NFC').split(SEPARATOR);
-  if (labels.length > 1 && labels.at(-1) === '') labels.pop();
+  if (labels.at(-1) === '') labels.pop();
   if (labels.length < 2) return refused('give the full name, such as home.example.com');
   const ascii: string[] = [];
   for (const [index, label] of labels.entries()) {

@@ -5,7 +5,7 @@ import { hostAndPort } from '../url.ts';
  *  the machine by no way.
  *  @param noProxy the hosts that do without, as `NO_PROXY` has them */
 export const proxyFor = (url: string, proxy: string | null, noProxy: string | null): string | null =>
-  proxy === null || !url.startsWith('https:') || doesWithout(url, noProxy ?? '') ? null : proxy;
+  !url.startsWith('https:') || doesWithout(url, noProxy ?? '') ? null : proxy;
 
 /** Whether the host of `url` is one of the list. Nobody defines it; this is what curl, Go and Python have in common, and
  *  of what only one of them has, what nobody reads otherwise: names with all that is below them (a dot in front changes
@@ -15,8 +15,8 @@ function doesWithout(url: string, list: string): boolean {
   const name = withoutDot(host);
   return list
     .toLowerCase()
-    .split(/[\s,]+/)
-    .some((entry) => entry !== '' && matches(entry, name, port));
+    .split(/[\s,]/)
+    .some((entry) => matches(entry, name, port));
 }
 
 function matches(entry: string, name: string, port: string): boolean {

@@ -211,6 +211,16 @@ describe('answer: setup', () => {
     expect(JSON.stringify(answered)).not.toContain(TOKEN);
   });
 
+  test('answer: setup, a file for the token in the environment file, a blank zone id → said, none', () => {
+    const files = { [VARIABLES]: 'CLOUDFLARE_API_TOKEN_FILE=/t\n', '/t': TOKEN };
+    expect(setup(files, { CLOUDFLARE_ZONE_ID: ' ' })).toMatchObject({
+      ground: {
+        zoneId: null,
+        beforeToken: [`${VARIABLES}:1: CLOUDFLARE_API_TOKEN_FILE: counts before that: take it out`],
+      },
+    });
+  });
+
   test('answer: setup, the config file is broken → the problems, no ground', () => {
     const answered = setup({ [DEFAULT]: 'timout = 5\n' });
     expect(answered).toMatchObject({

@@ -210,6 +210,17 @@ describe('SettingsFiles', () => {
     expect(asked).toEqual([CONFIG, '/x']);
   });
 
+  test('SettingsFiles: a default file that the command line names → its copy, too', () => {
+    const own = disk({ [CONFIG]: null, [COPIES.config]: 'copy' });
+    expect(new SettingsFiles(own, FOLDER, false).readNamed(CONFIG)).toEqual(ok('copy'));
+  });
+
+  test('SettingsFiles: no credentials → no copy is looked for, wherever', () => {
+    const own = disk({ [CONFIG]: null, '/config': 'not a copy', '/x': null, [`${FOLDER}/undefined`]: 'neither' });
+    expect(new SettingsFiles(own, '', false).read(CONFIG).ok).toBe(false);
+    expect(new SettingsFiles(own, FOLDER, false).read('/x').ok).toBe(false);
+  });
+
   test('SettingsFiles: which files are there → the path, also of one that may not be read', () => {
     const files = new SettingsFiles(disk({ '/a': '', '/b': null }), '', false);
     expect(['/a', '/b', '/c'].map((path) => files.existing(path))).toEqual(['/a', '/b', null]);

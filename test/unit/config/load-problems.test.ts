@@ -95,6 +95,14 @@ describe('loadSettings: problems', () => {
       `${CONFIG}:5: record.host_id: found "1::1", which reaches into the first 64 bits; allowed are bits below the prefix`,
     ],
     [
+      'ttl = 60\n[[record]]\nname = "a.example.com"\nproxied = true',
+      `${CONFIG}:6: record.proxied: found ttl 60 with proxied true; allowed for a proxied record are ttl 1 (automatic) and no ttl`,
+    ],
+    [
+      '[[record]]\nname = "a.example.com"\nhost_id = "::1:0:0:0:1"\nprefix_length = 128',
+      `${CONFIG}:6: record.prefix_length: found 128; allowed are 1–127`,
+    ],
+    [
       'proxied = true\n[[record]]\nname = "a.example.com"\nttl = 60',
       `${CONFIG}:6: record.ttl: found ttl 60 with proxied true; allowed for a proxied record are ttl 1 (automatic) and no ttl`,
     ],
@@ -174,6 +182,31 @@ describe('loadSettings: problems', () => {
       ]);
     },
   );
+
+  test('loadSettings: sixty unknown keys → fifty, and how many more; fifty → fifty', () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, i) => `xx${i} = 1`).join('\n');
+    const found = problems(withBase(keys(60)));
+    expect([found.length, found.at(-1)]).toEqual([51, 'and 10 more']);
+    expect(problems(withBase(keys(50)))).toHaveLength(50);
+  });
+
+  test('loadSettings: problems in several files → the environment’s, then file by file, whichever was read first', () => {
+    const files = { '/a.toml': 'timeout = 0\nttl = 2', '/z.env': 'IPV6DDNS_TIMEOUT=0', '/b.env': 'IPV6DDNS_TIMEOUT=0' };
+    const of = (environmentFile: string) =>
+      problems('', { IPV6DDNS_VERBOSE: 'x' }, files, { configFile: '/a.toml', environmentFile }).map((problem) =>
+        problem.replace(/: (found|allowed).*$/, ''),
+      );
+    const unset = problems('').map((problem) => problem.replace('/etc/ipv6ddns/config.toml', '/a.toml'));
+    for (const file of ['/z.env', '/b.env']) {
+      expect(of(file)).toEqual([
+        'IPV6DDNS_VERBOSE',
+        ...unset,
+        '/a.toml:1: timeout',
+        '/a.toml:2: ttl',
+        `${file}:1: IPV6DDNS_TIMEOUT`,
+      ]);
+    }
+  });
 
   test('loadSettings: a problem on each of 900 lines → the first fifty, and how many more there are', () => {
     const lines = Array.from({ length: 900 }, (_, i) => `key${i} = 1`).join('\n');

@@ -273,6 +273,41 @@ describe('loadSettings: warnings', () => {
     ]);
   });
 
+  test.each([
+    ['the token', 'record_name = "a.example.com"'],
+    ['the name', `api_token = "${TOKEN}"`],
+  ])(
+    'loadSettings: %s alone may stand in an environment file that may not be read → that alone is the problem',
+    (_, text) => {
+      expect(problems(text, {}, { [ENV_FILE]: null })).toEqual([
+        `${ENV_FILE}: cannot be read: Permission denied; run it with sudo, or let its user read the file`,
+      ]);
+    },
+  );
+
+  test('loadSettings: blanks around the folder of credentials → do not count', () => {
+    const files = { '/c/cloudflare_api_token': 'from-credential' };
+    expect(settings(BASE, { CREDENTIALS_DIRECTORY: ' /c ' }, files).apiToken.reveal()).toBe('from-credential');
+  });
+
+  test('loadSettings: SSL_CERT_FILE → no more than its beginning is read', () => {
+    const asked: unknown[] = [];
+    const own = disk({ [CONFIG]: BASE, '/ca.pem': ROOT });
+    const readFile: typeof own.readFile = (path, reading) => {
+      if (path === '/ca.pem') asked.push(reading);
+      return own.readFile(path, reading);
+    };
+    const request = { configFile: null, environmentFile: null, verbose: false, isReload: false };
+    expect(loadSettings({ ...request, environment: { SSL_CERT_FILE: '/ca.pem' } }, { ...own, readFile }).ok).toBe(true);
+    expect(asked).toEqual([{ mostBytes: 1, cut: true }]);
+  });
+
+  test('loadSettings: one folder of SSL_CERT_DIR is not there, the other is empty → the former alone is said', () => {
+    expect(problems(BASE, { SSL_CERT_DIR: '/none:/ca' }, { '/ca/1.0': '' })).toEqual([
+      'SSL_CERT_DIR: "/none" is no folder that can be read',
+    ]);
+  });
+
   test('loadSettings: SSL_CERT_FILE names a file that is not there → a problem at the start, not a failure of TLS', () => {
     expect(problems(BASE, { SSL_CERT_FILE: '/none.pem' })).toEqual([
       'SSL_CERT_FILE: "/none.pem" cannot be read: No such file or directory',

@@ -16,6 +16,8 @@ describe('proxyFor', () => {
     ['.cloudflare.com', API, true],
     ['*.cloudflare.com', API, true],
     ['com', API, true],
+    ['*cloudflare.com', API, true],
+    [' , ,, ', API, false],
     ['.', API, false],
     ['*.', API, false],
     ['flare.com', API, false],

@@ -39,6 +39,7 @@ describe('[notify]: what is read', () => {
     [PING, PING, `${PING}/fail`],
     [`${PING}/`, `${PING}/`, `${PING}/fail`],
     [`${PING}?create=1`, `${PING}?create=1`, `${PING}/fail?create=1`],
+    [`${PING}//?a=?&b=??`, `${PING}//?a=?&b=??`, `${PING}/fail?a=?&b=??`],
   ])('[notify]: healthchecks, %s → good and bad news go to URLs of their own, every hour', (url, good, bad) => {
     const hook = { format: 'healthchecks', origin: 'https://hc-ping.com', good, bad, heartbeatMs: 3_600_000 };
     expect(notify(`url = "${url}"\nformat = "healthchecks"`)?.hook).toEqual(hook);
@@ -56,8 +57,8 @@ describe('[notify]: what is read', () => {
   );
 
   test('[notify]: uptime-kuma with other parameters → they stay', () => {
-    const { hook } = notify(`url = "${PUSH}?a=1&status=up&b"\nformat = "uptime-kuma"`) ?? {};
-    expect(hook?.good).toBe(`${PUSH}?a=1&b&status=up&msg=`);
+    const { hook } = notify(`url = "${PUSH}?a=1&status=up&&b&xping=2&pings=3"\nformat = "uptime-kuma"`) ?? {};
+    expect(hook?.good).toBe(`${PUSH}?a=1&b&xping=2&pings=3&status=up&msg=`);
   });
 
   test('[notify]: heartbeat → taken over, 0 = none', () => {
@@ -93,6 +94,13 @@ describe('[notify]: what is read', () => {
     expect(notify(`url = "http://${host}/x"`)?.hook?.origin).toBe(`http://${host}`),
   );
 
+  test.each(['https://a.example', 'https://a.example:65535/x', 'https://a.example?x'])(
+    '[notify]: %s → taken',
+    (url) => {
+      expect(notify(`url = "${url}"`)?.hook?.good).toBe(url);
+    },
+  );
+
   test('changedSettings: another URL, another command → notify has changed, values left out', () => {
     const one = settings(table(`url = "${PING}"`));
     expect(changedSettings(one, settings(table(`url = "${PING}"`)))).toEqual([]);
@@ -108,6 +116,8 @@ describe('[notify]: what is refused', () => {
     ['blanks', 'url = "https://a.example/s3cret x"', /notify\.url: found no URL/],
     ['another scheme', 'url = "ftp://a.example/s3cret"', /notify\.url: found no URL/],
     ['port 0', 'url = "https://a.example:0/s3cret"', /notify\.url: found no URL/],
+    ['a port too high', 'url = "https://a.example:65536/s3cret"', /notify\.url: found no URL/],
+    ['heartbeat without url', 'exec = ["/x"]\nheartbeat = 20', /notify\.heartbeat: has no meaning without url$/],
     [
       'http to anywhere',
       'url = "http://u:s3cret@a.example/s3cret"',

@@ -16,6 +16,7 @@ describe('quote', () => {
   test.each([
     ['plain', '"plain"'],
     ['two\nlines\u001b[31m\u202e', '"two\ufffdlines\ufffd[31m\ufffd"'],
+    ['b '.repeat(40), `"${'b '.repeat(40)}"`],
     ['a '.repeat(100), `"${'a '.repeat(40)}…"`],
     ['/nix/store/0123456789abcdfghijklmnpqrsvwxyz-x/token', '"/nix/store/0123456789abcdfghijklmnpqrsvwxyz-x/token"'],
   ])('quote: %j → %s', (text, quoted) => {
@@ -52,6 +53,15 @@ test.each([
   ['timeot', 'timeout'],
   ['xyz', null],
   ['completely_else', null],
+  ['timeo', 'timeout'],
+  ['meout', 'timeout'],
+  ['xytimeout', 'timeout'],
+  ['xeout', null],
+  ['abcimeout', null],
+  ['txx', null],
+  ['tt', 'ttl'],
+  ['ttlxy', 'ttl'],
+  ['ttxy', 'ttl'],
 ])('nearest: %s → %s', (word, known) => {
   expect(nearest(word, ['timeout', 'record_name', 'ttl', 'api_token'])).toBe(known);
 });

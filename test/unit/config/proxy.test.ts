@@ -15,6 +15,7 @@ describe('proxyUrl', () => {
     'socks4://proxy:1080',
     'socks4a://proxy:1080',
     'socks5://proxy',
+    'http://proxy:65535',
     'socks5h://user:pass@proxy:1080',
     'proxy.example.net:3128',
     'user:pass@proxy.example.net:3128',
@@ -48,6 +49,7 @@ describe('proxyOrigin', () => {
     ['socks5h://proxy:1080', 'socks5h://proxy:1080', false],
     ['user:pass@proxy:1', 'proxy:1', true],
     ['proxy:1', 'proxy:1', false],
+    ['http://proxy/a@b', 'http://proxy', true],
   ])('proxyOrigin: %s → %s', (url, origin, hides) => {
     expect([proxyOrigin(url), hasCredentials(url)]).toEqual([origin, hides]);
   });
