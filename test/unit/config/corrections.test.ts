@@ -42,6 +42,7 @@ describe('loadSettings: what beginners write', () => {
     ['timeout = 30\ntimeout = 40', 'it is there twice: take one of the two out'],
     ['record_name = "a.example.com" timeout = 3', 'each key stands on a line of its own'],
     ['color = blue', 'text stands in quotes'],
+    ['timeout = soon\r', 'text stands in quotes; write timeout = "soon"'],
     ['// a comment', 'a comment starts with "#"'],
     ['  -- a comment', 'a comment starts with "#"'],
     ['% a comment', 'a comment starts with "#"'],

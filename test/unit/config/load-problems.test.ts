@@ -17,6 +17,27 @@ describe('loadSettings: problems', () => {
     ['ttl = 86401', `${at3} ttl: found 86401; allowed are 1 (automatic) and 30–86400 seconds`],
     ['verbose = "yes"', `${at3} verbose: found "yes"; allowed are true and false; write verbose = true`],
     ['multi_record = "frist"', `${at3} multi_record: found "frist"; allowed are "error", "first" and "all"`],
+    [
+      `zone_id = "x${'0'.repeat(31)}"`,
+      `${at3} zone_id: found (32 characters, not shown: may be a secret); allowed are 32 hexadecimal digits`,
+    ],
+    [
+      `zone_id = "${'0'.repeat(33)}"`,
+      `${at3} zone_id: found (33 characters, not shown: may be a secret); allowed are 32 hexadecimal digits`,
+    ],
+    [
+      `zone_id = "-${'0'.repeat(32)}"`,
+      `${at3} zone_id: found (33 characters, not shown: may be a secret); allowed are 32 hexadecimal digits`,
+    ],
+    [
+      'metrics_file = "/x/a.prom.txt"',
+      `${at3} metrics_file: found "/x/a.prom.txt"; allowed are paths that end in ".prom"`,
+    ],
+    [
+      '[notify]\nexec = ["/x"]\nerror_after = -1',
+      `${CONFIG}:5: notify.error_after: found -1; allowed are 0–86400 seconds`,
+    ],
+    ['record = "x"', `${at3} record: found "x"; allowed are [[record]] tables`],
     ['zone_id = "0123"', `${at3} zone_id: found "0123"; allowed are 32 hexadecimal digits`],
     [
       'interface = []',
@@ -120,6 +141,16 @@ describe('loadSettings: problems', () => {
       'a number out of range',
       { IPV6DDNS_POLL_INTERVAL: '5' },
       'IPV6DDNS_POLL_INTERVAL: found 5; allowed are 10–3600 seconds',
+    ],
+    ...['not on', 'on now', 'is off', 'off now'].map((text): [string, Record<string, string>, string] => [
+      `the flag "${text}"`,
+      { IPV6DDNS_VERBOSE: text },
+      `IPV6DDNS_VERBOSE: found "${text}"; allowed are true and false`,
+    ]),
+    [
+      'letters before a number',
+      { IPV6DDNS_TIMEOUT: 'x30' },
+      'IPV6DDNS_TIMEOUT: found "x30"; allowed are 1–300 seconds',
     ],
     ['a flag', { IPV6DDNS_VERBOSE: 'maybe' }, 'IPV6DDNS_VERBOSE: found "maybe"; allowed are true and false'],
     [

@@ -261,6 +261,37 @@ describe('loadSettings: warnings', () => {
     ]);
   });
 
+  test('loadSettings: variables that only look like ours → no warning', () => {
+    expect(warnings(BASE, { XIPV6DDNS_X: '1', 'IPV6DDNS_X.Y': '1', IPV6DDNS: '1' })).toEqual([]);
+  });
+
+  test('loadSettings: variables of the process alone → ignored in the environment file, which is said', () => {
+    expect(
+      warnings(BASE, { IPV6DDNS_TRACE: '/x', IPV6DDNS_CONFINE: '0' }, { [ENV_FILE]: 'IPV6DDNS_TRACE=/x' }),
+    ).toEqual([]);
+    expect(warnings(BASE, {}, { [ENV_FILE]: 'IPV6DDNS_TRACE=/x' })).toEqual([
+      `${ENV_FILE}:1: unknown variable IPV6DDNS_TRACE, ignored`,
+    ]);
+  });
+
+  test('loadSettings: files that the command line names → may be pipes, the default ones may not', () => {
+    const asked: [string, unknown][] = [];
+    const own = disk({ '/c': BASE, '/e': '', [CONFIG]: BASE });
+    const readFile: typeof own.readFile = (path, reading) => {
+      asked.push([path, reading?.pipe]);
+      return own.readFile(path, reading);
+    };
+    const request = { verbose: false, environment: {}, isReload: false };
+    loadSettings({ ...request, configFile: '/c', environmentFile: '/e' }, { ...own, readFile });
+    loadSettings({ ...request, configFile: null, environmentFile: null }, { ...own, readFile });
+    expect(asked.filter(([path]) => ['/c', '/e', CONFIG, ENV_FILE].includes(path))).toEqual([
+      ['/e', true],
+      ['/c', true],
+      [ENV_FILE, undefined],
+      [CONFIG, undefined],
+    ]);
+  });
+
   test('loadSettings: a default environment file that may not be read → skipped with a warning, shown beside problems, too', () => {
     const warning = `${ENV_FILE}: cannot be read: Permission denied; run it with sudo, or let its user read the file`;
     expect(warnings(BASE, {}, { [ENV_FILE]: null })).toEqual([warning]);

@@ -71,6 +71,18 @@ ${WWW.padEnd(HOME.length)}  error   to be ${A}, record says ${B}, synced 1d 2h a
     expect(report(fileOf(unknown))).toEqual({ text: `${HOME}  unknown  no address to publish`, verdict: 'notSynced' });
   });
 
+  test('reportStatus: an address was found, its record is still to be written → what is to come, no failure', () => {
+    const detected = {
+      ...synced,
+      state: 'detected',
+      published: null,
+      last_sync: null,
+      next_try: '2026-01-02T12:00:30.000Z',
+    };
+    const polling = fileOf(detected).replace('netlink', 'polling');
+    expect(report(polling)).toEqual({ text: `${HOME}  detected  to be ${A}, next try in 30s`, verdict: 'notSynced' });
+  });
+
   test('reportStatus: times that lie ahead, or are none → no nonsense', () => {
     expect(report(fileOf({ ...synced, last_sync: '2030-01-01T00:00:00Z' })).text).toMatch(/synced 0s ago$/);
     expect(report(fileOf({ ...synced, last_sync: 'yesterday' })).text).toMatch(/synced 0s ago$/);
@@ -134,6 +146,17 @@ describe('reportStatus: no daemon runs', () => {
 
   test('reportStatus: a process that started after the daemon has its number → not running', () => {
     expect(report(fileOf(synced), { processMs: DAY_MS - 20_000 }).verdict).toBe('notRunning');
+  });
+
+  test('reportStatus: a process as old as the daemon, up to ten seconds → the daemon, no younger one', () => {
+    const sinceMs = DAY_MS - 5_000;
+    expect(report(fileOf(synced), { processMs: sinceMs - 10_000 }).verdict).toBe('synced');
+    expect(report(fileOf(synced), { processMs: sinceMs - 10_001 }).verdict).toBe('notRunning');
+  });
+
+  test('reportStatus: its process is gone that had just started → not running', () => {
+    const just = fileOf(synced).replace(SINCE, '2026-01-02T11:59:59.000Z');
+    expect(report(just, { processMs: null }).verdict).toBe('notRunning');
   });
 
   test('reportStatus: the process is hidden from us → taken for the daemon', () => {

@@ -125,6 +125,49 @@ describe('loadSettings: token sources', () => {
     },
   );
 
+  const found = (token: string) => problems(BASE, { CLOUDFLARE_API_TOKEN: token });
+  const refusal = (allowed: string) => [`CLOUDFLARE_API_TOKEN: found text; allowed are ${allowed}`];
+
+  test.each([
+    ...['<token>', '[token]', '{token}', '$TOKEN', 'xxxx', 'XX', 'your-token', 'put-your-api-token-here', 'your_token'],
+    ...['changeme', 'change-me', 'please-change_me-now', 'CHANGE.ME'],
+  ])('loadSettings: %s → a placeholder, not a token', (token) => {
+    expect(found(token)).toEqual(refusal('tokens, not a placeholder for one'));
+  });
+
+  test.each(['TOKEN=', 'a=b', 'Api_Token=abc', 'A_B=='])(
+    'loadSettings: %s → the name of a variable stands before it',
+    (token) => {
+      expect(found(token)).toEqual(refusal('the token alone, without "NAME=" before it'));
+    },
+  );
+
+  test.each(['"abc', 'abc"', "'abc'", '`abc', 'abc`', '"', "'"])(
+    'loadSettings: %s → quotes that belong to no token',
+    (token) => {
+      expect(found(token)).toEqual(refusal('tokens without quotes around them'));
+    },
+  );
+
+  test.each(['x1', '1x', 'xxxa', 'a', 'abc=', 'ab==', 'a"b', '-x=y', 'exchange', 'your'])(
+    'loadSettings: %s → may be a token',
+    (token) => {
+      expect(found(token)).toEqual([]);
+    },
+  );
+
+  test('loadSettings: api_token_file is no text → that alone is the problem', () => {
+    expect(problems('record_name = "a.example.com"\napi_token_file = 1')).toEqual([
+      `${CONFIG}:2: api_token_file: found 1; allowed are non-empty texts`,
+    ]);
+  });
+
+  test('loadSettings: blanks on the first line of the token file → empty', () => {
+    expect(problems(BASE, { CLOUDFLARE_API_TOKEN_FILE: '/t' }, { '/t': ' \t\nx' })).toEqual([
+      'CLOUDFLARE_API_TOKEN_FILE: the first line of "/t" is empty; it has to be the token',
+    ]);
+  });
+
   test('loadSettings: token file of the config file that is missing → problem with its line', () => {
     expect(problems('record_name = "a.example.com"\napi_token_file = "/none"')).toEqual([
       `${CONFIG}:2: api_token_file: cannot read the token from "/none": No such file or directory`,
