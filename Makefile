@@ -74,7 +74,7 @@ endif
 build/%.c: build/%.js build/qjsc
 	cd build && ./qjsc $(QJSC_FLAGS) -c -m $(addprefix -M ,$(NATIVE_MODULES)) -N $(or $(SYMBOL),program) -o $(@F) $(<F)
 
-build/%.o: build/%.c
+build/%.o: build/%.c $(MUSL_LIBC)
 	$(CC_musl) $(CFLAGS_musl) -c -o $@ $<
 
 # The kernel's headers lie among those of the C library that is not used: they come last.
