@@ -7,7 +7,7 @@ import { isAddressDue, isPending, type NameState, rehearsed, todoOf } from './na
 import { describePlanRefusal } from './notices.ts';
 import { beginReading } from './reading.ts';
 import { failuresOf, isWaiting } from './trouble.ts';
-import { type Call, type Effect, notice, type Step, stopName, withName, type ZoneState } from './zone-state.ts';
+import { type Call, type Effect, nameAt, notice, type Step, stopName, withName, type ZoneState } from './zone-state.ts';
 
 /** What is due next in a zone, decided here alone. Of the names whose wait is over those that failed least go first, so
  *  nobody waits for one that cannot be brought in line, and that one has its turn when the others are done. Of these the
@@ -59,17 +59,14 @@ function nextInTurn({ names }: ZoneState, nowMs: number): (name: NameState) => b
   const rank = ({ trouble }: NameState): number => Math.min(failuresOf(trouble), MANY_FAILURES);
   const due = names.filter((name) => isDue(name, nowMs));
   const fewest = Math.min(...due.map(rank));
-  const first = due.filter((name) => rank(name) === fewest);
-  const sinceMs = fewest < MANY_FAILURES ? nowMs : Math.min(...first.map(waitUntilMs));
-  return (name) => isDue(name, nowMs) && rank(name) === fewest && waitUntilMs(name) <= sinceMs;
+  const sinceMs = fewest < MANY_FAILURES ? nowMs : Math.min(...due.map(waitUntilMs));
+  return (name) => isDue(name, sinceMs) && rank(name) === fewest;
 }
 
 /** What the policy refuses is said, once for each time that it is tried. */
 function reportBarred(zone: ZoneState, nowMs: number, effects: Effect[]): ZoneState {
-  const isNews = (name: NameState): boolean => name.life.kind === 'barred' && !isWaiting(name.trouble, nowMs);
-  if (!zone.names.some(isNews)) return zone;
   const names = zone.names.map((name) => {
-    if (name.life.kind !== 'barred' || !isNews(name)) return name;
+    if (name.life.kind !== 'barred' || isWaiting(name.trouble, nowMs)) return name;
     return stopName(name, describePlanRefusal(name.life.why, name.desired?.address ?? null), nowMs, effects);
   });
   return { ...zone, names };
@@ -108,10 +105,8 @@ function write(zone: ZoneState, steps: readonly Step[], nowMs: number, effects: 
 }
 
 /** Whether a name to be created ends in the zone's name, as far as that is known: Cloudflare would append it. */
-function isInside({ zoneName, names }: ZoneState, index: number): boolean {
-  const name = names[index]?.settings.name ?? '';
-  return zoneName === null || zoneName === undefined || isInZone(name, zoneName);
-}
+const isInside = (zone: ZoneState, index: number): boolean =>
+  typeof zone.zoneName !== 'string' || isInZone(nameAt(zone, index), zone.zoneName);
 
 function stopOutside(zone: ZoneState, index: number, nowMs: number, effects: Effect[]): ZoneState {
   const what = describeOutside(zone.zoneName ?? '');

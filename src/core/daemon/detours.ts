@@ -3,7 +3,7 @@ import { describeRemedy } from '../cloudflare/remedies.ts';
 import { carriesAddress, carriesAttributes } from '../dns/plan.ts';
 import { assertNever } from '../result.ts';
 import { slowRetryMs } from './backoff.ts';
-import { refused } from './lookup.ts';
+import { answered } from './lookup.ts';
 import { isForDomain, questionRefused } from './lookup-round.ts';
 import { inManner, type NameState, readByItself, unread } from './name-life.ts';
 import { readEachByItself } from './reading.ts';
@@ -62,9 +62,10 @@ export function aroundDenial(zone: ZoneState, call: Call, failure: Denied, { now
   }
 }
 
+/** The names are asked for one by one. */
 const withoutDomain = (zone: ZoneState, domain: string): ZoneState => ({
   ...zone,
-  answers: refused(zone.answers, domain, { what: '', ray: null }),
+  answers: answered(zone.answers, domain, null),
 });
 
 /** What was refused carried more than addresses: they are sent alone, and what else is to be enforced comes after them.

@@ -72,8 +72,8 @@ export class Doubts {
     const addresses = asked.map((own) => ({ address: own.row.address, prefix: own.prefix }));
     this.#doubts.delete(key);
     this.#doubts.set(key, { kind, prefix, asked: addresses, verdicts: [], waitMs, againMs: nowMs + waitMs });
-    const [oldest] = this.#doubts.keys();
-    if (this.#doubts.size > MOST_REMEMBERED && oldest !== undefined) this.#doubts.delete(oldest);
+    const [oldest = key] = this.#doubts.keys();
+    if (this.#doubts.size > MOST_REMEMBERED) this.#doubts.delete(oldest);
     return 'awaited';
   }
 
@@ -91,10 +91,11 @@ export class Doubts {
     for (const doubt of this.#doubts.values()) {
       const { kind, prefix, asked, verdicts, againMs } = doubt;
       if (kind === 'silent' && isOpen(doubt)) proofs.set(prefix, 'reached');
-      if (!verdicts.includes('reached') || (kind !== 'silent' && nowMs >= againMs)) continue;
-      for (const [i, verdict] of verdicts.entries()) {
-        const own = asked[i];
-        if (own !== undefined && verdict !== 'unknown') proofs.set(own.prefix, verdict);
+      const reached = verdicts.indexOf('reached');
+      if (kind !== 'silent' && nowMs >= againMs) continue;
+      // Those that were asked before it were silent.
+      for (const [i, own] of asked.slice(0, reached + 1).entries()) {
+        proofs.set(own.prefix, i === reached ? 'reached' : 'silent');
       }
     }
     return proofs;

@@ -26,6 +26,7 @@ import {
   type Effect,
   MAX_BATCH,
   type Moment,
+  nameAt,
   notice,
   type Outcome,
   type Reading,
@@ -93,11 +94,10 @@ function listed(
   { nowMs }: Moment,
   effects: Effect[],
 ): Result<ZoneState, ApiFailure> {
-  const nameAt = (index: number): string => zone.names[index]?.settings.name ?? '';
   const page =
     reading.index === null
       ? readZonePage(reply, new Set(zone.names.map(({ settings }) => settings.name)))
-      : readNamePage(reply, nameAt(reading.index));
+      : readNamePage(reply, nameAt(zone, reading.index));
   if (!page.ok) return page;
   const next = turnPage(zone, reading, page.value, nowMs, effects);
   return next === null ? failed(unreadable(reply, DOUBTFUL)) : ok(next);

@@ -110,12 +110,11 @@ function failDenied(zone: ZoneState, call: Call, failure: Denied, moment: Moment
     moment.nowMs,
     waitMs,
   );
-  report(zone, call, trouble, failure, moment, effects);
+  report(zone, call, trouble, moment, effects);
   if (isLost(zone, call, failure)) effects.push({ kind: 'zoneLost' });
-  const answers = call.kind === 'lookup' ? new Map() : zone.answers;
   // It was not the batch call's trouble alone.
   const batchTrouble = call.kind === 'write' ? null : zone.batchTrouble;
-  return { ...sharing(doubt(zone, call, failure), call, trouble), answers, batchTrouble, trouble };
+  return { ...sharing(doubt(zone, call, failure), call, trouble), answers: new Map(), batchTrouble, trouble };
 }
 
 /** Whether an id that came from a lookup may be none any more: the zone was deleted, or moved to another account. */
@@ -159,7 +158,7 @@ function failForNow(
     }
   }
   const trouble = failedAgain(zone.trouble, cause, nowMs, waitMs);
-  report(zone, call, trouble, failure, moment, effects, unsure);
+  report(zone, call, trouble, moment, effects, unsure);
   return otherWay({ ...sharing(doubtful, call, trouble, indexes), trouble }, before, call);
 }
 
@@ -183,12 +182,11 @@ function report(
   zone: ZoneState,
   call: Call,
   trouble: Trouble,
-  failure: ApiFailure,
   { nowMs }: Moment,
   effects: Effect[],
   unsure = false,
 ): void {
-  const repeated = failure.kind === 'denied' && zone.trouble?.what === trouble.what;
+  const repeated = zone.trouble?.what === trouble.what;
   const concerned = concernedBy(zone, call).flatMap((i) => zone.names[i] ?? []);
   const names = concerned.map(({ settings }) => settings.name);
   const published = concerned[0]?.published ?? null;

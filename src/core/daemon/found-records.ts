@@ -1,7 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { AaaaRecord } from '../dns/record.ts';
 import { slowRetryMs } from './backoff.ts';
-import { holding, isPending, type NameState, recordsOf } from './name-life.ts';
+import { type Desired, holding, isPending, type NameState, recordsOf } from './name-life.ts';
 import { describeContent, type Notice } from './notices.ts';
 import { type Effect, failName, notice } from './zone-state.ts';
 
@@ -23,7 +23,7 @@ export function found(
   // Nothing is to be written: it was read, and that is all.
   if (desired === null) return { ...name, trouble: null };
   const verified = name.confirmed === desired.address && !trouble?.permanent;
-  if (verified && name.life.kind === 'behind') return overwritten(name, records, dryRun, nowMs, effects);
+  if (verified && name.life.kind === 'behind') return overwritten(name, desired, records, dryRun, nowMs, effects);
   const settled = verified ? { ...name, overwritten: 0 } : name;
   const how = records.some((own) => !own.readOnly && own.content === desired.address) ? 'found' : 'foundReadOnly';
   return confirmIfDone(settled, how, name.confirmed, nowMs, effects);
@@ -41,6 +41,7 @@ function adopting(name: NameState, records: readonly AaaaRecord[]): NameState {
  *  only at the pace of a lasting refusal. Found again before it was set back, it is no further change. */
 function overwritten(
   before: NameState,
+  { address, equallyGood }: Desired,
   records: readonly AaaaRecord[],
   dryRun: boolean,
   nowMs: number,
@@ -49,13 +50,10 @@ function overwritten(
   const times = before.overwritten + (dryRun ? 0 : 1);
   const conflict = times - MOST_OVERWRITTEN + 1;
   const contents = records.map(({ content }) => content);
-  const desired = before.desired === null ? null : { ...before.desired, sinceMs: nowMs };
+  const desired = { address, equallyGood, sinceMs: nowMs };
   const name = { ...before, desired, overwritten: times, confirmed: null };
   if (conflict < 1) {
-    if (desired !== null) {
-      const { address } = desired;
-      effects.push(notice({ kind: 'drifted', name: name.settings.name, address, found: contents, dryRun }));
-    }
+    effects.push(notice({ kind: 'drifted', name: name.settings.name, address, found: contents, dryRun }));
     return name;
   }
   const says = contents.length === 0 ? 'it is gone' : `it says ${contents.map(describeContent).join(', ')}`;

@@ -46,11 +46,6 @@ export class Groups {
     return this.#all.every(({ isStranded }) => isStranded);
   }
 
-  /** Whether a record of each was read, or it has none. */
-  get isSettled(): boolean {
-    return this.#all.every(({ isSettled }) => isSettled);
-  }
-
   /** Whether an address is there that waits for a better one, which is on its way. */
   get isPatient(): boolean {
     return this.#all.some(({ isPatient }) => isPatient);

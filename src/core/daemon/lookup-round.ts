@@ -1,19 +1,9 @@
 import type { ZoneInfo } from '../cloudflare/zones.ts';
 import { domainOf } from '../dns/names.ts';
 import { slowRetryMs } from './backoff.ts';
-import {
-  type Answer,
-  answered,
-  describeOddity,
-  findZoneOf,
-  isDomain,
-  type LookupRefusal,
-  MANY,
-  refused,
-} from './lookup.ts';
+import { answered, describeOddity, findZoneOf, isDomain, type LookupRefusal, MANY, refused } from './lookup.ts';
 import type { NameState } from './name-life.ts';
-import type { Trouble } from './trouble.ts';
-import { type Call, type Effect, failName, notice, withName, type ZoneState } from './zone-state.ts';
+import { type Call, type Effect, failName, notice, type ZoneState } from './zone-state.ts';
 
 /** A round of questions for the zones of names: a ZoneState whose `zoneId` is null asks them. A refusal is that candidate's
  *  alone, until there are many in a row. Answers are remembered while there are questions. */
@@ -35,19 +25,9 @@ export function lookedUp(
 export function questionRefused(zone: ZoneState, candidate: string, refusal: LookupRefusal): ZoneState | null {
   const answers = refused(zone.answers, candidate, refusal);
   const last = [...answers.values()].slice(-MOST_REFUSED);
-  const isPause = last.length === MOST_REFUSED && last.every(isRefused);
+  const isPause = last.length === MOST_REFUSED && last.every(({ kind }) => kind === 'refused');
   return isPause ? null : { ...zone, answers };
 }
-
-const isRefused = (answer: Answer): boolean =>
-  answer.kind === 'refused' || (answer.kind === 'domain' && answer.zones === null);
-
-/** Ends the round of questions: the next one asks anew, and for the other names first. */
-export const endRound = (zone: ZoneState, index: number, trouble: Trouble): ZoneState => ({
-  ...zone,
-  answers: new Map(),
-  names: withName(zone.names, index, (name) => ({ ...name, trouble })),
-});
 
 /** Lets the names go whose zone is known. */
 function depart(zone: ZoneState, effects: Effect[]): ZoneState {

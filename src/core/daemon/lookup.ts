@@ -93,10 +93,8 @@ export function answered(answers: Answers, candidate: string, zones: readonly Zo
 }
 
 /** The answers with a refused question. */
-export function refused(answers: Answers, candidate: string, refusal: LookupRefusal): Answers {
-  if (isDomain(candidate)) return new Map(answers).set(candidate, { kind: 'domain', zones: null });
-  return new Map(answers).set(candidate, { kind: 'refused', ...refusal });
-}
+export const refused = (answers: Answers, candidate: string, refusal: LookupRefusal): Answers =>
+  new Map(answers).set(candidate, { kind: 'refused', ...refusal });
 
 /** Why a name is not created. */
 export const describeOutside = (zoneName: string): string =>

@@ -234,7 +234,6 @@ export class Publisher {
 
   /** Lets the groups know what was read. */
   #settle(): void {
-    if (this.#groups.isSettled) return;
     const names = this.zones.flatMap((zone) => zone.names);
     // Some may be on the way from the zone without an id to the one that was found.
     if (names.length === this.#nameCount) this.#groups.settle(names);

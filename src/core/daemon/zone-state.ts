@@ -126,6 +126,9 @@ export function recordState(zone: ZoneState, name: NameState): RecordState {
   return name.confirmed === name.desired.address && name.life.kind !== 'behind' ? 'synced' : 'detected';
 }
 
+/** The name at an index that a call has. */
+export const nameAt = ({ names }: ZoneState, index: number): string => names[index]?.settings.name ?? '';
+
 /** `names` with the one at `index` changed. */
 export const withName = (
   names: readonly NameState[],

@@ -53,10 +53,10 @@ const reread = (name: NameState, nowMs: number): NameState =>
   name.trouble?.permanent && isPending(name) && !isWaiting(name.trouble, nowMs) ? unread(name) : name;
 
 /** The time of what the policy refused may have come while the request of another name was in flight. */
-const rereadBarred = (zone: ZoneState, nowMs: number): ZoneState =>
-  zone.names.some(({ life }) => life.kind === 'barred')
-    ? { ...zone, names: zone.names.map((name) => (name.life.kind === 'barred' ? reread(name, nowMs) : name)) }
-    : zone;
+const rereadBarred = (zone: ZoneState, nowMs: number): ZoneState => ({
+  ...zone,
+  names: zone.names.map((name) => (name.life.kind === 'barred' ? reread(name, nowMs) : name)),
+});
 
 /** Takes the names' goals in. A new address ends our own wait, never the server's (`heldUntilMs`). */
 function aim(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs: number, effects: Effect[]): ZoneState {
