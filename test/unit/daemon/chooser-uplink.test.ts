@@ -110,6 +110,41 @@ describe('choose: patience with what no default route serves', () => {
   });
 });
 
+describe('choose: whose wait it is', () => {
+  const named = candidate(B, 100, { row: { ifIndex: 3 }, uplink: null, isNamed: true });
+  const fixed = candidate(C, 300, { row: { ifIndex: 3 }, uplink: null, isStatic: true });
+
+  test('choose: the chosen one, which has fallen, gets better and not good enough during the wait → the wait goes on', () => {
+    const looks = [...at(10).see(unrouted, onSecond), ...at(20, 3_009, 3_010).see(noCarrier, onSecond)];
+    expect(chosen([0, routed, onSecond], ...looks)).toEqual([A, A, A, A, B]);
+  });
+
+  test('choose: a successor has to wait for a default route → its turn is not another one’s, which was passed over', () => {
+    const [older, younger] = [candidate(A, 50, { uplink: null }), candidate(C, 300, { uplink: null })];
+    const looks = at(10, 60_009, 60_010).see(older, younger);
+    expect(chosen([0, candidate(B, 200), older, younger], ...looks)).toEqual([B, B, B, C]);
+  });
+
+  test('choose: the chosen one was served once, goes on without, then goes → its successor waits all the same', () => {
+    const looks = [...at(10).see(unrouted, unserved), ...at(20, 60_009, 60_010).see(unserved)];
+    expect(chosen([0, routed], ...looks)).toEqual([A, A, A, A, B]);
+  });
+
+  test('choose: one that needs no default route stands in, a better one without one comes → that one waits', () => {
+    const looks = [...at(10).see(named), ...at(20, 60_009, 60_010).see(named, fixed)];
+    expect(chosen([0, routed], ...looks)).toEqual([A, B, B, B, C]);
+  });
+
+  test('choose: one that needs no default route stood in and goes → its successor does not wait either', () => {
+    expect(chosen([0, routed], [10, named], [20, fixed])).toEqual([A, B, C]);
+  });
+
+  test('choose: the network does not reach the chosen one, which is served → another one without patience', () => {
+    const silent: Candidate = { ...routed, life: 'doubtful', proof: 'silent' };
+    expect(chosen([0, routed], [10, silent, unserved])).toEqual([A, B]);
+  });
+});
+
 describe('choose: the prefix of the chosen one is given up', () => {
   const withdrawn = candidate(A, 200, { life: 'withdrawn' });
   const other = candidate(B, 100);
@@ -122,6 +157,13 @@ describe('choose: the prefix of the chosen one is given up', () => {
   test('choose: withdrawn, and another one was passed over before → after 3 s', () => {
     const looks = [...at(0).see(routed, elsewhere), ...at(10, 3_009, 3_010).see(withdrawn, elsewhere)];
     expect(chosen(...looks)).toEqual([A, A, A, B]);
+  });
+
+  test('choose: it was given up already, and another one comes to outrank it → at once: nothing was lost', () => {
+    const better = candidate(B, 100, { life: 'withdrawn', isStatic: true });
+    const alike = candidate(B, 100, { life: 'withdrawn' });
+    expect(chosen([0, withdrawn], [10, withdrawn, alike], [20, withdrawn, better])).toEqual([A, A, B]);
+    expect(chosen([0, routed], [10, routed, other], [20, routed, { ...other, isStatic: true }])).toEqual([A, A, B]);
   });
 
   test('choose: proven silent → at once', () => {

@@ -98,6 +98,13 @@ describe('choose: losses', () => {
     expect(chosen([0, first], [10, second])).toEqual([A, B]);
   });
 
+  test('choose: one of the two ages is unknown → never the younger one: after 3 s', () => {
+    const LATE = 0xffff_fff0;
+    const untold = candidate(C, null);
+    expect(afterB([0, candidate(B, LATE), untold], [10, untold])).toEqual([B, B]);
+    expect(afterB([0, candidate(B, null), newC], [10, newC])).toEqual([B, B]);
+  });
+
   test('choose: the age counter wrapped around since → still the younger one', () => {
     const [before, after] = [0xffff_ff00, 0x10];
     expect(afterB([0, candidate(B, before), candidate(C, after)], [10, candidate(C, after)])).toEqual([B, C]);

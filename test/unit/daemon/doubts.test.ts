@@ -109,6 +109,7 @@ describe('doubts: asking', () => {
     expect(doubts.question).toBe(P.row.address);
     doubts.raise('silent', strangers[63]?.prefix ?? '', strangers.slice(63), 0);
     expect(doubts.question).toBe(strangers[0]?.row.address);
+    expect(doubts.dueMs).toBeNull();
   });
 });
 

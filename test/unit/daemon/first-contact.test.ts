@@ -34,6 +34,20 @@ describe('FirstContact: before the first success', () => {
     expect(contact.ended(null, 31_500)).toBeNull();
   });
 
+  test('FirstContact: a single request failed → one request, in words', () => {
+    const contact = new FirstContact();
+    contact.ended('unreachable', 1_000);
+    expect(contact.ended(null, 1_500)?.msg).toBe('Cloudflare answers; 1 request failed before, over 1s');
+  });
+
+  test('FirstContact: an error in the time of silence, or a warning before any request has ended → said as it is', () => {
+    const contact = new FirstContact();
+    expect(contact.heard(trouble())).toEqual(trouble());
+    for (const nowMs of [1_000, 2_000]) contact.ended('unreachable', nowMs);
+    expect(contact.heard(trouble('error'))).toEqual(trouble('error'));
+    expect(contact.heard(trouble())).toEqual(trouble('debug'));
+  });
+
   test('FirstContact: the first request succeeds → not a word', () => {
     expect(new FirstContact().ended(null, 1_000)).toBeNull();
   });

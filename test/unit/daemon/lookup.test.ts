@@ -69,6 +69,18 @@ describe('findZoneOf', () => {
     expect(finding.kind === 'nowhere' && finding.what).toMatch(/example\.com.*moved/);
   });
 
+  test('findZoneOf: two zones that may hold it were moved away → both are named, one after the other', () => {
+    const [near, far] = [HOME, 'example.com'].map((name) => zone(name, ZONE, { status: 'moved' }));
+    const answers = [near, far].reduce<Answers>(
+      (before, own) => (own === undefined ? before : answered(before, own.name, [own])),
+      NOTHING,
+    );
+    const finding = find(answers);
+    expect(finding.kind === 'nowhere' && finding.what).toMatch(
+      /^the token sees no zone for it \(asked for home\.example\.com, example\.com; home\.example\.com is Cloudflare's no longer: [^;]*; example\.com is Cloudflare's no longer: [^;]*\): /,
+    );
+  });
+
   test('findZoneOf: more zones of one name than Cloudflare lists at once → nowhere, zone_id has to tell', () => {
     const finding = find(answered(answered(NOTHING, HOME, []), 'example.com', null));
     expect(finding).toEqual({

@@ -80,6 +80,7 @@ test('formatMetrics: nothing written yet → no family without a sample', () => 
   const text = format({ ...status, records: [] });
   for (const [, name = ''] of text.matchAll(/^# TYPE (\S+)/gm)) expect(text).toMatch(`\n${name}`);
   expect(text).not.toContain('sync');
+  expect(text).toMatch(/^(# (HELP|TYPE) ipv6ddns_.*\n|ipv6ddns_\S+ \S+\n)+$/);
 });
 
 test('formatMetrics: quotes, backslashes and line breaks in a label → escaped', () => {

@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   aimed,
   holding,
   inManner,
+  isAddressDue,
   type NameState,
   newName,
+  ownRecord,
   readAnew,
   readByItself,
+  recordsOf,
   rehearsed,
+  todoOf,
   unread,
   withTodo,
 } from '../../../src/core/daemon/name-life.ts';
@@ -82,4 +86,54 @@ test('life of a name: its states → each is explained', () => {
   const explained = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, own = '']) => own);
   expect(explained).toEqual(expect.arrayContaining([...kinds]));
   expect(explained).toEqual(expect.arrayContaining(Object.keys(TRANSITIONS)));
+});
+
+describe('life of a name: step by step', () => {
+  const fresh = newName(recordSettings(HOME, { multiRecord: 'all' }));
+  const known = (...records: readonly AaaaRecord[]): NameState => holding(aimed(fresh, goal(A)), records);
+
+  test('recordsOf, todoOf: nobody asked for it, or it is to be read → nothing is known, nothing to do', () => {
+    for (const name of [fresh, aimed(fresh, goal(A))]) expect([recordsOf(name), todoOf(name)]).toEqual([null, []]);
+    expect(inManner(fresh, { whole: true })).toEqual({ ...fresh, whole: true });
+  });
+
+  test('todoOf: its records are right → nothing to do', () => {
+    const done = known(record('r1', A));
+    expect([done.life.kind, recordsOf(done), todoOf(done)]).toEqual(['done', [record('r1', A)], []]);
+  });
+
+  test('isAddressDue: the address is wrong, whatever else → due; surplus records alone → not', () => {
+    expect(isAddressDue(known(record('r1', B), record('r2', C)))).toBe(true);
+    expect(isAddressDue(known(record('r1', A), record('r2', C)))).toBe(false);
+    expect(isAddressDue(aimed(fresh, goal(A)))).toBe(true);
+  });
+
+  test('ownRecord: none was confirmed → none; one was → that one', () => {
+    expect(ownRecord(fresh)).toBeNull();
+    expect(ownRecord({ ...fresh, confirmed: A, confirmedId: 'r1' })).toEqual({ id: 'r1', content: A });
+  });
+
+  test('unread: it is to be read by itself → it stays so; it was read → to be read', () => {
+    const apart = readByItself(aimed(fresh, goal(A)));
+    expect(unread(apart)).toBe(apart);
+    expect(unread(known(record('r1', A))).life).toEqual({ kind: 'unread', byItself: false });
+    expect(unread(fresh)).toBe(fresh);
+  });
+
+  test('readAnew: whatever failed before → nothing of it counts any more', () => {
+    const trouble = { what: 'no', permanent: true, ray: null, scope: 'name', failures: 3, retryAtMs: 9 } as const;
+    const failed = { ...known(record('r1', B)), trouble, addressFirst: true, whole: true };
+    expect(readAnew(failed)).toMatchObject({
+      life: { kind: 'unread' },
+      trouble: null,
+      addressFirst: false,
+      whole: false,
+    });
+  });
+
+  test('rehearsed: what was left to do is shown → done; nothing was → as it was', () => {
+    expect(rehearsed(known(record('r1', B))).life).toEqual({ kind: 'done', records: [record('r1', B)] });
+    const reading = aimed(fresh, goal(A));
+    expect(rehearsed(reading)).toBe(reading);
+  });
 });

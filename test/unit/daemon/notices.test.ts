@@ -171,6 +171,9 @@ test('describePlanRefusal: a record of another product → what could not be don
   expect(describePlanRefusal({ kind: 'readOnly' }, A)).toBe(
     `its record belongs to another product of Cloudflare and cannot be set to ${A}: use another name`,
   );
+  expect(describePlanRefusal({ kind: 'readOnly' }, null)).toBe(
+    'its record belongs to another product of Cloudflare and cannot be set to an address: use another name',
+  );
 });
 
 describe('describeNoAddress', () => {
@@ -310,5 +313,6 @@ describe('lines with what goes beside their text', () => {
     expect(fields).toEqual({ seen: count });
     expect(msg.match(/ on link 2: /g)).toHaveLength(12);
     expect(msg.endsWith(`${more}). The records stay at ${C}.`)).toBe(true);
+    expect(msg.includes('; and')).toBe(more !== '');
   });
 });

@@ -106,6 +106,46 @@ describe('recordStatuses', () => {
   });
 });
 
+describe('recordStatuses: of two names one is in trouble', () => {
+  const away = { kind: 'unreachable', detail: 'one\r\n\r\nline', sent: false } as const;
+
+  test('recordStatuses: the zone is out of reach → the name that is right has no error, the one that waits has its cause in one line', () => {
+    const own = driven(HOME, WWW);
+    own.cloudflare.put(HOME, record('r1', A));
+    own.machine.add(A);
+    own.look();
+    own.end();
+    own.end(away);
+    expect(statuses(own)).toMatchObject([
+      { name: HOME, state: 'synced', failures: 0, error: null, next_try: null },
+      { name: WWW, state: 'error', failures: 1, error: 'cannot reach Cloudflare: one line', next_try: 'at 500' },
+    ]);
+  });
+
+  test('recordStatuses: another name’s request failed → the zone’s wait is this one’s, too', () => {
+    const own = driven(HOME, WWW);
+    own.machine.add(A);
+    own.look();
+    own.end(away);
+    expect(statuses(own)).toMatchObject([
+      { name: HOME, state: 'error', next_try: 'at 500' },
+      { name: WWW, state: 'error', failures: 1, next_try: 'at 500' },
+    ]);
+  });
+
+  test('recordStatuses: the policy refuses one → its own wait, and none for the other one', () => {
+    const own = driven(HOME, WWW);
+    own.cloudflare.put(HOME, record('r1', B), record('r2', C));
+    own.machine.add(A);
+    own.look();
+    own.answerAll();
+    expect(statuses(own)).toMatchObject([
+      { name: HOME, state: 'error', next_try: 'at 300000' },
+      { name: WWW, state: 'synced', next_try: null },
+    ]);
+  });
+});
+
 describe('summarize', () => {
   const summary = (own: DrivenPublisher, settings_error: string | null = null) =>
     summarize({ records: statuses(own), settings_error });
@@ -122,6 +162,15 @@ describe('summarize', () => {
     expect(summary(driven(WWW, HOME))).toBe(`0 of 2 records synced; ${HOME}: unknown`);
   });
 
+  test('summarize: one waits and a later one is refused → the refused one is named', () => {
+    const base = { address: A, published: null, last_sync: null, failures: 0, next_try: null };
+    const records = [
+      { ...base, name: HOME, state: 'detected' as const, error: null },
+      { ...base, name: WWW, state: 'error' as const, error: 'no' },
+    ];
+    expect(summarize({ records, settings_error: null })).toBe(`0 of 2 records synced; ${WWW}: error, no`);
+  });
+
   test('summarize: new settings were refused → said after the records', () => {
     const text = summary(driven(HOME), 'config.toml:3: unknown key "x"');
     expect(text).toBe(
@@ -129,8 +178,9 @@ describe('summarize', () => {
     );
   });
 
-  test('summarizeProblems: one, several → the first, and how many more', () => {
-    expect([summarizeProblems(['a: bad']), summarizeProblems(['a: bad', 'b', 'c'])]).toEqual([
+  test('summarizeProblems: none, one, several → that, the first, and how many more', () => {
+    expect([[], ['a: bad'], ['a: bad', 'b', 'c']].map(summarizeProblems)).toEqual([
+      'unknown',
       'a: bad',
       'a: bad (and 2 more, see the log)',
     ]);
