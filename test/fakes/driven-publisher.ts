@@ -79,13 +79,17 @@ export class DrivenPublisher {
   answerAll(): void {
     for (let left = 10_000; this.inFlight.length > 0 || this.probed < this.probes.length; left--) {
       if (left === 0) throw new Error('requests without end');
-      const probe = this.probes[this.probed];
-      if (probe === undefined) this.end();
-      else {
-        this.probed += 1;
-        this.#take(this.publisher.probed(probe, this.verdictOn(probe), this.nowMs));
-      }
+      if (this.probed < this.probes.length) this.answerProbe();
+      else this.end();
     }
+  }
+
+  /** Answers the oldest probe, and no request. */
+  answerProbe(): void {
+    const probe = this.probes[this.probed];
+    if (probe === undefined) throw new Error('nothing is probed');
+    this.probed += 1;
+    this.#take(this.publisher.probed(probe, this.verdictOn(probe), this.nowMs));
   }
 
   /** Lets that much time pass, with everything answered at once and every alarm heard. */
