@@ -230,6 +230,19 @@ describe('zone: the other way round after two failures', () => {
   );
 });
 
+describe('zone lookup: whose turn it is', () => {
+  scenario(
+    'zone lookup: the one that failed least has no zone left to ask for → at once the one that failed more often, if its wait is over',
+    `
+    0      want a=A b=A   → detected a=A · detected b=A · look up a.example.com
+    0.1    html 500       → warning a #1 · look up b.example.com
+    0.9    zones -        → look up example.com
+    1      zones -        → error b #1 · look up a.example.com
+    `,
+    { zone: 'nothing', names: { a: {}, b: {} } },
+  );
+});
+
 describe('zone: an id that was looked up', () => {
   const found = { zone: 'id' as const, names: { home: { zoneId: null } } };
 

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Routes } from '../../../src/core/address/routes.ts';
+import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
 import type { RecordSettings } from '../../../src/core/config/settings.ts';
 import type { HttpOutcome } from '../../../src/core/ports.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../../fakes/driven-publisher.ts';
-import { chain, failure, textReply } from '../../fakes/replies.ts';
+import { chain, failure, pageInfo, success, textReply, wireRecord } from '../../fakes/replies.ts';
 import { defaultRoute } from '../../fakes/routes.ts';
 import {
   A,
@@ -175,6 +176,49 @@ describe('Publisher: nothing may be published, and the settings are read again',
     expect(driven.log).toHaveLength(1);
     driven.reload([recordSettings(HOME)]);
     expect(driven.log).toHaveLength(2);
+  });
+});
+
+describe('Publisher: what it says of one request', () => {
+  /** The line about the list of HOME, which is answered so a quarter of a second after the address came. */
+  function lineAfter(reply: HttpReply): string | undefined {
+    const driven = publish(recordSettings(HOME));
+    driven.machine.add(A);
+    driven.nowMs = 1_000;
+    driven.look();
+    driven.nowMs = 1_250;
+    driven.end({ kind: 'replied', reply });
+    return driven.log.at(-1);
+  }
+
+  const right = wireRecord(HOME, record('r1', A));
+
+  test.each<[string, HttpReply, string]>([
+    ['right already', success([right], {}, pageInfo(1)), `AAAA ${A}, already right`],
+    [
+      'denied',
+      failure(403, [{ code: 10000, message: 'no' }]),
+      'Cloudflare refused the request (HTTP 403, code 10000 "no"): give the token the permission Zone → DNS → Edit ' +
+        'for this zone, and check zone_id. Next try in 5 min (failure 1).',
+    ],
+    [
+      'the same record twice',
+      success([right, right], {}, pageInfo(2)),
+      'Cloudflare could not answer (HTTP 200, the list of AAAA records has no end, contradicts itself, or changed ' +
+        'while it was read). Next try in 0.5 s (failure 1).',
+    ],
+  ])('Publisher: %s → the whole line', (_, reply, words) => {
+    expect(lineAfter(reply)).toBe(`${HOME}: ${words}`);
+  });
+
+  test('Publisher: written a while after the start → the line counts from the choice of the address', () => {
+    const driven = publish(recordSettings(HOME));
+    driven.machine.add(A);
+    driven.nowMs = 1_000;
+    driven.look();
+    driven.nowMs = 1_250;
+    driven.answerAll();
+    expect(driven.log.at(-1)).toBe(`${HOME}: AAAA ${A}, created in 250 ms`);
   });
 });
 
