@@ -157,25 +157,27 @@ describe('zone: many names without an id', () => {
     { zone: 'nothing', names },
   );
 
-  scenario(
-    'zone lookup: refused ten times in a row → a pause for all, then the others first',
-    `
-    0      want ${goals('abcdefghijk')} → ${detected('abcdefghijk')} · look up .example.com
-    0.1    fails 403 9109       → look up a.example.com
-    0.1    fails 403 9109       → look up example.com
-    0.1    fails 403 9109       → error a #1 · look up b.example.com
-    0.1    fails 403 9109       → error b #1 · look up c.example.com
-    0.1    fails 403 9109       → error c #1 · look up d.example.com
-    0.1    fails 403 9109       → error d #1 · look up e.example.com
-    0.1    fails 403 9109       → error e #1 · look up f.example.com
-    0.1    fails 403 9109       → error f #1 · look up g.example.com
-    0.1    fails 403 9109       → error g #1 · look up h.example.com
-    0.1    fails 403 9109       → error zone #1 · due 300.1
-    300.1  due                  → look up i.example.com
-    300.2  zones i.example.com=b → resolved i in i.example.com as b · look up j.example.com
-    `,
-    { zone: 'nothing', names: Object.fromEntries([...'abcdefghijk'].map((name) => [name, {}])) },
-  );
+  for (const refusal of ['403 9109', '404 7003']) {
+    scenario(
+      `zone lookup: refused with ${refusal} ten times in a row → a pause for all, then the others first`,
+      `
+      0      want ${goals('abcdefghijk')} → ${detected('abcdefghijk')} · look up .example.com
+      0.1    fails ${refusal} → look up a.example.com
+      0.1    fails ${refusal} → look up example.com
+      0.1    fails ${refusal} → error a #1 · look up b.example.com
+      0.1    fails ${refusal} → error b #1 · look up c.example.com
+      0.1    fails ${refusal} → error c #1 · look up d.example.com
+      0.1    fails ${refusal} → error d #1 · look up e.example.com
+      0.1    fails ${refusal} → error e #1 · look up f.example.com
+      0.1    fails ${refusal} → error f #1 · look up g.example.com
+      0.1    fails ${refusal} → error g #1 · look up h.example.com
+      0.1    fails ${refusal} → error zone #1 · due 300.1
+      300.1  due                  → look up i.example.com
+      300.2  zones i.example.com=b → resolved i in i.example.com as b · look up j.example.com
+      `,
+      { zone: 'nothing', names: Object.fromEntries([...'abcdefghijk'].map((name) => [name, {}])) },
+    );
+  }
 
   scenario(
     'zone lookup: no answer for all → asked for all again',

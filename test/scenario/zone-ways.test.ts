@@ -23,20 +23,19 @@ describe('zone: how many go into one request', () => {
   );
 
   scenario(
-    'zone: a single write fails twice for now → several still go together afterwards',
+    'zone: a single write fails twice for now → the others go together all the same',
     `
-    0      want home=A www=A → detected home=A · detected www=A · list home
-    0.1    found r1=B        → list www
-    0.2    found r2=A        → synced www=A (found) · write home: update r1 A
-    0.3    unreachable       → warning zone #1 · due 0.8
-    0.8    due               → write home: update r1 A
-    0.9    unreachable       → warning zone #2 · due 1.9
-    1      want home=C www=C → detected home=C · detected www=C · write www: update r2 C
-    1.1    done              → synced www=C (update) · write home: update r1 C
-    1.2    done              → synced home=C (update)
-    10     want home=D www=D → detected home=D · detected www=D · write home: update r1 D, www: update r2 D
+    0      want a=A b=A c=A  → detected a=A · detected b=A · detected c=A · list a
+    0.1    found r1=B        → list b
+    0.2    found r2=A        → synced b=A (found) · list c
+    0.3    found r3=A        → synced c=A (found) · write a: update r1 A
+    0.4    unreachable       → warning zone #1 · due 0.9
+    0.9    due               → write a: update r1 A
+    1      unreachable       → warning zone #2 · due 2
+    1.1    want a=C b=C c=C  → detected a=C · detected b=C · detected c=C · write b: update r2 C, c: update r3 C
+    1.2    done              → synced b=C (update) · synced c=C (update) · write a: update r1 C
     `,
-    two,
+    { names: { a: {}, b: {}, c: {} } },
   );
 
   const denied = `

@@ -122,6 +122,12 @@ describe('describeNotice', () => {
     expect(describeNotice({ kind: 'zoneTrouble', names: [NAME], unsure: true, ...common }, true).msg).toBe(msg);
   });
 
+  test('describeNotice: trouble of no name in particular → so it is said', () => {
+    const common = { trouble: trouble({}), published: null, nowMs: 0, repeated: false, unsure: false };
+    const { msg } = describeNotice({ kind: 'zoneTrouble', names: [], ...common });
+    expect(msg).toBe('no name: it broke. Next try in 0.0 s (failure 1).');
+  });
+
   test('describeNotice: trouble of several names → the first and how many more, all of them in the fields', () => {
     const names = [NAME, 'www.example.com', 'mail.example.com'];
     const entry = describeNotice({
