@@ -102,6 +102,7 @@ describe('Group: what it takes for granted', () => {
     configure(U);
     look(START_MS);
     group.settle(null, () => false);
+    expect(chosen()).toBeNull();
     look(START_MS + 1);
     expect(chosen()).toBe(U);
     const other = address('2a01:6::1');

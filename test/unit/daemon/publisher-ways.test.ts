@@ -84,6 +84,25 @@ describe('Publisher: what one zone is told and the others know', () => {
     expect(driven.log.filter((line) => line.includes('asks for a pause'))).toEqual([]);
   });
 
+  test('Publisher: two zones hear of the same pause at the same time → said once', () => {
+    for (const [name, id] of [
+      [HOME, 'r8'],
+      [OTHER, 'r9'],
+    ] as const)
+      cloudflare.put(name, record(id, A));
+    const driven = publish(recordSettings(HOME), inOtherZone);
+    driven.machine.add(A);
+    driven.look();
+    driven.respond = (request) => {
+      const reply = cloudflare.answer(request);
+      return { kind: 'replied', reply: { ...reply, headers: `${reply.headers}Ratelimit: "default";r=0;t=30\r\n` } };
+    };
+    driven.answerAll();
+    expect(driven.log.filter((line) => line.includes('pause'))).toEqual([
+      'Cloudflare asks for a pause: next request in 30 s',
+    ]);
+  });
+
   test('Publisher: a boot without network, another zone’s name fails by itself → the silence holds for that, too', () => {
     const driven = publish(inOtherZone, recordSettings(HOME), recordSettings(WWW));
     driven.machine.add(A);
