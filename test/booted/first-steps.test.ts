@@ -15,7 +15,7 @@ async function type(line: string, token: string): Promise<string> {
   const terminal = new Terminal((command) => lab.machine.command(command), `cd /root/clone\n${line}`, {});
   try {
     if (line.includes(' setup ')) {
-      await terminal.answer('API token', token);
+      await terminal.answer('API token (not shown', token);
       await terminal.answer('Name to keep right', NAME);
       await terminal.answer('Write that? [Y/n] ', '');
       await terminal.answer('Start the service now', '');
