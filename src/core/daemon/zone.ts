@@ -1,5 +1,6 @@
 import { assertNever } from '../result.ts';
 import { advance } from './agenda.ts';
+import { concernedBy } from './detours.ts';
 import { settle } from './ended-call.ts';
 import { confirmIfDone } from './found-records.ts';
 import { aimed, type Desired, isPending, type NameState, todoOf, unread } from './name-life.ts';
@@ -61,7 +62,7 @@ const rereadBarred = (zone: ZoneState, nowMs: number): ZoneState => ({
 /** Takes the names' goals in. A new address ends our own wait, never the server's (`heldUntilMs`). */
 function aim(zone: ZoneState, wanted: readonly (Desired | null)[], nowMs: number, effects: Effect[]): ZoneState {
   const { inFlight } = zone;
-  const writtenNow = new Set(inFlight?.kind === 'write' ? inFlight.steps.map(({ index }) => index) : []);
+  const writtenNow = inFlight?.kind === 'write' ? new Set(concernedBy(zone, inFlight)) : new Set();
   const names = zone.names.map((name, index) => {
     const next = aimName(name, wanted[index] ?? null, inFlight === null, nowMs, effects);
     // That it had no record is as old as the time without an address, unless that is what is being written.
