@@ -1,27 +1,14 @@
 /** Runs the core tests inside the shipped engine and ends with the line `N passed, N failed`. */
 import './platform.ts';
-import type { File, Task, VitestRunner } from '@vitest/runner';
+import type { File, Task } from '@vitest/runner';
 import { startTests } from '@vitest/runner';
 import * as std from 'std';
 import { files } from 'test-files';
+import { runnerOf } from './runner.ts';
 
 const TEST_TIMEOUT_MS = 60_000;
 
-const runner: VitestRunner = {
-  config: {
-    root: '/',
-    setupFiles: [],
-    passWithNoTests: false,
-    sequence: { seed: 0, hooks: 'stack', setupFiles: 'list' },
-    maxConcurrency: 1,
-    testTimeout: TEST_TIMEOUT_MS,
-    hookTimeout: TEST_TIMEOUT_MS,
-    retry: 0,
-    includeTaskLocation: false,
-    diffOptions: {},
-  },
-  importFile: (path) => files[path]?.(),
-};
+const runner = runnerOf(TEST_TIMEOUT_MS);
 
 const failures = (task: Task | File): string =>
   (task.result?.errors ?? []).map(({ message, stack, diff }) => `${message}\n${diff ?? ''}\n${stack ?? ''}`).join('\n');

@@ -1,24 +1,11 @@
 /** The core tests as functions that can be called one by one: the entry of the bundle that has every mutant in it. The
  *  bundle is a function that bundle.ts writes; each call of it makes all modules anew. */
-import type { File, Suite, Task, Test, VitestRunner } from '@vitest/runner';
+import type { File, Suite, Task, Test } from '@vitest/runner';
 import { collectTests, getFn, getHooks } from '@vitest/runner';
 import { files } from 'test-files';
+import { runnerOf } from '../engine/runner.ts';
 
-const runner: VitestRunner = {
-  config: {
-    root: '/',
-    setupFiles: [],
-    passWithNoTests: false,
-    sequence: { seed: 0, hooks: 'stack', setupFiles: 'list' },
-    maxConcurrency: 1,
-    testTimeout: 0,
-    hookTimeout: 0,
-    retry: 0,
-    includeTaskLocation: false,
-    diffOptions: {},
-  },
-  importFile: (path) => files[path]?.(),
-};
+const runner = runnerOf(0);
 
 const testsOf = (task: Task | File): Test[] => {
   if (task.type === 'test') return [task];
