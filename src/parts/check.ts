@@ -1,5 +1,6 @@
 import { formatReport, reportAddresses } from '../core/address/report.ts';
-import { check, checkRefused, formatChecks, inspect } from '../shell/check.ts';
+import { check, checkRefused, inspect } from '../shell/check.ts';
+import { formatChecks } from '../shell/check-report.ts';
 import { lookAtTable } from '../shell/table-feed.ts';
 
 const own = { check, checkRefused, formatChecks, inspect, lookAtTable, reportAddresses, formatReport };

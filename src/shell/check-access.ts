@@ -5,7 +5,7 @@ import { describeRemedy } from '../core/cloudflare/remedies.ts';
 import type { Settings } from '../core/config/settings.ts';
 import type { Handshake, HttpOutcome } from '../core/ports.ts';
 import { failed, type Result } from '../core/result.ts';
-import type { Report } from './check.ts';
+import type { Report } from './check-report.ts';
 import type { EnginePorts } from './engine.ts';
 import { EXIT } from './exit.ts';
 

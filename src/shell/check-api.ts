@@ -12,8 +12,8 @@ import { describeContent, describeOperation, describePlanRefusal } from '../core
 import { MOST_PAGES, NAMES_PER_PAGE } from '../core/daemon/reading.ts';
 import { isInZone } from '../core/dns/names.ts';
 import { plan } from '../core/dns/plan.ts';
-import type { Report } from './check.ts';
 import { CheckedAccess } from './check-access.ts';
+import type { Report } from './check-report.ts';
 import { CheckedZones } from './check-zones.ts';
 import type { EnginePorts } from './engine.ts';
 import { EXIT } from './exit.ts';

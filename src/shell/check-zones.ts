@@ -8,8 +8,8 @@ import type { RecordSettings, Settings } from '../core/config/settings.ts';
 import { type Answers, answered, describeOddity, findZoneOf, isDomain, MANY, refused } from '../core/daemon/lookup.ts';
 import { domainOf } from '../core/dns/names.ts';
 import type { Result } from '../core/result.ts';
-import type { Report } from './check.ts';
 import type { CheckedAccess } from './check-access.ts';
+import type { Report } from './check-report.ts';
 import { EXIT } from './exit.ts';
 
 type Denied = Extract<ApiFailure, { kind: 'denied' }>;

@@ -5,35 +5,11 @@ import { describeVerdict } from '../core/cloudflare/probe.ts';
 import type { Settings } from '../core/config/settings.ts';
 import type { Output, ProbeVerdict } from '../core/ports.ts';
 import { ApiCheck } from './check-api.ts';
+import { type Check, formatChecks, Report } from './check-report.ts';
 import type { EnginePorts } from './engine.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
 import { lookAtTable } from './table-feed.ts';
-
-/** One line of `ipv6ddns check`. */
-interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  /** What was found. */
-  readonly detail: string;
-  /** What to do; null = nothing. */
-  readonly remedy: string | null;
-}
-
-/** The lines so far, and the exit status that they lead to: that of the first failure. */
-export class Report {
-  readonly checks: Check[] = [];
-  status: ExitStatus = EXIT.ok;
-
-  pass(name: string, detail: string): void {
-    this.checks.push({ name, ok: true, detail, remedy: null });
-  }
-
-  fail(name: string, status: ExitStatus, detail: string, remedy: string | null): void {
-    if (this.status === EXIT.ok) this.status = status;
-    this.checks.push({ name, ok: false, detail, remedy });
-  }
-}
 
 export interface CheckContext {
   readonly ports: EnginePorts;
@@ -83,12 +59,4 @@ export function checkRefused(problems: readonly string[], json: boolean, output:
 function print(checks: readonly Check[], json: boolean, output: Pick<Output, 'stdout'>): void {
   const lines = json ? [JSON.stringify({ ok: checks.every(({ ok }) => ok), checks })] : formatChecks(checks);
   for (const line of lines) output.stdout(line);
-}
-
-export function formatChecks(checks: readonly Check[]): string[] {
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  return checks.map(({ name, ok, detail, remedy }) => {
-    const line = `${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${detail}`;
-    return remedy === null ? line : `${line}: ${remedy}`;
-  });
 }

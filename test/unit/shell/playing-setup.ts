@@ -2,7 +2,8 @@ import { formatReport, reportAddresses } from '../../../src/core/address/report.
 import type { CommandLine } from '../../../src/core/config/command-line.ts';
 import type { Ground } from '../../../src/core/config/load-setup.ts';
 import type { ApiSettings, CommandEnd, HttpOutcome, SettingsFile, Terminal } from '../../../src/core/ports.ts';
-import { formatChecks, inspect } from '../../../src/shell/check.ts';
+import { inspect } from '../../../src/shell/check.ts';
+import { formatChecks } from '../../../src/shell/check-report.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { type SetupContext, setup } from '../../../src/shell/setup.ts';
 import { lookAtTable } from '../../../src/shell/table-feed.ts';
