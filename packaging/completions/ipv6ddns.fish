@@ -11,7 +11,7 @@ complete -c ipv6ddns -n "not __fish_seen_subcommand_from $commands" -a setup -d 
 
 complete -c ipv6ddns -s c -l config -r -F -d 'Settings'
 complete -c ipv6ddns -l env-file -r -F -d 'Variables'
-complete -c ipv6ddns -s v -l verbose -d 'Log what is seen and decided, too'
+complete -c ipv6ddns -s v -l verbose -d 'Log what it sees and decides as well'
 complete -c ipv6ddns -l log-format -x -a 'text json' -d 'Form of the log'
 complete -c ipv6ddns -n 'not __fish_seen_subcommand_from check addresses status setup' -l dry-run -d 'Print writes instead of sending them'
 complete -c ipv6ddns -n '__fish_seen_subcommand_from check addresses status' -l json -d 'Print one JSON document'

@@ -5,7 +5,7 @@ local context state state_descr line
 local -a options=(
   '(-c --config)'{-c+,--config=}'[settings]:file:_files -g "*.toml(-.)"'
   '--env-file=[variables]:file:_files'
-  '(-v --verbose)'{-v,--verbose}'[log what is seen and decided, too]'
+  '(-v --verbose)'{-v,--verbose}'[log what it sees and decides as well]'
   '--log-format=[form of the log]:format:(text json)'
   '(- *)'{-h,--help}'[print the help]'
   '(- *)'{-V,--version}'[print the version]'

@@ -155,7 +155,7 @@ export class ApiCheck {
       return;
     }
     if (shadow !== undefined) {
-      const detail = `${says}, which nobody is served: NS records delegate ${shadow} to other name servers`;
+      const detail = `${says}, but nobody sees them: NS records delegate ${shadow} to other name servers`;
       this.#report.fail(name, EXIT.refused, detail, 'remove them, keep the record there, or choose another name');
       return;
     }

@@ -79,7 +79,8 @@ export class CheckedZones {
   /** What the zone of an id from the settings is called, as far as the token may know; '' = not. */
   async nameOf(zoneId: string): Promise<string> {
     const info = await this.#access.ask(describeZone(zoneId), this.#noting(readZoneInfo));
-    if (info === null) this.#report.pass(`zone ${zoneId}`, `its records may be read, its name may not; ${UNTOLD}`);
+    if (info === null)
+      this.#report.pass(`zone ${zoneId}`, `the token may read its records, but not its name; ${UNTOLD}`);
     else this.#show(info.name, info, true);
     return info === null ? '' : (comparableName(info) ?? '');
   }
@@ -118,6 +119,6 @@ export class CheckedZones {
   }
 }
 
-const UNTOLD = 'whether the token may change its records, only a change can show';
+const UNTOLD = 'only a change can show whether the token may change its records';
 const AT_WORK =
   "set the domain's name servers to those that Cloudflare names on its overview page, or use another zone";

@@ -48,7 +48,7 @@ export function run(context: CommandContext): void {
     if (!next.ok) {
       log.write(
         'error',
-        'settings not taken over, those from before stay in force: correct what is listed, reload again',
+        'the new settings are refused, the old ones stay in force: correct what is listed, then reload again',
       );
       reports.refused(next.error);
       engine.step();
@@ -152,8 +152,8 @@ function outcomeOf({ publisher }: Engine, log: Log, nowMs: number): ExitStatus {
   if (publisher.isPatient()) {
     log.write(
       'warning',
-      'the record says an address that is not here now, and no default route serves the one that is: ' +
-        'that of the uplink may be on its way, so the record stays; run it again in a minute, or name the interface',
+      'the record says an address that this machine does not have now, and no default route serves the one that it has. ' +
+        'The uplink may bring another one, so the record stays: run this again in a minute, or name the interface',
     );
     return EXIT.temporary;
   }

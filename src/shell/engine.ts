@@ -186,7 +186,7 @@ export class Engine {
   }
 
   #probe(address: Address): void {
-    this.#log.write('debug', `trying whether the API is reached from ${address}`);
+    this.#log.write('debug', `checking whether the API can be reached from ${address}`);
     this.#ports.api.probe(address, (verdict) => {
       this.#log.write('debug', `from ${address}: ${verdict}`);
       this.#carryOut(this.#publisher.probed(address, verdict, this.#ports.clock.nowMs()));

@@ -59,4 +59,4 @@ export class Log {
 }
 
 const describeLost = (lines: number): string =>
-  `${lines} ${lines === 1 ? 'line' : 'lines'} of the log lost: what reads it did not keep up`;
+  `${lines} ${lines === 1 ? 'line' : 'lines'} of the log lost: its reader did not keep up`;

@@ -45,7 +45,10 @@ export class ServiceManager implements Observer {
     const isLate = engine.lateMs(nowMs) > LATE_MS;
     this.#lateLooks = isLate ? this.#lateLooks + 1 : 0;
     if (this.#lateLooks === 2) {
-      this.#log.write('error', 'the watchdog is not answered: something does not end; to be started anew');
+      this.#log.write(
+        'error',
+        'something in ipv6ddns hangs, so the watchdog gets no answer: the service manager will start it anew',
+      );
     }
     if (!isLate) this.#send('WATCHDOG=1');
     this.#wait(nowMs, isLate ? SECOND_LOOK_MS : Number.POSITIVE_INFINITY);

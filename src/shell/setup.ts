@@ -71,7 +71,7 @@ export function setup(context: SetupContext): void {
   }
 }
 
-const NEEDS_ROOT = 'setup writes below /etc, which root alone may: run "sudo ipv6ddns setup"';
+const NEEDS_ROOT = 'setup writes below /etc, and only root may: run "sudo ipv6ddns setup"';
 const NEEDS_TERMINAL =
   'there is no terminal to ask on: pass --token-file FILE --name NAME --yes (and --force to replace what is there)';
 const MEND_FIRST = 'correct the settings that are there, or move them away; then run setup again';

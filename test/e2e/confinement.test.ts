@@ -80,7 +80,7 @@ test('confinement: a sync, SIGHUP with good and with bad settings, the end → n
   await lab.api.untilEnded((await reading).sequence);
   await lab.configure('timeout = x\n');
   daemon.signal('SIGHUP');
-  await daemon.line(/ settings not taken over/);
+  await daemon.line(/the new settings are refused/);
   daemon.signal('SIGTERM');
   await daemon.exit;
   // strace outlives it by an instant.

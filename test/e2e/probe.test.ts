@@ -12,7 +12,7 @@ const ROUTER = 'fe80::99';
 const API = '3ffe:9::9';
 
 const REACHED = 'reached from the API';
-const SILENT = 'not reached: no answer of the API comes back to it';
+const SILENT = 'not reached: answers of the API do not come back to it';
 const UNKNOWN = 'no way to tell whether it is reached';
 
 /** A lab whose router has the API's address, with a default route there, and the address A. */

@@ -27,7 +27,7 @@ test('SIGHUP: files that no parser should have to take → each refused, the dae
     const since = daemon.lines.length;
     daemon.signal('SIGHUP');
     await daemon.line(said, { since });
-    await daemon.line(/ settings not taken over, those from before stay in force/, { since });
+    await daemon.line(/the new settings are refused, the old ones stay in force/, { since });
   }
   await lab.remove(A);
   await lab.add('3ffe:1::b');

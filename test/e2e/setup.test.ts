@@ -236,7 +236,7 @@ describe('setup: what is there already', () => {
     const kept = machine.type();
     await kept.answer('Use the token that is in /etc/ipv6ddns/token? [Y/n] ', '');
     await kept.answer('The settings name old.example.com already. Keep that? [Y/n] ', '');
-    await kept.shows('nothing is to be written');
+    await kept.shows('there is nothing to write');
     expect(await kept.exit).toBe(0);
     expect(await machine.found()).toEqual(before);
 
@@ -288,7 +288,7 @@ describe('setup in scripts', () => {
       'config.toml 644': expect.stringMatching(/^record_name = "home\.example\.com"$/m),
     });
     const second = await machine.run(...parameters);
-    expect([second.status, second.said]).toEqual([0, expect.stringContaining('nothing is to be written')]);
+    expect([second.status, second.said]).toEqual([0, expect.stringContaining('there is nothing to write')]);
     expect(await machine.found()).toEqual(found);
   });
 

@@ -72,7 +72,7 @@ const describe = (refusal: Refusal | null, dropped: Rule | 'running'): string =>
 
 /** Why an address is not published that may be, by the rule that dropped it. */
 const OUTRANKED = {
-  only: 'another one is the only one',
+  only: 'another one is the only eligible one',
   reached: 'outranked: the network does not reach it',
   uplink: 'outranked: another one has the better default route',
   livingPrefix: 'outranked: its prefix was given up by the router',

@@ -81,7 +81,7 @@ export function classifyEdge(reply: HttpReply, edge: EdgeError): ApiFailure {
   const told = { ...answer, retryAfterMs: answer.retryAfterMs ?? ownMs };
   if (reply.status === 429) return throttled(reply, told);
   if (edge.retryable) return { kind: 'unavailable', ...told };
-  const words = `Cloudflare's edge turns this machine or its request away: see error ${edge.code} in Cloudflare's documentation`;
+  const words = `Cloudflare's edge rejects this machine or its request: see error ${edge.code} in Cloudflare's documentation`;
   return { kind: 'denied', ...told, remedy: { kind: 'words', words }, zoneUnknown: false, everywhere: true };
 }
 

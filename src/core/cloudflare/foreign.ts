@@ -11,7 +11,7 @@ export function describeForeign(reply: HttpReply): string {
   const target = status >= 300 && status < 400 ? header(reply, 'location') : null;
   if (status === LOG_IN_FIRST) return `the network wants a log-in first (a captive portal)${excerpt(reply)}`;
   if (target !== null) {
-    return `redirected to "${shown(target)}", and the API redirects nowhere: log in to the network if that is its captive portal, else look at the proxy or CLOUDFLARE_BASE_URL`;
+    return `redirected to "${shown(target)}", but the API never redirects: log in to the network if that is its captive portal, else look at the proxy or CLOUDFLARE_BASE_URL`;
   }
   const isPage =
     /^text\/html\b/i.test(header(reply, 'content-type') ?? '') || /^\s*<(?:!doctype|html)\b/i.test(reply.body);

@@ -34,7 +34,7 @@ export function describeVerdict(verdict: ProbeVerdict): string {
     case 'reached':
       return 'reached from the API';
     case 'silent':
-      return 'not reached: no answer of the API comes back to it';
+      return 'not reached: answers of the API do not come back to it';
     case 'unknown':
       return 'no way to tell whether it is reached';
     default:

@@ -12,11 +12,11 @@ export type Remedy = Readonly<
 
 export const NO_ZONE_REMEDY = 'check the name, give the token Zone → Zone → Read, or set zone_id';
 
-const NO_USE = 'it says that trying again does not help: see the API on its status page';
+const NO_USE = 'Cloudflare says that a retry does not help: see the API on its status page';
 const SEE_CODE = "see the code in Cloudflare's documentation, then correct the settings";
 const UNKNOWN_TOKEN = 'the token is unknown, expired or revoked: make a new one';
 const OTHER_CLIENT =
-  'the token is limited to other client addresses: take that limit off, this machine changes its own';
+  'the token is limited to other client addresses: take that limit off, because the address of this machine changes';
 
 export const noUse: Remedy = { kind: 'words', words: NO_USE };
 export const seeCode: Remedy = { kind: 'words', words: SEE_CODE };
@@ -63,7 +63,7 @@ export function recordRemedy(code: number): string | undefined {
     case 9000:
     case 9001:
     case 9002:
-      return 'Cloudflare takes no such record: correct its name and ttl';
+      return 'Cloudflare does not accept this record: correct its name and ttl';
     case 9003:
       return 'Cloudflare does not proxy to this address: set proxied to false';
     case 9004:

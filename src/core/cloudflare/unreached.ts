@@ -112,7 +112,7 @@ function describeSilence({ detail, isConnected, isSecured }: TransportFailure, n
   if (!isConnected) return `no answer from ${next}${time}: a firewall may block it`;
   if (!isSecured)
     return `${next} took the connection and did not finish the TLS handshake${time}: a firewall, a tunnel with a small MTU or a proxy may be in the way`;
-  return `no whole reply from ${end}${time}: try again later`;
+  return `no complete reply from ${end}${time}: try again later`;
 }
 
 /** mbedtls/ssl.h, x509.h: the errors of a handshake, which libcurl writes as numbers. */
@@ -125,7 +125,7 @@ function describeHandshake(words: string, end: string): string {
   if (error === 0x7280 || error === 0x50)
     return `${end} closed the connection within the TLS handshake: a firewall or a proxy may be in the way`;
   if (error === 0x7780 || error === 0x6e80 || error === 0x6e00) {
-    return `${end} and ipv6ddns have no way of TLS in common (TLS 1.2 or 1.3 is needed): a proxy may be in the way`;
+    return `${end} and ipv6ddns have no TLS version and cipher in common (TLS 1.2 or 1.3 is needed): a proxy may be in the way`;
   }
   if ((error >= 0x2080 && error <= 0x2fff) || (error >= 0x3a00 && error <= 0x3fff)) {
     return `the server's certificate cannot be read (0x${number}), made with a method that is out of date or uncommon: the server needs another one`;

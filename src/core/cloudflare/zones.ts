@@ -105,7 +105,7 @@ export function chooseZone(zones: readonly ZoneInfo[], name: string): ZoneChoice
   if (next === undefined || byService(best, next) < 0) return { kind: 'zone', zone: best };
   const equal = usable.filter((zone) => byService(best, zone) === 0);
   const list = equal.map(describeZone).join('; ');
-  const what = `there are ${equal.length} zones ${name}, none better than the other (${list}): set zone_id to the right one`;
+  const what = `there are ${equal.length} zones ${name}, and none is the better choice (${list}): set zone_id to the right one`;
   return { kind: 'unclear', what };
 }
 
@@ -117,7 +117,7 @@ const byService = (a: ZoneInfo, b: ZoneInfo): number =>
 
 /** The zone in words that tell it from others of its name. */
 export const describeZone = ({ id, account, status }: ZoneInfo): string =>
-  `${id}${account === '' ? '' : ` of account ${account}`}, ${status === '' ? 'status not told' : status}`;
+  `${id}${account === '' ? '' : ` of account ${account}`}, ${status === '' ? 'status unknown' : status}`;
 
 const describeSecondary = (name: string, zones: readonly ZoneInfo[]): string =>
   `the zone ${name} (${zones.map(describeZone).join('; ')}) is a secondary one, whose records come from elsewhere: ` +

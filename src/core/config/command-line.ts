@@ -15,7 +15,7 @@ interface Option {
 const OPTIONS: Readonly<Record<string, Option>> = {
   '--config': { short: '-c', value: 'FILE', does: 'settings (default /etc/ipv6ddns/config.toml)' },
   '--env-file': { value: 'FILE', does: 'variables (default /etc/default/ipv6ddns)' },
-  '--verbose': { short: '-v', does: 'log what is seen and decided, too' },
+  '--verbose': { short: '-v', does: 'log what it sees and decides as well' },
   '--log-format': { value: 'FORMAT', does: 'text (default) or json' },
   '--dry-run': { does: 'print writes instead of sending them', limited: true },
   '--json': { does: 'print one JSON document', limited: true },

@@ -80,7 +80,7 @@ export function adviceFor(line: string, naming: Naming): string | null {
   const value = withoutComment(rest);
   const what = faultOf(value, exported !== undefined, mark);
   const named = naming(word);
-  if (named === null) return what ?? (/^[A-Za-z]/.test(value) ? 'text stands in quotes' : null);
+  if (named === null) return what ?? (/^[A-Za-z]/.test(value) ? 'put text in quotes' : null);
   return valueAdvice(named, value, what);
 }
 
@@ -90,21 +90,21 @@ function valueAdvice({ key, isSecret }: Named, value: string, what: string | nul
     .replace(/^\[|\]$/g, '')
     .replaceAll(/["']/g, '')
     .trim();
-  if (bare.includes('=')) return 'each key stands on a line of its own';
+  if (bare.includes('=')) return 'put each key on a line of its own';
   const meant = meantBy(key, bare) ?? bare;
   if (what === null && /^["']/.test(value) && !Array.isArray(meant)) return null;
   const isText = what === null && typeof meant === 'string' && bare !== '';
   const shown = bare === '' ? 'its value' : asToml(meant);
   const write = `write ${key} = ${isSecret ? '"…"' : shown}`;
-  return [isText ? 'text stands in quotes' : what, write].filter((part) => part !== null).join('; ');
+  return [isText ? 'put text in quotes' : what, write].filter((part) => part !== null).join('; ');
 }
 
 /** What is wrong with a line, as far as it can be said without the value. */
 function faultOf(value: string, isExported: boolean, mark: string | undefined): string | null {
   if (isExported) return '"export" is for environment files';
-  if (mark === ':') return 'between key and value stands "="';
-  if (mark === undefined) return 'between key and value "=" is missing';
-  if (value.search(CURLY) >= 0) return 'the quotes have to be straight';
+  if (mark === ':') return 'put "=" between key and value';
+  if (mark === undefined) return '"=" is missing between key and value';
+  if (value.search(CURLY) >= 0) return 'use straight quotes';
   return /^"[^"]*$|^'[^']*$/.test(value) ? 'the closing quote is missing' : null;
 }
 
@@ -153,9 +153,9 @@ const NEEDLESS: Readonly<Record<string, string>> = {
   api_key: 'the global API key does not work here: make a token and set "api_token"',
   apikey: 'the global API key does not work here: make a token and set "api_token"',
   auth_key: 'the global API key does not work here: make a token and set "api_token"',
-  ipv6: 'AAAA records are all that is kept: take it out',
-  ipv4: 'only AAAA records are kept: take it out',
-  provider: 'Cloudflare is the only one: take it out',
+  ipv6: 'ipv6ddns keeps AAAA records alone: take it out',
+  ipv4: 'ipv6ddns keeps AAAA records alone: take it out',
+  provider: 'Cloudflare is the only provider: take it out',
   interval: 'the kernel tells of changes: take it out, or set "verify_interval"',
   period: 'the kernel tells of changes: take it out, or set "verify_interval"',
 };
@@ -168,7 +168,7 @@ export function adviceForKey(key: string, known: readonly string[], isTable: boo
   if (isTable && known.includes('record') && /^(records?|names?|hosts?|domains?)$/.test(plain)) {
     return 'write [[record]] above each';
   }
-  if (isTable && known.includes('record')) return 'keys of the top level stand above all tables, under no name';
+  if (isTable && known.includes('record')) return 'put keys of the top level above all tables, under no name';
   const needless = own(NEEDLESS, plain);
   if (needless !== undefined) return needless;
   const meant = known.includes(plain) ? plain : own(SYNONYMS, plain);

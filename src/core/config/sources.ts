@@ -206,7 +206,7 @@ function advised(fault: SyntaxFault, text: string): SyntaxFault {
   const line = fault.line === null ? undefined : text.split('\n', fault.line)[fault.line - 1];
   if (line === undefined || fault.column === null) return fault;
   const isTwice = fault.detail.includes('redefine');
-  const advice = isTwice ? 'it is there twice: take one of the two out' : adviceFor(line.replace('\r', ''), nameKey);
+  const advice = isTwice ? 'it is there twice: take one of them out' : adviceFor(line.replace('\r', ''), nameKey);
   return advice === null ? fault : { ...fault, detail: `${fault.detail}; ${advice}` };
 }
 
@@ -220,8 +220,8 @@ function adviceForVariable(name: string, known: readonly string[]): string | nul
   if (!Object.hasOwn(VARIABLES, name)) return null;
   const key = VARIABLES[name]?.key ?? name;
   return known.includes(key)
-    ? `it is the name of a variable; here it is called "${key}"`
-    : `it is the name of a variable; put it into ${DEFAULT_ENVIRONMENT_FILE}`;
+    ? `that is the name of a variable; here the key is "${key}"`
+    : `that is the name of a variable; put it into ${DEFAULT_ENVIRONMENT_FILE}`;
 }
 
 const ELSEWHERE = 'is a key of the top level, above all tables';

@@ -62,8 +62,8 @@ export function reportStatus(
     printable(`${record.name.padEnd(names)}  ${record.state.padEnd(states)}  ${describe(record, system)}`),
   );
   if (settings_error !== null) {
-    const meanwhile = 'those from before stay in force. Correct the new ones, then reload again';
-    lines.push(printable(`new settings not taken over: ${settings_error}; ${meanwhile}`));
+    const meanwhile = 'the old ones stay in force. Correct the new ones, then reload again';
+    lines.push(printable(`new settings refused: ${settings_error}; ${meanwhile}`));
   }
   const verdict = records.every(({ state }) => state === 'synced') ? 'synced' : 'notSynced';
   return { text: json ? JSON.stringify(read.value) : lines.join('\n'), verdict };

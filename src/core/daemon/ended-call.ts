@@ -155,11 +155,11 @@ function carriedOut(
   if (after.ok) return replaced(confirmIfDone(holding(name, after.value), operation.op, was, moment.nowMs, effects));
   const appended = appendedTo(name, zone.zoneName, operation, replies);
   if (appended === undefined) {
-    const what = `Cloudflare took the request and did not do it (${describeOperation(after.error)}): does the zone's plan allow it?`;
+    const what = `Cloudflare accepted the request, but did not carry it out (${describeOperation(after.error)}): does the zone's plan allow it?`;
     return replaced(surprised(name, { what, ray: null, retryAfterMs: null }, moment, effects));
   }
   const zoneName = appended.name.slice(own.length + 1);
-  const what = `it made ${appended.name} of ${own}, which it cannot hold; removing that again`;
+  const what = `it made ${appended.name} of ${own}, because the zone cannot hold that name; removing the record again`;
   effects.push(notice({ kind: 'oddZone', zone: zoneName, what }));
   return { ...replaced(withTodo(name, records, [{ op: 'delete', id: appended.id, was: appended.content }])), zoneName };
 }

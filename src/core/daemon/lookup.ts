@@ -80,7 +80,7 @@ function nowhere(candidates: readonly string[], answers: Answers): Finding {
   const refusal = told.findLast((answer) => answer?.kind === 'refused');
   if (refusal?.kind === 'refused') return { kind: 'nowhere', what: refusal.what, ray: refusal.ray };
   const gone = told.flatMap((answer) => (answer?.kind === 'none' ? answer.gone : []));
-  const but = gone.map((zone) => `; ${zone.name} is Cloudflare's no longer: ${describeZone(zone)}`).join('');
+  const but = gone.map((zone) => `; ${zone.name} is no longer served by Cloudflare: ${describeZone(zone)}`).join('');
   const what = `the token sees no zone for it (asked for ${candidates.join(', ')}${but}): ${NO_ZONE_REMEDY}`;
   return { kind: 'nowhere', what, ray: null };
 }

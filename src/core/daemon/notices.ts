@@ -66,7 +66,7 @@ export function describeNoAddress(
 export function describeUnknownInterfaces(patterns: readonly string[], links: ReadonlyMap<number, Link>): LogEntry {
   const named = patterns.map((pattern) => `"${pattern}"`).join(', ');
   const there = listNames([...links.values()].map(({ ifName }) => ifName));
-  const msg = `"interface" names ${named}, which no interface is called now; there are ${there || 'none'}`;
+  const msg = `"interface" names ${named}, but no interface has that name now; there are ${there || 'none'}`;
   return { level: 'warning', msg, fields: { interface: patterns.join(',') } };
 }
 
@@ -128,7 +128,7 @@ export function describeNotice(notice: Notice, isOnce = false): LogEntry {
 
 function describeDrift(address: Address, found: readonly (Address | null)[]): string {
   if (found.length === 0) return 'the record was deleted';
-  if (found.length === 1 && found[0] === address) return 'what the settings enforce was changed';
+  if (found.length === 1 && found[0] === address) return 'an attribute that the settings enforce was changed';
   return `the record was changed to ${found.map(describeContent).join(', ')}`;
 }
 

@@ -70,7 +70,7 @@ export function summarize({ records, settings_error }: Pick<Status, 'records' | 
   const unwell = records.find(({ state }) => state === 'error') ?? records.find(({ state }) => state !== 'synced');
   const what = unwell === undefined ? '' : `; ${unwell.name}: ${unwell.state}`;
   const why = unwell?.error ?? null;
-  const refused = settings_error === null ? '' : `; new settings not taken over: ${settings_error}`;
+  const refused = settings_error === null ? '' : `; new settings refused: ${settings_error}`;
   return `${synced} of ${records.length} records synced${what}${why === null ? '' : `, ${why}`}${refused}`;
 }
 

@@ -103,7 +103,7 @@ function* askZoneId(): Dialogue<string | null> {
 function* write({ unattended, held }: Facts, changes: Changes): Dialogue<void> {
   const { token, config } = changes;
   if (token === null && config === null) {
-    yield* say('The settings are there already; nothing is to be written.');
+    yield* say('The settings are there already; there is nothing to write.');
     return;
   }
   const lines = ['', 'To be written:'];
@@ -133,5 +133,5 @@ function* start({ unattended, service }: Facts): Dialogue<never> {
   }
   const failure = yield* perform<'start'>({ kind: 'start' });
   if (failure !== null) return yield* end('temporary', `The service could not be started: ${failure}`, byHand);
-  return yield* end('done', 'The service runs. How it is: ipv6ddns status');
+  return yield* end('done', 'The service runs. To see how it does: ipv6ddns status');
 }

@@ -94,7 +94,7 @@ function* tryToken(facts: Facts, token: Secret): Dialogue<Access> {
 function* afterRefusal(facts: Facts, token: Secret, failure: ApiFailure): Dialogue<Access> {
   const { unattended } = facts;
   if (mayBeLimited(failure)) {
-    yield* say('It may not list zones; the zone of your name is looked up by itself.');
+    yield* say('It may not list zones; ipv6ddns looks up the zone of your name by itself.');
     return { token, zones: null, tried: true };
   }
   if (failure.kind === 'denied' || failure.kind === 'refused') {
@@ -116,7 +116,8 @@ const mayBeLimited = (failure: ApiFailure): boolean =>
 const MOST_SHOWN = 20;
 
 function describeZones(zones: readonly ZoneInfo[]): string[] {
-  if (zones.length === 0) return ['The token is accepted. It lists no zone; that of your name is looked up by itself.'];
+  if (zones.length === 0)
+    return ['The token is accepted. It lists no zone; ipv6ddns looks up the zone of your name by itself.'];
   const shown = zones.slice(0, MOST_SHOWN).map((zone) => {
     const oddity = describeOddity(zone);
     return `  ${zone.name}${oddity === null ? '' : ` (${oddity})`}`;

@@ -137,7 +137,7 @@ describe('formatReport: why the winner is published', () => {
   ])('formatReport: the rule %s → %s', (rule, words) => {
     expect(summaryOf({ addresses: [], winner: A, rule })).toBe(`${A} is published: ${words}.`);
     expect(summaryOf({ addresses: [], winner: A, rule }, 'silent')).toBe(
-      `${A} is published: ${words}; not reached: no answer of the API comes back to it.`,
+      `${A} is published: ${words}; not reached: answers of the API do not come back to it.`,
     );
   });
 

@@ -33,7 +33,7 @@ describe('failure: how far it reaches', () => {
     const error = errorOf(readRecord(reply));
     expect(error).toMatchObject({ kind: 'denied', zoneUnknown: false, everywhere: false });
     expect(error?.kind === 'denied' && describeRemedy(error.remedy, true)).toBe(
-      'it says that trying again does not help: see the API on its status page',
+      'Cloudflare says that a retry does not help: see the API on its status page',
     );
   });
 

@@ -460,7 +460,7 @@ describe('failure: errors of the edge as JSON', () => {
     const error = failureOf(jsonReply(400, { error_code: 1020, retryable: false }));
     expect(error).toMatchObject({ kind: 'denied', what: "HTTP 400, error 1020 of Cloudflare's edge" });
     expect(remedyOf(error)).toBe(
-      "Cloudflare's edge turns this machine or its request away: see error 1020 in Cloudflare's documentation",
+      "Cloudflare's edge rejects this machine or its request: see error 1020 in Cloudflare's documentation",
     );
   });
 

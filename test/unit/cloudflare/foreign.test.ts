@@ -8,7 +8,7 @@ const WEB_PAGE = '; it is a web page, of a captive portal that wants a log-in or
 describe('describeForeign: redirections', () => {
   const TO_PORTAL = { Location: 'http://portal.example.net/' };
   const REDIRECTED =
-    'redirected to "http://portal.example.net/", and the API redirects nowhere: ' +
+    'redirected to "http://portal.example.net/", but the API never redirects: ' +
     'log in to the network if that is its captive portal, else look at the proxy or CLOUDFLARE_BASE_URL';
 
   test.each([

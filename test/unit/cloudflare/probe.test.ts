@@ -28,7 +28,7 @@ test.each([
 
 test.each([
   ['reached', 'reached from the API'],
-  ['silent', 'not reached: no answer of the API comes back to it'],
+  ['silent', 'not reached: answers of the API do not come back to it'],
   ['unknown', 'no way to tell whether it is reached'],
 ] as const)('describeVerdict: %s → "%s"', (verdict, words) => {
   expect(describeVerdict(verdict)).toBe(words);

@@ -47,7 +47,7 @@ test.each<[string, Remedy, boolean, string]>([
     false,
     'the zone is gone, or moved to another account: give the token permissions for the zone as it is now',
   ],
-  ['no use', noUse, true, 'it says that trying again does not help: see the API on its status page'],
+  ['no use', noUse, true, 'Cloudflare says that a retry does not help: see the API on its status page'],
   ['an unknown code', seeCode, true, "see the code in Cloudflare's documentation, then correct the settings"],
 ])('describeRemedy: %s → what to do', (_, remedy, zoneIdSet, words) => {
   expect(describeRemedy(remedy, zoneIdSet)).toBe(words);
@@ -58,7 +58,7 @@ test.each([
   [[81055], 'another record has this name: remove it, or choose another name'],
   [[81056], 'the name is delegated by NS records: choose another name'],
   [[81045], 'the zone is full: remove records that are not needed'],
-  [[9000, 9001, 9002], 'Cloudflare takes no such record: correct its name and ttl'],
+  [[9000, 9001, 9002], 'Cloudflare does not accept this record: correct its name and ttl'],
   [[9003], 'Cloudflare does not proxy to this address: set proxied to false'],
   [[9004, 9041], 'this record cannot be proxied: set proxied to false'],
   [[9020, 9021], 'set ttl to 1 (automatic) or 60–86400 seconds'],
@@ -88,7 +88,7 @@ test.each([
   [
     9109,
     'Unauthorized: cannot use the token From Location: 2001:db8::1',
-    'the token is limited to other client addresses: take that limit off, this machine changes its own',
+    'the token is limited to other client addresses: take that limit off, because the address of this machine changes',
   ],
   [1038, '', "Cloudflare's API does not serve .cf, .ga, .gq, .ml and .tk: move to another domain"],
 ])('remedyFor: code %d "%s" → %s', (code, message, words) => {

@@ -78,7 +78,7 @@ describe('describeTransportFailure: silence', () => {
       'of the server',
       secured,
       'Operation timed out after 30000 milliseconds with 0 bytes received',
-      `no whole reply from ${END}, timed out after 30 s: try again later`,
+      `no complete reply from ${END}, timed out after 30 s: try again later`,
     ],
   ])('describeTransportFailure: silence %s → where it began', (_what, how, detail, words) => {
     expect(describeFailure({ code: 28, detail, ...how })).toBe(words);
@@ -88,7 +88,7 @@ describe('describeTransportFailure: silence', () => {
 describe('describeTransportFailure: a handshake of TLS', () => {
   const NO_TLS = `what answers at ${END} does not speak TLS: plain HTTP, a captive portal or a proxy`;
   const CLOSED = `${END} closed the connection within the TLS handshake: a firewall or a proxy may be in the way`;
-  const NOTHING_IN_COMMON = `${END} and ipv6ddns have no way of TLS in common (TLS 1.2 or 1.3 is needed): a proxy may be in the way`;
+  const NOTHING_IN_COMMON = `${END} and ipv6ddns have no TLS version and cipher in common (TLS 1.2 or 1.3 is needed): a proxy may be in the way`;
   const unreadable = (number: string): string =>
     `the server's certificate cannot be read (0x${number}), made with a method that is out of date or uncommon: ` +
     'the server needs another one';

@@ -119,7 +119,7 @@ describe('chooseZone', () => {
     expect(choice).toEqual({
       kind: 'unclear',
       what:
-        `there are 2 zones example.com, none better than the other (${'a'.repeat(32)} of account acc1, active; ` +
+        `there are 2 zones example.com, and none is the better choice (${'a'.repeat(32)} of account acc1, active; ` +
         `${'b'.repeat(32)} of account acc2, active): set zone_id to the right one`,
     });
   });
@@ -129,7 +129,7 @@ describe('chooseZone', () => {
     expect(chooseZone(zones, 'example.com')).toEqual({
       kind: 'unclear',
       what:
-        `the zone example.com (${'a'.repeat(32)} of account acc1, active; ${'b'.repeat(32)}, status not told) ` +
+        `the zone example.com (${'a'.repeat(32)} of account acc1, active; ${'b'.repeat(32)}, status unknown) ` +
         'is a secondary one, whose records come from elsewhere: change them there, or choose a name of another zone',
     });
   });

@@ -9,7 +9,7 @@ const naming: Naming = (word) => {
 };
 
 describe('adviceFor', () => {
-  const QUOTES = 'text stands in quotes';
+  const QUOTES = 'put text in quotes';
 
   test.each([
     ['path = 7 // x', `${QUOTES}; write path = "7 // x"`],
@@ -22,11 +22,11 @@ describe('adviceFor', () => {
     ['', null],
     ['export  path=x', '"export" is for environment files; write path = "x"'],
     ['  export colour=x', '"export" is for environment files'],
-    ['exported path = x', 'between key and value "=" is missing'],
-    ['path: "x"', 'between key and value stands "="; write path = "x"'],
+    ['exported path = x', '"=" is missing between key and value'],
+    ['path: "x"', 'put "=" between key and value; write path = "x"'],
     ['path=x', `${QUOTES}; write path = "x"`],
     ['path = [ /x ] ', `${QUOTES}; write path = "/x"`],
-    ['path = “[x]”', 'the quotes have to be straight; write path = "[x]"'],
+    ['path = “[x]”', 'use straight quotes; write path = "[x]"'],
     ['path = a[b]c', `${QUOTES}; write path = "a[b]c"`],
     ['path = "a" b', null],
     ["path = 'a' b", null],
@@ -39,13 +39,13 @@ describe('adviceFor', () => {
     ['path = # b', `${QUOTES}; write path = "# b"`],
     ['path = ', 'write path = its value'],
     ['path = ""', null],
-    ['path', 'between key and value "=" is missing; write path = its value'],
-    ['path = a=b', 'each key stands on a line of its own'],
+    ['path', '"=" is missing between key and value; write path = its value'],
+    ['path = a=b', 'put each key on a line of its own'],
     ['timeout = 30 s', 'write timeout = 30'],
     ['timeout = soon', `${QUOTES}; write timeout = "soon"`],
     ['verbose = On', 'write verbose = true'],
     ['record_name = "a.b", c.d', 'write record_name = ["a.b", "c.d"]'],
-    ['record_name = “a.b” “c.d”', 'the quotes have to be straight; write record_name = ["a.b", "c.d"]'],
+    ['record_name = “a.b” “c.d”', 'use straight quotes; write record_name = ["a.b", "c.d"]'],
     ['api_token = x', `${QUOTES}; write api_token = "…"`],
     [`path = ${TOKEN}`, `${QUOTES}; write path = "…"`],
     ['[[record]] x', null],
@@ -64,7 +64,7 @@ describe('adviceFor', () => {
   });
 
   test.each([...'“”„‟«»‘’‚‛`´'])('adviceFor: the quote %s → straight ones', (mark) => {
-    expect(adviceFor(`path = ${mark}x${mark}`, naming)).toBe('the quotes have to be straight; write path = "x"');
+    expect(adviceFor(`path = ${mark}x${mark}`, naming)).toBe('use straight quotes; write path = "x"');
   });
 });
 

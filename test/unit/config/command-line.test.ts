@@ -139,7 +139,7 @@ Commands:
 Options:
   -c, --config FILE        settings (default /etc/ipv6ddns/config.toml)
       --env-file FILE      variables (default /etc/default/ipv6ddns)
-  -v, --verbose            log what is seen and decided, too
+  -v, --verbose            log what it sees and decides as well
       --log-format FORMAT  text (default) or json
       --dry-run            print writes instead of sending them (run, once)
       --json               print one JSON document (check, addresses, status)

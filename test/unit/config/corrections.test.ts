@@ -16,16 +16,16 @@ const advice = (text: string): string => {
 
 describe('loadSettings: what beginners write', () => {
   test.each([
-    ['record_name = home.example.com', 'text stands in quotes; write record_name = "home.example.com"'],
-    ['record_name = “home.example.com”', 'the quotes have to be straight; write record_name = "home.example.com"'],
-    ['record_name = ‘home.example.com’', 'the quotes have to be straight; write record_name = "home.example.com"'],
+    ['record_name = home.example.com', 'put text in quotes; write record_name = "home.example.com"'],
+    ['record_name = “home.example.com”', 'use straight quotes; write record_name = "home.example.com"'],
+    ['record_name = ‘home.example.com’', 'use straight quotes; write record_name = "home.example.com"'],
     ['record_name = "home.example.com', 'the closing quote is missing; write record_name = "home.example.com"'],
     ["record_name = 'home.example.com", 'the closing quote is missing; write record_name = "home.example.com"'],
     ['record_name = a.example.com, b.example.com', 'write record_name = ["a.example.com", "b.example.com"]'],
     ['record_name = [a.example.com, b.example.com]', 'write record_name = ["a.example.com", "b.example.com"]'],
     ['record_name = "a.example.com", "b.example.com"', 'write record_name = ["a.example.com", "b.example.com"]'],
-    ['record_name: home.example.com', 'between key and value stands "="; write record_name = "home.example.com"'],
-    ['record_name "a.example.com"', 'between key and value "=" is missing; write record_name = "a.example.com"'],
+    ['record_name: home.example.com', 'put "=" between key and value; write record_name = "home.example.com"'],
+    ['record_name "a.example.com"', '"=" is missing between key and value; write record_name = "a.example.com"'],
     ['interface = eth0, wlan0', 'write interface = ["eth0", "wlan0"]'],
     ['verbose = True', 'write verbose = true'],
     ['verbose = Yes # for now', 'write verbose = true'],
@@ -35,24 +35,24 @@ describe('loadSettings: what beginners write', () => {
     ['verify_interval = 1h', 'write verify_interval = 3600'],
     ['ttl = automatic', 'write ttl = 1'],
     ['timeout =', 'write timeout = its value'],
-    ['[[record]]\nname = nas.example.com', 'text stands in quotes; write name = "nas.example.com"'],
+    ['[[record]]\nname = nas.example.com', 'put text in quotes; write name = "nas.example.com"'],
     ['[[record]\nname = "a.example.com"', 'write [[record]]'],
     ['[notify\nformat = "json"', 'write [notify]'],
     ['; a comment', 'a comment starts with "#"'],
-    ['timeout = 30\ntimeout = 40', 'it is there twice: take one of the two out'],
-    ['record_name = "a.example.com" timeout = 3', 'each key stands on a line of its own'],
-    ['color = blue', 'text stands in quotes'],
-    ['timeout = soon\r', 'text stands in quotes; write timeout = "soon"'],
+    ['timeout = 30\ntimeout = 40', 'it is there twice: take one of them out'],
+    ['record_name = "a.example.com" timeout = 3', 'put each key on a line of its own'],
+    ['color = blue', 'put text in quotes'],
+    ['timeout = soon\r', 'put text in quotes; write timeout = "soon"'],
     ['// a comment', 'a comment starts with "#"'],
     ['  -- a comment', 'a comment starts with "#"'],
     ['% a comment', 'a comment starts with "#"'],
     ['  [ record', 'write [[record]]'],
     ['[notify', 'write [notify]'],
-    ['record_name = home.example.com # mine', 'text stands in quotes; write record_name = "home.example.com"'],
+    ['record_name = home.example.com # mine', 'put text in quotes; write record_name = "home.example.com"'],
     ['[notify]\nexec = /bin/tell, now', 'write exec = "…"'],
     ['[notify]\nheartbeat = 1 minute', 'write heartbeat = 60'],
-    ['IPV6DDNS_INTERFACE = eth0', 'text stands in quotes; write interface = "eth0"'],
-    ['interface = `eth0`', 'the quotes have to be straight; write interface = "eth0"'],
+    ['IPV6DDNS_INTERFACE = eth0', 'put text in quotes; write interface = "eth0"'],
+    ['interface = `eth0`', 'use straight quotes; write interface = "eth0"'],
   ])('loadSettings: %j, which is not TOML → %s', (text, expected) => {
     expect(advice(text)).toBe(expected);
   });
@@ -122,12 +122,12 @@ describe('loadSettings: what beginners write', () => {
     ['RECORD_NAME = "a.example.com"', 'did you mean "record_name"?'],
     ['email = "a@example.com"', 'a token is enough: take it out'],
     ['api_key = "x"', 'the global API key does not work here: make a token and set "api_token"'],
-    ['ipv6 = true', 'AAAA records are all that is kept: take it out'],
+    ['ipv6 = true', 'ipv6ddns keeps AAAA records alone: take it out'],
     ['[records]\nname = "a.example.com"', 'write [[record]] above each'],
     ['[[records]]\nname = "a.example.com"', 'write [[record]] above each'],
-    ['[settings]\ntimeout = 30', 'keys of the top level stand above all tables, under no name'],
-    ['CLOUDFLARE_API_TOKEN = "x"', 'it is the name of a variable; here it is called "api_token"'],
-    ['SSL_CERT_FILE = "/x"', 'it is the name of a variable; put it into /etc/default/ipv6ddns'],
+    ['[settings]\ntimeout = 30', 'put keys of the top level above all tables, under no name'],
+    ['CLOUDFLARE_API_TOKEN = "x"', 'that is the name of a variable; here the key is "api_token"'],
+    ['SSL_CERT_FILE = "/x"', 'that is the name of a variable; put it into /etc/default/ipv6ddns'],
   ])('loadSettings: %j, a key of somebody else’s → %s', (text, expected) => {
     expect(advice(text)).toBe(expected);
   });
@@ -153,9 +153,9 @@ describe('loadSettings: what beginners write', () => {
       'the global API key does not work here: make a token and set "api_token"',
       ['api_key', 'apikey', 'auth_key', 'API-Key'],
     ],
-    ['AAAA records are all that is kept: take it out', ['ipv6']],
-    ['only AAAA records are kept: take it out', ['ipv4']],
-    ['Cloudflare is the only one: take it out', ['provider']],
+    ['ipv6ddns keeps AAAA records alone: take it out', ['ipv6']],
+    ['ipv6ddns keeps AAAA records alone: take it out', ['ipv4']],
+    ['Cloudflare is the only provider: take it out', ['provider']],
     ['the kernel tells of changes: take it out, or set "verify_interval"', ['interval', 'period']],
   ])('loadSettings: what need not be set here → %s', (why, words) => {
     for (const word of words) expect(said(`${word} = 1`)).toEqual([`1: unknown key "${word}"; ${why}`]);
@@ -165,7 +165,7 @@ describe('loadSettings: what beginners write', () => {
     'loadSettings: tables that are called %s → [[record]]',
     (word) => {
       for (const header of [`[Xx${word}]`, `[${word}xX]`]) {
-        expect(advice(`${header}\nx = 1`)).toBe('keys of the top level stand above all tables, under no name');
+        expect(advice(`${header}\nx = 1`)).toBe('put keys of the top level above all tables, under no name');
       }
       const header = word === 'record' ? 'Record' : word;
       expect(advice(`[${header}]\nx = 1`)).toBe('write [[record]] above each');

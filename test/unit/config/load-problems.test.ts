@@ -82,7 +82,7 @@ describe('loadSettings: problems', () => {
     ['host_id = "::1"', `${at3} unknown key "host_id"; it is a key of [[record]]`],
     [
       '[cloudflare]\nx = 1',
-      `${at3} unknown key "cloudflare"; keys of the top level stand above all tables, under no name`,
+      `${at3} unknown key "cloudflare"; put keys of the top level above all tables, under no name`,
     ],
     ['__proto__ = 1', `${at3} unknown key "__proto__"`],
     ['[record]\nname = "a.example.com"', `${at3} record: found one pair of brackets; allowed are [[record]] tables`],
@@ -303,7 +303,7 @@ describe('loadSettings: problems', () => {
       'a config file that is not TOML',
       { [CONFIG]: 'a' },
       {},
-      `${CONFIG}:1:1: not TOML: incomplete key-value: cannot find end of key; between key and value "=" is missing`,
+      `${CONFIG}:1:1: not TOML: incomplete key-value: cannot find end of key; "=" is missing between key and value`,
     ],
   ])('loadSettings: %s → that problem, and nothing about what may stand there', (_, files, request, expected) => {
     expect(problems('', {}, files, request)).toEqual([expected]);

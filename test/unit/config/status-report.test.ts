@@ -97,7 +97,7 @@ ${WWW.padEnd(HOME.length)}  error   to be ${A}, record says ${B}, synced 1d 2h a
     const why = '/etc/ipv6ddns/config.toml:3: unknown key "timout"';
     expect(report(statusOf(why, synced))).toEqual({
       text: `${HOME}  synced  ${A}, synced 3min ago
-new settings not taken over: ${why}; those from before stay in force. Correct the new ones, then reload again`,
+new settings refused: ${why}; the old ones stay in force. Correct the new ones, then reload again`,
       verdict: 'synced',
     });
   });

@@ -352,7 +352,7 @@ describe('Group: what people are told', () => {
     decide(START_MS);
     place(Q);
     decide(START_MS + 1);
-    const unknown = '"interface" names "eth9", which no interface is called now; there are eth2, eth3';
+    const unknown = '"interface" names "eth9", but no interface has that name now; there are eth2, eth3';
     expect(messages()).toEqual([unknown]);
     group.configure({ ...ANY, interfaces: ['eth9'] });
     decide(START_MS + 2);

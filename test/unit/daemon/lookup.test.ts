@@ -76,7 +76,7 @@ describe('findZoneOf', () => {
       NOTHING,
     );
     const gone = [near, far]
-      .map((own) => own && `; ${own.name} is Cloudflare's no longer: ${describeZone(own)}`)
+      .map((own) => own && `; ${own.name} is no longer served by Cloudflare: ${describeZone(own)}`)
       .join('');
     const finding = find(answers);
     expect(finding.kind === 'nowhere' && finding.what).toContain(`(asked for ${HOME}, example.com${gone}): check`);

@@ -62,7 +62,7 @@ describe('describeNotice', () => {
     ],
     [
       { kind: 'drifted', name: NAME, address: A, found: [A], dryRun: false },
-      `warning ${NAME}: what the settings enforce was changed by somebody else; setting it back`,
+      `warning ${NAME}: an attribute that the settings enforce was changed by somebody else; setting it back`,
     ],
     [
       { kind: 'drifted', name: NAME, address: A, found: [B], dryRun: true },
@@ -300,7 +300,7 @@ describe('lines with what goes beside their text', () => {
     ]);
     expect(describeUnknownInterfaces(['eth8', 'eth9'], links)).toEqual({
       level: 'warning',
-      msg: '"interface" names "eth8", "eth9", which no interface is called now; there are eth0',
+      msg: '"interface" names "eth8", "eth9", but no interface has that name now; there are eth0',
       fields: { interface: 'eth8,eth9' },
     });
     expect(describeUnknownInterfaces(['eth8'], new Map()).msg).toMatch(/; there are none$/);

@@ -72,7 +72,7 @@ describe('Publisher: what it says of a write that did not do what was asked', ()
     driven.look();
     driven.answerAll();
     expect(driven.log.at(-1)).toBe(
-      `${HOME}: Cloudflare took the request and did not do it (update AAAA ${A} with comment "mine"): ` +
+      `${HOME}: Cloudflare accepted the request, but did not carry it out (update AAAA ${A} with comment "mine"): ` +
         `does the zone's plan allow it? AAAA ${A} when last seen. Next try in 0.5 s (failure 2).`,
     );
   });

@@ -329,7 +329,7 @@ describe('Publisher: no address', () => {
     driven.machine.add(A);
     driven.look();
     driven.look();
-    const own = '"interface" names "wlan0", which no interface is called now; there are eth2';
+    const own = '"interface" names "wlan0", but no interface has that name now; there are eth2';
     expect(driven.log.filter((line) => line.startsWith('"interface"'))).toEqual([own]);
   });
 });

@@ -173,9 +173,7 @@ describe('summarize', () => {
 
   test('summarize: new settings were refused → said after the records', () => {
     const text = summary(driven(HOME), 'config.toml:3: unknown key "x"');
-    expect(text).toBe(
-      `0 of 1 records synced; ${HOME}: unknown; new settings not taken over: config.toml:3: unknown key "x"`,
-    );
+    expect(text).toBe(`0 of 1 records synced; ${HOME}: unknown; new settings refused: config.toml:3: unknown key "x"`);
   });
 
   test('summarizeProblems: none, one, several → that, the first, and how many more', () => {

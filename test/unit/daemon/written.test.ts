@@ -75,7 +75,7 @@ describe('zone: what a new record turned out to be', () => {
     driven.answer(success(wireRecord(`${HOME}.example.net`, record('new', A))));
     expect(driven.next).toBe('delete new');
     expect(driven.log).toEqual([
-      `zone example.net: it made ${HOME}.example.net of ${HOME}, which it cannot hold; removing that again`,
+      `zone example.net: it made ${HOME}.example.net of ${HOME}, because the zone cannot hold that name; removing the record again`,
     ]);
     driven.answer(success({ id: 'new' }));
     expect(driven.log.join()).toMatch(
@@ -124,7 +124,7 @@ describe('zone: what a changed record turned out to be', () => {
     driven.list(HOME, record('r1', B));
     driven.answer(success(wireRecord(HOME, record('r1', C))));
     expect(driven.log.join()).toContain(
-      `Cloudflare took the request and did not do it (update AAAA ${B} to ${A}): does the zone's plan allow it?`,
+      `Cloudflare accepted the request, but did not carry it out (update AAAA ${B} to ${A}): does the zone's plan allow it?`,
     );
   });
 });

@@ -56,7 +56,7 @@ async function checked(
   return status;
 }
 
-const UNTOLD = 'whether the token may change its records, only a change can show';
+const UNTOLD = 'only a change can show whether the token may change its records';
 
 const lines = () => station.output.out.map((line) => line.replace(/ {2,}/g, ' '));
 
@@ -79,7 +79,7 @@ describe('check', () => {
   });
 
   test.each([
-    ['silent', 'not reached: no answer of the API comes back to it'],
+    ['silent', 'not reached: answers of the API do not come back to it'],
     ['unknown', 'no way to tell whether it is reached'],
   ] as const)('check: connections from the address are %s → said, 0', async (own, words) => {
     verdict = own;
@@ -187,7 +187,7 @@ describe('check', () => {
     cloudflare.put(HOME, record('r1', A));
     const reply = failure(403, [{ code: 9109, message: 'Unauthorized' }]);
     expect(await checked([recordSettings(HOME)], [null, reply])).toBe(0);
-    expect(lines()).toContain(`ok zone ${ZONE} its records may be read, its name may not; ${UNTOLD}`);
+    expect(lines()).toContain(`ok zone ${ZONE} the token may read its records, but not its name; ${UNTOLD}`);
     expect(lines()).toContain('ok token accepted');
   });
 
@@ -208,7 +208,7 @@ describe('check', () => {
     [
       'moved',
       { status: 'moved' },
-      `FAIL zone of ${HOME} the token sees no zone for it (asked for ${HOME}, example.com; example.com is Cloudflare's no longer: ${ZONE}, moved)`,
+      `FAIL zone of ${HOME} the token sees no zone for it (asked for ${HOME}, example.com; example.com is no longer served by Cloudflare: ${ZONE}, moved)`,
       76,
     ],
   ])('check: the zone is %s → said of it', async (_, own, line, status) => {

@@ -50,7 +50,7 @@ describe('Log', () => {
     for (const msg of ['one', 'two']) log.write('info', msg);
     output.stalled = false;
     for (const msg of ['three', 'four']) log.write('info', msg);
-    expect(output.err).toEqual(['<4>2 lines of the log lost: what reads it did not keep up', '<6>three', '<6>four']);
+    expect(output.err).toEqual(['<4>2 lines of the log lost: its reader did not keep up', '<6>three', '<6>four']);
   });
 
   test.each<[boolean, number]>([

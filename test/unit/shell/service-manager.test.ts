@@ -91,7 +91,7 @@ describe('ServiceManager: state', () => {
     station.pass(100);
     station.signals.raise('SIGHUP');
     expect(socket.messages.slice(1)).toEqual([
-      `STATUS=1 of 1 records synced; new settings not taken over: ${PROBLEM}`,
+      `STATUS=1 of 1 records synced; new settings refused: ${PROBLEM}`,
       'READY=1',
     ]);
   });
@@ -139,7 +139,7 @@ describe('ServiceManager: watchdog', () => {
     // A request may take twice 30 s, and 10 s are forgiven.
     expect(times.at(-1)).toBe(60_000);
     expect(station.output.err.filter((line) => line.startsWith('<3>'))).toEqual([
-      '<3>the watchdog is not answered: something does not end; to be started anew',
+      '<3>something in ipv6ddns hangs, so the watchdog gets no answer: the service manager will start it anew',
     ]);
     station.api.answerAll();
     expect(pings(2_000)).toEqual([121_000]);

@@ -56,7 +56,7 @@ describe('setup: nobody is asked', () => {
       `  ${TOKEN_FILE}: the token, for root alone`,
       `  ${CONFIG}: record_name = "${HOME}"; the rest of it stays`,
       'Written.',
-      'The service runs. How it is: ipv6ddns status',
+      'The service runs. To see how it does: ipv6ddns status',
     ]);
     expect([err, exits, asked, runners]).toEqual([[], [0], [], 1]);
     expect(written).toEqual([
@@ -139,7 +139,7 @@ describe('setup: nobody is asked', () => {
     const ground = groundOf({ kept: [own], config: `record_name = "${HOME}"\n` });
     const { exits, written, out, ran } = await played({ commandLine: { yes: true }, ground });
     expect([exits, written, ran.length]).toEqual([[0], [], 2]);
-    expect(out).toContain('The settings are there already; nothing is to be written.');
+    expect(out).toContain('The settings are there already; there is nothing to write.');
     expect(out.find((line) => line.includes(`record ${HOME}`))).toContain('would create');
   });
 
@@ -219,7 +219,7 @@ describe('setup: nobody is asked', () => {
 });
 
 describe('setup: refused before anything is asked', () => {
-  const NEEDS_ROOT = 'ipv6ddns: setup writes below /etc, which root alone may: run "sudo ipv6ddns setup"';
+  const NEEDS_ROOT = 'ipv6ddns: setup writes below /etc, and only root may: run "sudo ipv6ddns setup"';
   const NEEDS_TERMINAL =
     'ipv6ddns: there is no terminal to ask on: ' +
     'pass --token-file FILE --name NAME --yes (and --force to replace what is there)';
