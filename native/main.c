@@ -161,6 +161,9 @@ int main(int argc, char **argv)
         return EX_OSERR;
     }
     signal(SIGPIPE, SIG_IGN); /* a closed connection is an error of the write, not the end of the process */
+#ifndef WITH_TEST_LIBRARIES /* tests wait for programs that they start */
+    signal(SIGCHLD, SIG_IGN); /* no zombies: of the helper, and of whatever the first process of a container inherits */
+#endif
     JS_SetHostPromiseRejectionTracker(rt, track_rejection, NULL);
     js_std_init_handlers(rt);
     js_std_add_helpers(ctx, argc, argv);

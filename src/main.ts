@@ -204,12 +204,15 @@ const revive = ({ apiToken, httpsProxy, notify, ...plain }: PlainSettings): Sett
 /** What a command of `notify.exec` needs of our environment; the rest is none of its business. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ'];
 
-/** The process that runs commands, if any are to be run: before any confinement, which it would inherit. */
+/** What runs the command of the settings, if they have one: before any confinement, which it would inherit. */
 function startHelper({ notify }: Settings, environment: Environment, log: Log): HelperCommands | null {
   if (!notify?.exec) return null;
   const known = INHERITED.filter((name) => environment[name] !== undefined);
   try {
-    return new HelperCommands(known.map((name) => `${name}=${environment[name]}`));
+    return new HelperCommands(
+      notify.exec,
+      known.map((name) => `${name}=${environment[name]}`),
+    );
   } catch (error) {
     log.write('error', `cannot start the process that runs notify.exec: ${messageOf(error)}`);
     return null;

@@ -118,15 +118,11 @@ export interface CommandEnd {
 }
 
 export interface CommandRunner {
-  /** Runs a program with these variables and no others, and kills it after `limitMs`; `done` runs once, never before
-   *  this returns. One command at a time, the others wait.
-   *  @param command absolute path and arguments */
-  run(
-    command: readonly string[],
-    variables: Readonly<Record<string, string>>,
-    limitMs: number,
-    done: (end: CommandEnd) => void,
-  ): void;
+  /** Absolute path and arguments of the one command that it runs. */
+  readonly command: readonly string[];
+  /** Runs it, with these variables beside those of the start, and kills it after `limitMs`; `done` runs once, never
+   *  before this returns. One run at a time, the others wait. */
+  run(variables: Readonly<Record<string, string>>, limitMs: number, done: (end: CommandEnd) => void): void;
 }
 
 /** Text files of the machine. */

@@ -3,30 +3,29 @@ import * as spawn from 'spawn';
 import type { CommandEnd, CommandRunner } from '../core/ports.ts';
 import { messageOf } from './errors.ts';
 
-const GONE: CommandEnd = { failure: 'the process that runs commands has ended: restart ipv6ddns', output: '' };
+const GONE: CommandEnd = { failure: 'the processes that run it have ended: restart ipv6ddns', output: '' };
 
-/** Runs commands through the helper process, which is started here: before the process confines itself. */
+/** Runs a command through the helper, which is started here: before the process confines itself. */
 export class HelperCommands implements CommandRunner {
-  readonly #fd = spawn.open();
-  /** Variables that every command gets, `NAME=value`. */
-  readonly #inherited: readonly string[];
+  readonly command: readonly string[];
+  readonly #fd: number;
   /** What is running, then what waits for it. */
   #waiting: readonly ((end: CommandEnd) => void)[] = [];
 
-  constructor(inherited: readonly string[]) {
-    this.#inherited = inherited;
+  /** @param inherited variables that every run gets, `NAME=value` */
+  constructor(command: readonly string[], inherited: readonly string[]) {
+    this.command = command;
+    this.#fd = spawn.open(command, inherited);
     os.setReadHandler(this.#fd, () => this.#ended());
   }
 
-  run(
-    command: readonly string[],
-    variables: Readonly<Record<string, string>>,
-    limitMs: number,
-    done: (end: CommandEnd) => void,
-  ): void {
-    const own = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  run(variables: Readonly<Record<string, string>>, limitMs: number, done: (end: CommandEnd) => void): void {
     try {
-      spawn.request(this.#fd, command, [...this.#inherited, ...own], limitMs);
+      spawn.request(
+        this.#fd,
+        Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+        limitMs,
+      );
       this.#waiting = [...this.#waiting, done];
     } catch (error) {
       const end = (error as { code?: unknown }).code === 'EPIPE' ? GONE : { failure: messageOf(error), output: '' };
@@ -50,7 +49,8 @@ export class HelperCommands implements CommandRunner {
   }
 }
 
-function describe({ error, status, signal, timedOut }: spawn.Ended): string | null {
+function describe({ error, status, signal, timedOut, lost }: spawn.Ended): string | null {
+  if (lost) return 'the process that ran it has died, and has been replaced';
   if (error !== null) return `it cannot be run: ${error}`;
   if (timedOut) return 'it did not end in time and was killed (setting "timeout")';
   if (signal !== 0) return `it ended on signal ${signal}`;

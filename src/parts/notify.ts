@@ -7,7 +7,7 @@ import { Notifier } from '../shell/notifier.ts';
 /** What a notifier needs of the daemon. */
 interface Needs {
   readonly clock: Clock;
-  /** null = no helper was started for it. */
+  /** For the command of the start, whatever the settings say now; null = there was none. */
   readonly commands: CommandRunner | null;
   readonly userAgent: string;
   readonly log: Log;

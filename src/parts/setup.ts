@@ -33,6 +33,7 @@ function own(
 ): void {
   const clock = new SystemClock();
   const inherited = INHERITED.filter((name) => environment[name] !== undefined);
+  const variables = inherited.map((name) => `${name}=${environment[name]}`);
   setup({
     ports: {
       kernel: new RtnetlinkKernel(),
@@ -51,7 +52,7 @@ function own(
     isRoot: native.user() === 0,
     exists,
     connect: (settings) => new program.CurlApiClient(settings, `ipv6ddns/${VERSION}`),
-    commands: () => new HelperCommands(inherited.map((name) => `${name}=${environment[name]}`)),
+    runner: (command) => new HelperCommands(command, variables),
     exit: (status) => std.exit(status),
   });
 }

@@ -12,7 +12,7 @@ import type { Log } from './log.ts';
 export interface NotifierPorts {
   readonly clock: Clock;
   readonly hooks: HookClient;
-  /** null = no helper was started for it. */
+  /** For the command of the start, whatever the settings say now; null = there was none. */
   readonly commands: CommandRunner | null;
 }
 
@@ -87,17 +87,24 @@ export class Notifier implements Observer {
   #commandOf({ exec }: NotifySettings, limitMs: number): Receiver | null {
     const { commands } = this.#ports;
     if (exec === null) return null;
-    const [program = ''] = exec;
     if (commands === null) {
-      this.#log.write('warning', `notify.exec: ${program} is not run until ipv6ddns is restarted`);
+      this.#log.write('warning', `notify.exec: ${exec[0]} is not run until ipv6ddns is restarted`);
       return null;
     }
+    const { command } = commands;
+    const [program = ''] = command;
+    if (!sameSettings(command, exec)) {
+      this.#log.write(
+        'warning',
+        `notify.exec: the new command is not run until ipv6ddns is restarted; ${program} is run as before`,
+      );
+    }
     return {
-      delivery: this.#deliveryTo(program, exec, null),
-      to: exec,
+      delivery: this.#deliveryTo(program, command, null),
+      to: command,
       send: (message, time, done) => {
         this.#log.write('debug', `running ${program}: ${message.event}`);
-        commands.run(exec, variablesOf(message, time), limitMs, ({ failure, output }) => {
+        commands.run(variablesOf(message, time), limitMs, ({ failure, output }) => {
           if (output !== '') this.#log.write('debug', `${program} printed: ${output}`);
           done(failure, 0);
         });

@@ -46,8 +46,8 @@ export interface SetupContext {
   readonly isRoot: boolean;
   exists(path: string): boolean;
   connect(settings: ApiSettings): ApiClient;
-  /** Starts what runs commands. */
-  commands(): CommandRunner;
+  /** Starts what runs a command. */
+  runner(command: readonly string[]): CommandRunner;
   exit(status: ExitStatus): void;
 }
 
@@ -240,10 +240,9 @@ class Setup {
   }
 
   async #start(): Promise<string | null> {
-    const runner = this.#context.commands();
     for (const command of this.#facts.service?.commands ?? []) {
       const { failure, output } = await new Promise<CommandEnd>((done) =>
-        runner.run(command, {}, START_LIMIT_MS, done),
+        this.#context.runner(command).run({}, START_LIMIT_MS, done),
       );
       if (failure !== null)
         return `${command.join(' ')}: ${output === '' ? failure : `${printable(output)} (${failure})`}`;

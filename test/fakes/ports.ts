@@ -205,8 +205,9 @@ export class FakeHookClient implements HookClient {
   }
 }
 
-/** Commands that end when they are told to. */
+/** A command that ends when it is told to. */
 export class FakeCommandRunner implements CommandRunner {
+  command: readonly string[] = ['/bin/tell', '-q'];
   readonly ran: {
     readonly command: readonly string[];
     readonly variables: Readonly<Record<string, string>>;
@@ -214,13 +215,8 @@ export class FakeCommandRunner implements CommandRunner {
   }[] = [];
   #running: ((end: CommandEnd) => void)[] = [];
 
-  run(
-    command: readonly string[],
-    variables: Readonly<Record<string, string>>,
-    limitMs: number,
-    done: (end: CommandEnd) => void,
-  ): void {
-    this.ran.push({ command, variables, limitMs });
+  run(variables: Readonly<Record<string, string>>, limitMs: number, done: (end: CommandEnd) => void): void {
+    this.ran.push({ command: this.command, variables, limitMs });
     this.#running.push(done);
   }
 

@@ -25,9 +25,15 @@ const JIFFY_MS = 10;
 const QUIET_MS = 1_200;
 const LOOK_MS = 50;
 
-const read = (pid: number, file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'latin1');
+const read = (pid: number | string, file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'latin1');
 const field = (text: string, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+
+/** The lines of `status` in proc(5), by name. */
+export async function statusOf(pid: number | string): Promise<Readonly<Record<string, string>>> {
+  const lines = (await read(pid, 'status')).matchAll(/^(\w+):\t(.*)$/gm);
+  return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]));
+}
 
 /** smaps_rollup counts pages; VmRSS of `status` can be off by dozens of them. */
 export async function memoryOf(pid: number): Promise<Memory> {

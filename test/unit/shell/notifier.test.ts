@@ -362,6 +362,27 @@ describe('Notifier: commands', () => {
     expect(station.commands.ran).toHaveLength(2);
   });
 
+  test('Notifier: another command at SIGHUP → a warning; the one of the start is run, and told once what both are for', () => {
+    running(toCommand);
+    station.commands.end();
+    reload({ ...toCommand, exec: ['/bin/other'] });
+    expect(station.output.err.at(-1)).toBe(
+      '<4>notify.exec: the new command is not run until ipv6ddns is restarted; /bin/tell is run as before',
+    );
+    expect(station.commands.ran).toHaveLength(1);
+    move(B);
+    expect(station.commands.ran.at(-1)).toMatchObject({
+      command: ['/bin/tell', '-q'],
+      variables: { IPV6DDNS_ADDRESS: B, IPV6DDNS_PREVIOUS: A },
+    });
+  });
+
+  test('Notifier: the same command at SIGHUP → no warning', () => {
+    running(toCommand);
+    reload({ ...toCommand, exec: ['/bin/tell', '-q'], errorAfterMs: 60_000 });
+    expect(station.output.err.join()).not.toContain('notify.exec');
+  });
+
   test('Notifier: exec is new at SIGHUP and no helper runs → a warning, the URL is told all the same', () => {
     Object.defineProperty(station, 'commands', { value: null });
     running(toHook);

@@ -91,7 +91,6 @@ export async function playSetup(
   const exits: ExitStatus[] = [];
   const written: SettingsFile[] = [];
   const connected: ApiSettings[] = [];
-  let runners = 0;
   const settingsFiles = {
     replaceAll: (files: readonly SettingsFile[]) => {
       if (own.writeFailure !== undefined) return own.writeFailure;
@@ -112,8 +111,8 @@ export async function playSetup(
       connected.push(settings);
       return station.api;
     },
-    commands: () => {
-      runners += 1;
+    runner: (command) => {
+      station.commands.command = command;
       return station.commands;
     },
     exit: (status) => exits.push(status),
@@ -138,5 +137,5 @@ export async function playSetup(
   const err = station.output.err.filter((line) => !line.startsWith('<4>cannot listen to the kernel'));
   const { asked, hidden, left } = terminal;
   const ran = station.commands.ran.map(({ command }) => command.join(' '));
-  return { out, err, asked, hidden, left, exits, written, connected, ran, runners };
+  return { out, err, asked, hidden, left, exits, written, connected, ran };
 }
