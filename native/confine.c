@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -109,11 +111,28 @@ static JSValue landlock_restrict(JSContext *ctx, JSValueConst this_val, int argc
     return JS_UNDEFINED;
 }
 
+static JSValue drop_capabilities(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+    unsigned long capability = 0;
+    (void)this_val, (void)argc, (void)argv;
+    /* Up to the last that the kernel knows. Without CAP_SETPCAP the bounding set stays, of no use to one who has none. */
+    while (prctl(PR_CAPBSET_DROP, capability, 0ul, 0ul, 0ul) == 0) capability++;
+    if (syscall(SYS_capset, &head, none) < 0) return host_throw_errno(ctx, "capset", errno);
+    return JS_UNDEFINED;
+}
+
 static JSValue filter_syscalls(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
+    struct sock_filter list[SYSCALL_FILTER_MOST];
+    struct sock_fprog program = {syscall_filter_length, list};
     (void)this_val, (void)argc, (void)argv;
-    if (!syscall_filter.len) return host_throw(ctx, "seccomp", "ENOTSUP", "no list of system calls for this architecture");
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG, &syscall_filter)) return host_throw_errno(ctx, "seccomp", errno);
+    if (!program.len) return host_throw(ctx, "seccomp", "ENOTSUP", "no list of system calls for this architecture");
+    memcpy(list, syscall_filter, program.len * sizeof *list);
+    list[SYSCALL_FILTER_OWN_ID].k = (uint32_t)getpid();
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG, &program))
+        return host_throw_errno(ctx, "seccomp", errno);
     return JS_UNDEFINED;
 }
 
@@ -125,6 +144,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("landlockAllow", 3, landlock_allow),
     JS_CFUNC_DEF("landlockAllowPort", 3, landlock_allow_port),
     JS_CFUNC_DEF("landlockRestrict", 1, landlock_restrict),
+    JS_CFUNC_DEF("dropCapabilities", 0, drop_capabilities),
     JS_CFUNC_DEF("filterSyscalls", 0, filter_syscalls),
 };
 

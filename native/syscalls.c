@@ -8,8 +8,11 @@
 #include "syscalls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -31,6 +34,7 @@
 #define LOAD_ARGUMENT(number) LOAD(args[number])
 #define IF_EQUAL(value, then, otherwise) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, then, otherwise)
 #define IF_BITS(bits, then, otherwise) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, then, otherwise)
+#define KEEP_BITS(bits) BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits)
 
 #define ALLOW(call) IF_EQUAL(__NR_##call, 0, 1), RETURN(SECCOMP_RET_ALLOW)
 #define KILL(call) IF_EQUAL(__NR_##call, 0, 1), RETURN(SECCOMP_RET_KILL_PROCESS)
@@ -38,21 +42,49 @@
 #define ALLOW_WITHOUT_EXEC(call) \
     IF_EQUAL(__NR_##call, 0, 4), LOAD_ARGUMENT(2), IF_BITS(PROT_EXEC, 0, 1), REFUSE(EPERM), RETURN(SECCOMP_RET_ALLOW)
 
-static const struct sock_filter program[] = {
+/* Of the second argument of socket(2); what is above are flags. */
+#define SOCKET_TYPE_BITS 0xf
+
+const struct sock_filter syscall_filter[] = {
     LOAD(arch),
     IF_EQUAL(ARCHITECTURE, 1, 0),
     RETURN(SECCOMP_RET_KILL_PROCESS),
     LOAD(nr),
 
     /* Those whose arguments matter. */
-    IF_EQUAL(__NR_socket, 0, 9),
+    IF_EQUAL(__NR_tkill, 0, 4), /* abort(3)'s */
     LOAD_ARGUMENT(0),
-    IF_EQUAL(AF_INET6, 5, 0),
-    IF_EQUAL(AF_INET, 4, 0),
-    IF_EQUAL(AF_UNIX, 3, 0),
-    IF_EQUAL(AF_NETLINK, 0, 3),
+    IF_EQUAL(0 /* SYSCALL_FILTER_OWN_ID */, 0, 1),
+    RETURN(SECCOMP_RET_ALLOW),
+    REFUSE(EPERM),
+
+    IF_EQUAL(__NR_fcntl, 0, 6), /* but no signal to another process */
+    LOAD_ARGUMENT(1),
+    IF_EQUAL(F_SETOWN, 3, 0),
+    IF_EQUAL(F_SETOWN_EX, 2, 0),
+    IF_EQUAL(F_SETSIG, 1, 0),
+    RETURN(SECCOMP_RET_ALLOW),
+    REFUSE(EPERM),
+
+    IF_EQUAL(__NR_socket, 0, 20),
+    LOAD_ARGUMENT(0),
+    IF_EQUAL(AF_NETLINK, 14, 0),
+    IF_EQUAL(AF_UNIX, 10, 0),
+    IF_EQUAL(AF_INET, 1, 0),
+    IF_EQUAL(AF_INET6, 0, 14),
+    LOAD_ARGUMENT(1),
+    KEEP_BITS(SOCKET_TYPE_BITS),
+    IF_EQUAL(SOCK_STREAM, 1, 0),
+    IF_EQUAL(SOCK_DGRAM, 0, 10),
+    LOAD_ARGUMENT(2), /* TCP and UDP; not ICMP, SCTP, MPTCP */
+    IF_EQUAL(0, 7, 0),
+    IF_EQUAL(IPPROTO_TCP, 6, 0),
+    IF_EQUAL(IPPROTO_UDP, 5, 6),
+    LOAD_ARGUMENT(1), /* Unix: the service manager's datagrams, and if_nametoindex(3) */
+    KEEP_BITS(SOCKET_TYPE_BITS),
+    IF_EQUAL(SOCK_DGRAM, 2, 3),
     LOAD_ARGUMENT(2),
-    IF_EQUAL(0, 0, 1), /* NETLINK_ROUTE */
+    IF_EQUAL(NETLINK_ROUTE, 0, 1),
     RETURN(SECCOMP_RET_ALLOW),
     REFUSE(EAFNOSUPPORT),
 
@@ -72,21 +104,20 @@ static const struct sock_filter program[] = {
     ALLOW(brk), ALLOW(madvise), ALLOW(mremap), ALLOW(munmap),
 
     /* Files; which ones is Landlock's business. */
-    ALLOW(close), ALLOW(faccessat), ALLOW(fchmod), ALLOW(fcntl), ALLOW(fdatasync), ALLOW(fstat), ALLOW(fsync),
-    ALLOW(ftruncate), ALLOW(getcwd), ALLOW(getdents64), ALLOW(lseek), ALLOW(newfstatat), ALLOW(openat), ALLOW(pread64),
+    ALLOW(close), ALLOW(faccessat), ALLOW(fchmod), ALLOW(fdatasync), ALLOW(fstat), ALLOW(fsync), ALLOW(ftruncate),
+    ALLOW(getcwd), ALLOW(getdents64), ALLOW(lseek), ALLOW(newfstatat), ALLOW(openat), ALLOW(pread64),
     ALLOW(pwrite64), ALLOW(read), ALLOW(readlinkat), ALLOW(readv), ALLOW(renameat), ALLOW(renameat2), ALLOW(statx),
     ALLOW(unlinkat), ALLOW(write), ALLOW(writev),
 
     /* The network. bind is for an address to leave from; without listen and accept nothing can be served. */
     ALLOW(bind), ALLOW(connect), ALLOW(getpeername), ALLOW(getsockname), ALLOW(getsockopt), ALLOW(recvfrom),
-    ALLOW(recvmmsg), ALLOW(recvmsg), ALLOW(sendmsg), ALLOW(sendto), ALLOW(setsockopt), ALLOW(shutdown), ALLOW(socketpair),
+    ALLOW(recvmmsg), ALLOW(recvmsg), ALLOW(sendmsg), ALLOW(sendto), ALLOW(setsockopt), ALLOW(shutdown),
 
-    /* Waiting, time, signals. tkill is abort(3)'s. */
+    /* Waiting, time, signals. */
     ALLOW(clock_getres), ALLOW(clock_gettime), ALLOW(clock_nanosleep), ALLOW(eventfd2), ALLOW(gettimeofday),
     ALLOW(nanosleep), ALLOW(pipe2), ALLOW(ppoll), ALLOW(pselect6), ALLOW(restart_syscall), ALLOW(rt_sigaction),
     ALLOW(rt_sigpending), ALLOW(rt_sigprocmask), ALLOW(rt_sigreturn), ALLOW(rt_sigtimedwait), ALLOW(sigaltstack),
-    ALLOW(signalfd4), ALLOW(timerfd_create), ALLOW(timerfd_gettime), ALLOW(timerfd_settime), ALLOW(tkill),
-    ALLOW(wait4),
+    ALLOW(signalfd4), ALLOW(timerfd_create), ALLOW(timerfd_gettime), ALLOW(timerfd_settime),
 
     /* The process. It has one thread. */
     ALLOW(dup), ALLOW(dup3), ALLOW(exit), ALLOW(exit_group), ALLOW(getegid), ALLOW(geteuid), ALLOW(getgid), ALLOW(getpid),
@@ -107,10 +138,12 @@ static const struct sock_filter program[] = {
     REFUSE(ENOSYS), /* also to the x32 ABI, whose numbers have __X32_SYSCALL_BIT */
 };
 
-const struct sock_fprog syscall_filter = {sizeof program / sizeof *program, (struct sock_filter *)program};
+const unsigned short syscall_filter_length = sizeof syscall_filter / sizeof *syscall_filter;
+_Static_assert(sizeof syscall_filter / sizeof *syscall_filter <= SYSCALL_FILTER_MOST, "it fits into a copy");
 
 #else
 
-const struct sock_fprog syscall_filter = {0};
+const struct sock_filter syscall_filter[] = {{0}};
+const unsigned short syscall_filter_length = 0;
 
 #endif

@@ -4,7 +4,12 @@
 
 #include <linux/filter.h>
 
-/* Of no length where nobody has drawn it up for the architecture. */
-extern const struct sock_fprog syscall_filter;
+/* Where the list is to have the id of the process, which nobody knows before; so many lines have room in a copy. */
+enum { SYSCALL_FILTER_OWN_ID = 6, SYSCALL_FILTER_MOST = 320 };
+
+extern const struct sock_filter syscall_filter[];
+
+/* 0 where nobody has drawn it up for the architecture. */
+extern const unsigned short syscall_filter_length;
 
 #endif

@@ -1,4 +1,4 @@
-/** Native module: what the process gives up for good (native/confine.c). Every function is one system call and throws
+/** Native module: what the process gives up for good (native/confine.c). Every function is one step and throws
  *  HostError where the kernel, or the service manager's own filter, refuses it. */
 declare module 'confine' {
   /** prctl(option, argument): PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS. */
@@ -17,6 +17,8 @@ declare module 'confine' {
   export function landlockAllowPort(ruleset: number, port: number, rights: number): void;
   /** Puts the ruleset into force. Needs PR_SET_NO_NEW_PRIVS. */
   export function landlockRestrict(ruleset: number): void;
+  /** Gives up every capability, of all five sets (capabilities(7)). */
+  export function dropCapabilities(): void;
   /** Puts the list of native/syscalls.c into force. Needs PR_SET_NO_NEW_PRIVS. What it refuses is
    *  in the kernel's audit log.
    *  @throws HostError ENOTSUP where there is no list for the architecture */

@@ -44,6 +44,8 @@ export function confineProcess(
       os.close(ruleset);
     }
   });
+  // After the rules: root may need one to open another user's folder.
+  attempt(() => confine.dropCapabilities());
   attempt(() => confine.filterSyscalls());
   return inForce;
 }
