@@ -188,9 +188,7 @@ sbom: $(TAKEN) ## what the executable is made of, build/sbom.json (CycloneDX)
 
 outdated: packages ## compares the libraries' versions with the archive's; status 1 if it has newer ones
 	@rm -f build/apt/updated
-	@newer=; for library in $(foreach name,$(THIRD_PARTY),$(name)=$(firstword $(subst =, ,$(ACCEPTED_$(name))))); do \
-	  newest=$$(tools/fetch-source --newest $${library%%=*}); printf '%s\n' "$${library%%=*} $${library#*=}, the archive: $$newest"; \
-	  [ "$$newest" = "$${library#*=}" ] || newer=1; done; [ ! "$$newer" ]
+	@status=0; $(foreach name,$(THIRD_PARTY),tools/fetch-source --compare $(name) $(ACCEPTED_$(name)) || status=1;) exit $$status
 
 reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
 	rm -rf build/again && mkdir build/again

@@ -4,15 +4,16 @@
 # build/sources/LIBRARY.version says which version was taken.
 
 # By source package: the accepted versions, newest first, with the SHA-256 of the upstream tarball as Debian carries it.
-# The first that can be had is taken (tools/fetch-source). The last is the stable suite's, which stays for years; those
-# of the other suites go as soon as there is a newer one. What is known of each: docs/security.md.
-ACCEPTED_musl := 1.2.5=a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4
-ACCEPTED_quickjs := 2025.04.26=ec81da5b3249ed648dbc7df4a1654988910e66a118d9b71cb63534216efcfbbe
+# The first that can be had is taken (tools/fetch-source). Those with ":debian" are the stable suite's, which stay for
+# years and get the patches that Debian adds to them; those of the other suites go as soon as there is a newer one. What
+# is known of each: docs/security.md.
+ACCEPTED_musl := 1.2.5=a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4:debian
+ACCEPTED_quickjs := 2025.04.26=ec81da5b3249ed648dbc7df4a1654988910e66a118d9b71cb63534216efcfbbe:debian
 ACCEPTED_mbedtls := 3.6.7=a7e8bcbec0e6f761b4af24f25677626b35f762f68eef79c08677a363212d11f6 \
-	3.6.6=8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a
-ACCEPTED_c-ares := 1.34.9=9364b70a12eb59a06830fb488d9357f90100dff0d98b23ea3593a183d43e6f2f \
+	3.6.6=8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a:debian
+ACCEPTED_c-ares := 1.34.9=9364b70a12eb59a06830fb488d9357f90100dff0d98b23ea3593a183d43e6f2f:debian \
 	1.34.8=c222b6d681096f9444d2c4863d2c1174019e27cacca0a4a5c114d36dd7d7bf78
-ACCEPTED_curl := 8.14.1=6766ada7101d292b42b8b15681120acd68effa4a9660935853cf6d61f0d984d4
+ACCEPTED_curl := 8.14.1=6766ada7101d292b42b8b15681120acd68effa4a9660935853cf6d61f0d984d4:debian
 THIRD_PARTY := musl quickjs mbedtls c-ares curl
 TAKEN := $(THIRD_PARTY:%=build/sources/%.version)
 
@@ -50,7 +51,7 @@ build/sources/%.version: native/third-party.mk | packages
 define UNPACK
 	rm -rf $1
 	mkdir -p $1
-	read -r name version tarball sha256 < $< && tar -xf build/sources/$$tarball -C $1 --strip-components=1
+	tools/unpack-source $< $1
 endef
 
 # The C library of the product. Its functions in assembler get the mark of what may be called through a pointer.

@@ -99,7 +99,7 @@ source: $(PROGRAMS) $(TAKEN) ## a source archive, build/ipv6ddns-VERSION.tar.xz,
 	@rm -rf build/archive && mkdir -p build/archive/$(ARCHIVE)/generated build/archive/$(ARCHIVE)/sources
 	@git ls-files -z | xargs -0 cp --parents -t build/archive/$(ARCHIVE)
 	@cp $(PROGRAMS) build/archive/$(ARCHIVE)/generated
-	@cut -d ' ' -f 3 $(TAKEN) | sed 's,^,build/sources/,' | xargs -d '\n' cp -t build/archive/$(ARCHIVE)/sources
+	@cut -d ' ' -f 3,5 $(TAKEN) | tr ' ' '\n' | sed 's,^,build/sources/,' | xargs -d '\n' cp -t build/archive/$(ARCHIVE)/sources
 	@LC_ALL=C tar -C build/archive --sort=name --owner=root:0 --group=root:0 --mode=u=rwX,go=rX \
 	  --mtime=@$(SOURCE_DATE_EPOCH) --format=gnu -cf build/$(ARCHIVE).tar $(ARCHIVE)
 	@xz --threads=1 --force build/$(ARCHIVE).tar

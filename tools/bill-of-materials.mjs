@@ -18,20 +18,33 @@ const LIBRARIES = {
 
 /** @param path of what tools/fetch-source wrote */
 function library(path) {
-  const [source, taken, tarball, sha256] = readFileSync(path, 'utf8').trim().split(' ');
+  const [source, release, tarball, sha256, patches, patchesSha256] = readFileSync(path, 'utf8').trim().split(' ');
+  const [, taken] = /_([^_]*)\.orig\.tar/.exec(tarball);
   const { cpe, license, website } = LIBRARIES[source];
   return {
     type: 'library',
-    'bom-ref': `pkg:deb/debian/${source}@${taken}?arch=source`,
+    'bom-ref': `pkg:deb/debian/${source}@${release}?arch=source`,
     name: source,
     version: taken,
     hashes: [{ alg: 'SHA-256', content: sha256 }],
     licenses: [{ license: { id: license } }],
     cpe: `cpe:2.3:a:${cpe}:${taken}:*:*:*:*:*:*:*`,
-    purl: `pkg:deb/debian/${source}@${taken}?arch=source`,
+    purl: `pkg:deb/debian/${source}@${release}?arch=source`,
     externalReferences: [{ type: 'website', url: website }],
-    properties: [{ name: 'ipv6ddns:tarball', value: tarball }],
+    properties: [
+      { name: 'ipv6ddns:tarball', value: tarball },
+      ...(release === taken ? [] : patchesOf(patches, patchesSha256)),
+    ],
   };
+}
+
+/** Debian's patches, of a version that its stable suite corrects. */
+function patchesOf(file, sha256) {
+  if (file === undefined) return [{ name: 'ipv6ddns:patches', value: 'none' }];
+  return [
+    { name: 'ipv6ddns:patches', value: file },
+    { name: 'ipv6ddns:patches:sha256', value: sha256 },
+  ];
 }
 
 function bundled(dependency) {
