@@ -80,7 +80,8 @@ build/%.o: build/%.c $(MUSL_LIBC)
 # The kernel's headers lie among those of the C library that is not used: they come last.
 KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell gcc -print-multiarch)
 COMPILE = $(CC_$1) $(CFLAGS_$1) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -isystem build/$1/quickjs \
-	-isystem build/$1/curl/include -isystem build/$1/mbedtls/include $(KERNEL_HEADERS) $(EXTRA_CFLAGS) -c -o $@ $<
+	-isystem build/$1/curl/include -isystem build/$1/mbedtls/include -isystem build/$1/cares/include \
+	$(KERNEL_HEADERS) $(EXTRA_CFLAGS) -c -o $@ $<
 LIBRARIES = build/$1/libquickjs.a build/$1/curl/lib/.libs/libcurl.a
 HEADERS := $(wildcard native/*.h)
 # Which libraries were taken, a line each, as a text of C.
@@ -90,7 +91,7 @@ build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
 	$(call COMPILE,musl)
 
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
-WRAPPED := mbedtls_x509_crt_parse_der
+WRAPPED := mbedtls_x509_crt_parse_der ares_init_options recv
 LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections $(WRAPPED:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) build/$1/cares/lib/libcares.a -lm
 build/ipv6ddns: build/ipv6ddns.o build/settings.o $(PARTS) build/musl/main.o $(MODULES:%=build/musl/%.o)

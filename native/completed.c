@@ -39,7 +39,7 @@ JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode cod
     long status = 0, sent = 0, error_number = 0, proxy_status = 0;
     curl_off_t looked_up_us = 0, connected_us = 0, secured_us = 0;
     const char *error_name;
-    char *remote = NULL;
+    char *remote = NULL; /* once libcurl holds the connection for made: after the handshake */
     const char *error = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
     const char *detail = transfer->reason[0] ? transfer->reason : error;
     const Buffer *head = &transfer->head, *body = &transfer->body;
@@ -62,7 +62,7 @@ JSValue transfer_describe(JSContext *ctx, const Transfer *transfer, CURLcode cod
     JS_SetPropertyStr(ctx, result, "headers", JS_NewStringLen(ctx, head->length ? head->bytes : "", head->length));
     JS_SetPropertyStr(ctx, result, "body", JS_NewStringLen(ctx, body->length ? body->bytes : "", body->length));
     JS_SetPropertyStr(ctx, result, "sentBytes", JS_NewInt64(ctx, sent));
-    set_text_of(ctx, result, "remoteAddress", remote ? remote : "");
+    set_text_of(ctx, result, "remoteAddress", remote && remote[0] ? remote : transfer->peer);
     set_text_of(ctx, result, "errno", error_name ? error_name : "");
     JS_SetPropertyStr(ctx, result, "isConnected", JS_NewBool(ctx, connected_us > 0 || transfer->has_begun_tls));
     JS_SetPropertyStr(ctx, result, "isSecured", JS_NewBool(ctx, secured_us > 0));

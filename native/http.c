@@ -170,6 +170,7 @@ static JSValue http_act(JSContext *ctx, JSValueConst this_val, int argc, JSValue
     (void)this_val, (void)argc;
     if (!multi || JS_ToInt32(ctx, &fd, argv[1]) || JS_ToInt32(ctx, &events, argv[2])) return JS_EXCEPTION;
     /* CURL_CSELECT_IN = 1, OUT = 2, ERR = 4; fd -1 = CURL_SOCKET_TIMEOUT */
+    socket_begin_turn();
     code = curl_multi_socket_action(multi->handle, fd, events, &running);
     if (code) return throw_multi(ctx, "curl_multi_socket_action", code);
     return JS_UNDEFINED;

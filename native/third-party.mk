@@ -13,7 +13,9 @@ ACCEPTED_mbedtls := 3.6.7=a7e8bcbec0e6f761b4af24f25677626b35f762f68eef79c08677a3
 	3.6.6=8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a:debian
 ACCEPTED_c-ares := 1.34.9=9364b70a12eb59a06830fb488d9357f90100dff0d98b23ea3593a183d43e6f2f:debian \
 	1.34.8=c222b6d681096f9444d2c4863d2c1174019e27cacca0a4a5c114d36dd7d7bf78
-ACCEPTED_curl := 8.14.1=6766ada7101d292b42b8b15681120acd68effa4a9660935853cf6d61f0d984d4:debian
+ACCEPTED_curl := 8.22.0=d54dd598bf05927a726deb38df31c6a255ba83ff1de57c5d1464dac3ed8f44a1 \
+	8.21.0=d9b327997999045a24cda50f3983e69e51c516bd8be6ef9842fc7f99135e33bb \
+	8.14.1=6766ada7101d292b42b8b15681120acd68effa4a9660935853cf6d61f0d984d4:debian
 THIRD_PARTY := musl quickjs mbedtls c-ares curl
 TAKEN := $(THIRD_PARTY:%=build/sources/%.version)
 
@@ -111,12 +113,11 @@ CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --
 	$(addprefix --disable-,ftp file ipfs ldap ldaps rtsp dict telnet tftp pop3 imap smb smtp gopher mqtt) \
 	$(addprefix --disable-,manual docs libcurl-option versioned-symbols ca-search unix-sockets cookies doh mime \
 	  form-api netrc progress-meter alt-svc hsts headers-api get-easy-options dnsshuffle dateparse \
-	  digest-auth bearer-auth kerberos-auth negotiate-auth aws ntlm tls-srp sha512-256 websockets httpsrr ech verbose)
+	  digest-auth bearer-auth kerberos-auth negotiate-auth aws httpsig ntlm tls-srp sha512-256 websockets httpsrr ech verbose)
 # musl's <sched.h> declares calloc and free, which are macros by the time that libcurl's one unit comes to include it.
-build/%/curl/lib/.libs/libcurl.a: build/sources/curl.version native/curl.patch build/%/mbedtls/lib/libmbedtls.a \
+build/%/curl/lib/.libs/libcurl.a: build/sources/curl.version build/%/mbedtls/lib/libmbedtls.a \
   build/%/cares/lib/libcares.a
 	$(call UNPACK,build/$*/curl)
-	patch --silent --directory=build/$*/curl --strip=1 < native/curl.patch
 	cd build/$*/curl && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) \
 	  --with-mbedtls=$(CURDIR)/build/$*/mbedtls --enable-ares=$(CURDIR)/build/$*/cares $(CURL_OPTIONS) \
 	  CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*) -include sched.h' LDFLAGS='$(LDFLAGS_$*)'

@@ -177,6 +177,7 @@ static CURLcode on_tls(CURL *easy, void *config, void *opaque)
     Transfer *transfer = opaque;
     Verifier *verifier = &transfer->verifier;
     transfer->has_begun_tls = 1;
+    snprintf(transfer->peer, sizeof transfer->peer, "%s", socket_connected_to(&transfer->sockets));
     if (trust_problem(&verifier->trust, transfer->reason, sizeof transfer->reason)) return CURLE_SSL_CACERT_BADFILE;
     if (get_host(easy, verifier->host, sizeof verifier->host)) return CURLE_OUT_OF_MEMORY;
     verify_use(verifier, config);

@@ -20,8 +20,9 @@ typedef struct Transfer {
     struct curl_slist *headers, *resolve;
     Buffer head, body;
     Verifier verifier;
-    SocketRules sockets;
+    Sockets sockets;
     int has_begun_tls;
+    char peer[INET6_ADDRSTRLEN]; /* whom the handshake was begun with; '' = it was not */
     char tls_version[16]; /* of the connection; '' = none was made */
     char error[CURL_ERROR_SIZE], reason[CURL_ERROR_SIZE]; /* libcurl's words; ours, which go before */
 } Transfer;
