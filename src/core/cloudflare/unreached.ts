@@ -40,6 +40,7 @@ const RECV_ERROR = 56;
 const PEER_FAILED_VERIFICATION = 60;
 const SSL_CACERT_BADFILE = 77;
 const PROXY = 97;
+const TOO_LARGE = 100;
 
 /** What a failed transfer is to be called in the log: the step that failed, and what to do. */
 export function describeTransportFailure(failure: TransportFailure, target: Target): string {
@@ -68,6 +69,8 @@ export function describeTransportFailure(failure: TransportFailure, target: Targ
     case SEND_ERROR:
     case RECV_ERROR:
       return `${next} closed the connection (${words}): try again later`;
+    case TOO_LARGE:
+      return `${end} sent a line of the head that is too long: something other than the API may answer there; try again later`;
     case PROXY:
       return `${next} did not connect to ${end} (${words}): see its settings and HTTPS_PROXY`;
     default:

@@ -120,6 +120,11 @@ describe('describeTransportFailure: behind the handshake', () => {
       `${END} closed the connection (Empty reply from server): try again later`,
     ]),
     [
+      'a line that does not end (libcurl error 100)',
+      { code: 100, detail: 'Error' },
+      `${END} sent a line of the head that is too long: something other than the API may answer there; try again later`,
+    ],
+    [
       'a bundle that cannot be read',
       { code: 77, detail: '/x: Permission denied' },
       '/x: Permission denied; the bundle of root certificates cannot be read',
