@@ -13,7 +13,7 @@ ifneq ($(ODD)$(filter-out 1,$(words $(CURDIR))),)
 $(error The libraries cannot be built below "$(CURDIR)": move this folder to a path of letters, digits and _./+@,~- only)
 endif
 
-all: build/ipv6ddns ## the executable, build/ipv6ddns
+all: build/$(ARCH)/ipv6ddns $(if $(filter $(ARCH),$(OWN_ARCH)),build/ipv6ddns) ## the executable, build/ipv6ddns; for another machine with ARCH=NAME, build/NAME/ipv6ddns
 
 # An unpacked source archive (make source) has the generated C and the libraries' tarballs beside it, and needs neither
 # Node nor npm nor a network. Without the folder generated/ it is built as a checkout is.
@@ -49,8 +49,8 @@ TYPESCRIPT := $(shell find src -name '*.ts')
 BUNDLE = node_modules/.bin/esbuild --bundle --format=esm --target=es2023 --tree-shaking=true --minify-syntax \
 	$(NATIVE_MODULES:%=--external:%) --define:VERSION='"$(VERSION)"' --log-level=warning --outfile=$@
 
-PARTS := $(patsubst src/parts/%.ts,build/part-%.o,$(wildcard src/parts/*.ts))
-PROGRAMS := build/ipv6ddns.c build/settings.c $(PARTS:.o=.c)
+PARTS := $(patsubst src/parts/%.ts,part-%,$(wildcard src/parts/*.ts))
+PROGRAMS := $(patsubst %,build/%.c,ipv6ddns settings $(PARTS))
 
 ifdef GENERATED
 $(PROGRAMS): build/%.c: generated/%.c
@@ -74,28 +74,34 @@ endif
 build/%.c: build/%.js build/qjsc
 	cd build && ./qjsc $(QJSC_FLAGS) -c -m $(addprefix -M ,$(NATIVE_MODULES)) -N $(or $(SYMBOL),program) -o $(@F) $(<F)
 
-build/%.o: build/%.c $(MUSL_LIBC)
-	$(CC_musl) $(CFLAGS_musl) -c -o $@ $<
-
-# The kernel's headers lie among those of the C library that is not used: they come last.
-KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell gcc -print-multiarch)
+LIBRARIES = build/$1/libquickjs.a build/$1/curl/lib/.libs/libcurl.a
 COMPILE = $(CC_$1) $(CFLAGS_$1) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -isystem build/$1/quickjs \
 	-isystem build/$1/curl/include -isystem build/$1/mbedtls/include -isystem build/$1/cares/include \
-	$(KERNEL_HEADERS) $(EXTRA_CFLAGS) -c -o $@ $<
-LIBRARIES = build/$1/libquickjs.a build/$1/curl/lib/.libs/libcurl.a
+	$(KERNEL_HEADERS_$1) $(EXTRA_CFLAGS) -c -o $@ $<
 HEADERS := $(wildcard native/*.h)
-# Which libraries were taken, a line each, as a text of C.
-LIBRARY_LIST = "$(shell cut -d ' ' -f 1-2 $(TAKEN) | sed 's/$$/\\n/' | tr -d '\n' | sed 's/\\n$$//')"
-build/musl/system.o build/asan/system.o: EXTRA_CFLAGS = -DLIBRARIES='$(LIBRARY_LIST)'
-build/musl/%.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
-	$(call COMPILE,musl)
-
 MODULES := $(filter-out main,$(patsubst native/%.c,%,$(wildcard native/*.c)))
+NATIVE = $(patsubst %,build/$1/native/%.o,$2)
 WRAPPED := mbedtls_x509_crt_parse_der ares_init_options recv
 LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections $(WRAPPED:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(call LIBRARIES,$1) \
 	$(addprefix build/$1/mbedtls/lib/,libmbedtls.a libmbedx509.a libmbedcrypto.a) build/$1/cares/lib/libcares.a -lm
-build/ipv6ddns: build/ipv6ddns.o build/settings.o $(PARTS) build/musl/main.o $(MODULES:%=build/musl/%.o)
-	$(call LINK,musl) -s
+# Which libraries were taken, a line each, as a text of C.
+LIBRARY_LIST = "$(shell cut -d ' ' -f 1-2 $(TAKEN) | sed 's/$$/\\n/' | tr -d '\n' | sed 's/\\n$$//')"
+build/%/native/system.o: EXTRA_CFLAGS = -DLIBRARIES='$(LIBRARY_LIST)'
+
+# Of one flavour: the programs' bytecode, the native modules, the executable.
+define EXECUTABLE
+build/$1/%.o: build/%.c build/$1/libc/lib/libc.a
+	$$(CC_$1) $$(CFLAGS_$1) -c -o $$@ $$<
+build/$1/native/%.o: native/%.c $(HEADERS) $(call LIBRARIES,$1)
+	@mkdir -p $$(@D)
+	$$(call COMPILE,$1)
+build/$1/ipv6ddns: $(patsubst %,build/$1/%.o,ipv6ddns settings $(PARTS)) $(call NATIVE,$1,main $(MODULES))
+	$$(call LINK,$1) -s
+endef
+$(foreach flavour,$(FLAVOURS),$(eval $(call EXECUTABLE,$(flavour))))
+
+build/ipv6ddns: build/$(OWN_ARCH)/ipv6ddns
+	ln -f $< $@
 
 # --- tests that run in the engine: vitest's own runner and matchers on QuickJS, see test/engine ---
 
@@ -114,23 +120,30 @@ build/%-tests.js: build/%-tests.tests.ts $(TYPESCRIPT) $(TEST_TYPESCRIPT) build/
 	$(BUNDLE_TESTS) --alias:test-files=./$< test/engine/main.ts
 
 # The core tests in the very engine that is shipped, with what their libraries need beyond it.
-build/engine-tests: build/engine-tests.o build/main-for-tests.o build/loop-for-tests.o \
-  $(patsubst %,build/musl/%.o,$(filter-out loop,$(MODULES)))
-	$(call LINK,musl) -s
-build/%-for-tests.o: native/%.c $(HEADERS) $(call LIBRARIES,musl)
-	$(call COMPILE,musl) -DWITH_TEST_LIBRARIES
+define ENGINE_TESTS
+build/$1/engine-tests: build/$1/engine-tests.o $(call NATIVE,$1,main-for-tests loop-for-tests $(filter-out loop,$(MODULES)))
+	$$(call LINK,$1) -s
+build/$1/native/%-for-tests.o: native/%.c $(HEADERS) $(call LIBRARIES,$1)
+	@mkdir -p $$(@D)
+	$$(call COMPILE,$1) -DWITH_TEST_LIBRARIES
+endef
+$(foreach flavour,$(FLAVOURS),$(eval $(call ENGINE_TESTS,$(flavour))))
+
+build/engine-tests: build/$(OWN_ARCH)/engine-tests
+	ln -f $< $@
 
 # The native modules and their libraries under the address and undefined-behaviour sanitizers.
-build/native-tests: build/native-tests.o $(patsubst %,build/asan/%.o,main $(MODULES))
+build/native-tests: build/$(OWN_ARCH)/native-tests.o $(call NATIVE,asan,main $(MODULES))
 	$(call LINK,asan) $(CFLAGS_asan)
-build/asan/%.o: native/%.c $(HEADERS) $(call LIBRARIES,asan)
+build/asan/native/%.o: native/%.c $(HEADERS) $(call LIBRARIES,asan)
+	@mkdir -p $(@D)
 	$(call COMPILE,asan) -DWITH_TEST_LIBRARIES
 
 # The heap as the product has it: the sanitizers bring an allocator of their own.
-build/heap-tests: build/heap-tests.o build/musl/heap.o
-	$(CC_musl) $(LDFLAGS_musl) -o $@ $^
-build/heap-tests.o: test/native/heap.c $(HEADERS) $(call LIBRARIES,musl)
-	$(call COMPILE,musl) -Inative
+build/heap-tests: build/$(OWN_ARCH)/heap-tests.o build/$(OWN_ARCH)/native/heap.o
+	$(CC_$(OWN_ARCH)) $(LDFLAGS_$(OWN_ARCH)) -o $@ $^
+build/$(OWN_ARCH)/heap-tests.o: test/native/heap.c $(HEADERS) $(call LIBRARIES,$(OWN_ARCH))
+	$(call COMPILE,$(OWN_ARCH)) -Inative
 
 # What Cloudflare's official SDK says of the API, as JSON schemas: the tests compare every request and reply with them.
 build/cloudflare-schemas.json: test/schemas/shapes.ts build/node_modules.stamp
@@ -191,14 +204,15 @@ outdated: packages ## compares the libraries' versions with the archive's; statu
 	@rm -f build/apt/updated
 	@status=0; $(foreach name,$(THIRD_PARTY),tools/fetch-source --compare $(name) $(ACCEPTED_$(name)) || status=1;) exit $$status
 
-reproducible: build/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
+reproducible: build/$(ARCH)/ipv6ddns ## builds everything a second time, elsewhere, and compares the bytes
 	rm -rf build/again && mkdir build/again
 	git ls-files -z | xargs -0 cp --parents -t build/again
-	$(MAKE) -C build/again SOURCES=$(CURDIR)/build/sources
-	cmp build/again/build/ipv6ddns build/ipv6ddns
+	$(MAKE) -C build/again ARCH=$(ARCH) SOURCES=$(CURDIR)/build/sources
+	cmp build/again/build/$(ARCH)/ipv6ddns build/$(ARCH)/ipv6ddns
 
 clean: ## removes what was made from our own sources; the libraries stay
-	rm -rf $(filter-out $(patsubst %,build/%,sources apt debian musl asan qjsc node_modules.stamp),$(wildcard build/*)) build/*/*.o
+	rm -rf $(filter-out $(patsubst %,build/%,sources apt debian asan $(FLAVOURS) qjsc node_modules.stamp),$(wildcard build/*)) \
+	  build/*/*.o build/*/native $(patsubst %,build/%/ipv6ddns,$(FLAVOURS)) $(patsubst %,build/%/engine-tests,$(FLAVOURS))
 
 distclean: ## removes everything that was made or brought here
 	rm -rf build node_modules

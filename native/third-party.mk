@@ -1,5 +1,5 @@
-# The C libraries, fetched, checked and built once. Outputs, for each flavour F (musl: the product; asan: its tests):
-#   build/musl/libc/{gcc.specs,include,lib} · build/F/libquickjs.a build/F/quickjs/*.h · build/F/mbedtls/{include,lib}
+# The C libraries, fetched, checked and built once. Outputs, for each flavour F (architectures.mk):
+#   build/F/libc/{gcc.specs,include,lib} · build/F/libquickjs.a build/F/quickjs/*.h · build/F/mbedtls/{include,lib}
 #   build/F/cares/{include,lib} · build/F/curl/{include,lib/.libs} · build/qjsc
 # build/sources/LIBRARY.version says which version was taken.
 
@@ -16,6 +16,8 @@ ACCEPTED_c-ares := 1.34.9=9364b70a12eb59a06830fb488d9357f90100dff0d98b23ea3593a1
 ACCEPTED_curl := 8.22.0=d54dd598bf05927a726deb38df31c6a255ba83ff1de57c5d1464dac3ed8f44a1 \
 	8.21.0=d9b327997999045a24cda50f3983e69e51c516bd8be6ef9842fc7f99135e33bb \
 	8.14.1=6766ada7101d292b42b8b15681120acd68effa4a9660935853cf6d61f0d984d4:debian
+# LLVM's runtime library for compilers lies among its files, see "runtime" below. Nothing else of it is used.
+ACCEPTED_emscripten := 3.1.69+dfsg=394804c47d38ca3f1fa37b0b12beba60c2b03e6d7d3140a4e658b6dc6fee4481
 THIRD_PARTY := musl quickjs mbedtls c-ares curl
 TAKEN := $(THIRD_PARTY:%=build/sources/%.version)
 
@@ -23,27 +25,15 @@ TAKEN := $(THIRD_PARTY:%=build/sources/%.version)
 SOURCES ?=
 DEBIAN_MIRROR ?=
 
-# Per flavour: compiler, flags for all code, flags where speed matters most (big numbers, the interpreter).
-ARCHITECTURE := $(firstword $(subst -, ,$(shell gcc -dumpmachine)))
 COMMON_CFLAGS := -pipe -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-ident \
 	-ffile-prefix-map=$(CURDIR)=.
 # Whatever a compiler does of its own accord: no address is known beforehand, what overruns a buffer on the stack or the
 # stack itself is noticed, and a corrupted pointer leads to the beginning of a function at most. _FORTIFY_SOURCE is not
 # among them: its checks are the C library's, and musl has none.
-BRANCH_x86_64 := -fcf-protection=full
-BRANCH_aarch64 := -mbranch-protection=standard
-HARDENED_CFLAGS := -fPIE -fstack-protector-strong -fstack-clash-protection $(BRANCH_$(ARCHITECTURE))
-# The two marks of x86-64 are set by hand because the linker would leave them out for musl's assembler code, which
-# BRANCH_TARGET makes fit for them.
-MARKS_x86_64 := -Wl,-z,ibt,-z,shstk
-HARDENED_LDFLAGS := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code $(MARKS_$(ARCHITECTURE))
-CC_musl := gcc -specs=$(CURDIR)/build/musl/libc/gcc.specs
-CFLAGS_musl := -Os $(COMMON_CFLAGS) $(HARDENED_CFLAGS)
-LDFLAGS_musl := $(HARDENED_LDFLAGS) -Wl,--build-id=none,--hash-style=gnu,-z,pack-relative-relocs
-FAST_musl := -O2
-CC_asan := gcc
-CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -pipe
-FAST_asan :=
+HARDENED_CFLAGS := -fPIE -fstack-protector-strong -fstack-clash-protection
+HARDENED_LDFLAGS := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--build-id=none,--hash-style=gnu
+
+include native/architectures.mk
 
 build/sources/%.version: native/third-party.mk | packages
 	@SOURCES='$(SOURCES)' DEBIAN_MIRROR='$(DEBIAN_MIRROR)' tools/fetch-source $* $(ACCEPTED_$*)
@@ -57,16 +47,26 @@ define UNPACK
 endef
 
 # The C library of the product. Its functions in assembler get the mark of what may be called through a pointer.
-BRANCH_TARGET_x86_64 := endbr64
-MUSL_LIBC := build/musl/libc/lib/libc.a
-$(MUSL_LIBC): build/sources/musl.version native/musl.specs native/third-party.mk
-	$(call UNPACK,build/musl/libc/source)
-	$(if $(BRANCH_TARGET_$(ARCHITECTURE)),sed -i '/^[A-Za-z_]\w*:/a $(BRANCH_TARGET_$(ARCHITECTURE))' \
-	  build/musl/libc/source/src/*/$(ARCHITECTURE)/*.s)
-	cd build/musl/libc/source && ./configure --prefix=$(CURDIR)/build/musl/libc --disable-shared --disable-wrapper \
-	  CC=gcc CFLAGS='$(CFLAGS_musl) -w' >/dev/null
-	$(MAKE) --silent -C build/musl/libc/source install
-	sed 's,MUSL,$(CURDIR)/build/musl/libc,g' native/musl.specs > build/musl/libc/gcc.specs
+build/%/libc/lib/libc.a: build/sources/musl.version native/musl.specs native/third-party.mk native/architectures.mk | packages-%
+	$(call UNPACK,build/$*/libc/source)
+	$(if $(BRANCH_TARGET_$*),sed -i '/^[A-Za-z_]\w*:/a $(BRANCH_TARGET_$*)' build/$*/libc/source/src/*/$*/*.s)
+	cd build/$*/libc/source && ./configure --prefix=$(CURDIR)/build/$*/libc --disable-shared --disable-wrapper \
+	  CC='$(GCC_$*) $(MACHINE_$*)' AR=$(AR_$*) RANLIB='$(AR_$*) -s' CFLAGS='$(CFLAGS_$*) -w' >/dev/null
+	$(MAKE) --silent -C build/$*/libc/source install
+	sed 's,MUSL,$(CURDIR)/build/$*/libc,g; s,COMPILER_RUNTIME,$(if $(RUNTIME_$*),$(CURDIR)/$(RUNTIME_$*),libgcc.a%s),' native/musl.specs > build/$*/libc/gcc.specs
+
+# The functions that compiled code calls for what the processor cannot do, from LLVM's compiler-rt (its copy among
+# Emscripten's files is the smallest archive of it that Debian keeps), where the compiler's own are of no use.
+RUNTIME_UNITS := $(foreach type,df sf,$(foreach name,add sub mul div,$(name)$(type)3) neg$(type)2 compare$(type)2 \
+	$(foreach integer,si di,fix$(type)$(integer) fixuns$(type)$(integer) float$(integer)$(type) floatun$(integer)$(type))) \
+	extendsfdf2 truncdfsf2 powidf2 fp_mode ashldi3 ashrdi3 lshrdi3 muldi3 divdi3 moddi3 udivdi3 umoddi3 udivmoddi4 \
+	bswapsi2 bswapdi2 clzsi2 clzdi2 ctzsi2 ctzdi2 popcountsi2 popcountdi2 cmpdi2 ucmpdi2
+build/%/runtime/libgcc.a: build/sources/emscripten.version build/%/libc/lib/libc.a
+	rm -rf $(@D) && mkdir -p $(@D)
+	read -r name version tarball sha256 < $< && tar -xf build/sources/$$tarball -C $(@D) --strip-components=6 \
+	  --wildcards '*/system/lib/compiler-rt/lib/builtins/*.[ch]' '*/system/lib/compiler-rt/lib/builtins/*.inc'
+	cd $(@D) && for unit in $(RUNTIME_UNITS); do $(CC_$*) $(CFLAGS_$*) -O2 -c $$unit.c || exit; done
+	$(AR_$*) rcsD $@ $(RUNTIME_UNITS:%=$(@D)/%.o)
 
 # The unit quickjs-libc is for the compiler alone: the product takes its source in (loop.c).
 QUICKJS_VERSION := $(firstword $(subst =, ,$(ACCEPTED_quickjs)))
@@ -78,12 +78,12 @@ build/%/libquickjs.a: build/sources/quickjs.version $(QUICKJS_PATCHES) native/th
 	cat $(QUICKJS_PATCHES) | patch --silent --directory=build/$*/quickjs --strip=1
 	cd build/$*/quickjs && for unit in $(QUICKJS_UNITS); do \
 	  $(CC_$*) $(CFLAGS_$*) $(FAST_$*) $(QUICKJS_DEFINES) -fwrapv -c $$unit.c || exit; done
-	rm -f $@ && ar rcsD $@ $(QUICKJS_UNITS:%=build/$*/quickjs/%.o)
-build/musl/libquickjs.a: $(MUSL_LIBC)
+	rm -f $@ && $(AR_$*) rcsD $@ $(QUICKJS_UNITS:%=build/$*/quickjs/%.o)
 
 # The compiler to bytecode runs on this machine; it links the objects of the product.
-build/qjsc: build/musl/libquickjs.a
-	$(CC_musl) $(CFLAGS_musl) $(LDFLAGS_musl) $(QUICKJS_DEFINES) -DCONFIG_CC='""' -DCONFIG_PREFIX='""' -o $@ build/musl/quickjs/qjsc.c $< -lm
+build/qjsc: build/$(OWN_ARCH)/libquickjs.a
+	$(CC_$(OWN_ARCH)) $(CFLAGS_$(OWN_ARCH)) $(LDFLAGS_$(OWN_ARCH)) $(QUICKJS_DEFINES) -DCONFIG_CC='""' -DCONFIG_PREFIX='""' \
+	  -o $@ build/$(OWN_ARCH)/quickjs/qjsc.c $< -lm
 
 # Big numbers and curves are where a handshake spends its time.
 MBEDTLS_FAST := bignum.o bignum_core.o bignum_mod.o bignum_mod_raw.o ecp.o ecp_curves.o sha256.o sha512.o
@@ -92,20 +92,18 @@ build/%/mbedtls/lib/libmbedtls.a: build/sources/mbedtls.version native/mbedtls.p
 	patch --silent --directory=build/$*/mbedtls --strip=1 < native/mbedtls.patch
 	cp native/mbedtls_config.h build/$*/mbedtls/include/mbedtls/
 	$(MAKE) --silent -C build/$*/mbedtls/library CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*) $(FAST_$*)' $(MBEDTLS_FAST)
-	$(MAKE) --silent -C build/$*/mbedtls/library CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*)' ARFLAGS=-crD \
+	$(MAKE) --silent -C build/$*/mbedtls/library CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*)' AR=$(AR_$*) ARFLAGS=-crD \
 	  libmbedcrypto.a libmbedx509.a libmbedtls.a
 	mkdir -p $(@D) && cp build/$*/mbedtls/library/*.a $(@D)
-build/musl/mbedtls/lib/libmbedtls.a: $(MUSL_LIBC)
 
 # The resolver. It is asked from one thread alone.
 CARES_OPTIONS := --disable-shared --disable-dependency-tracking --disable-tests --disable-cares-threads --disable-symbol-hiding
 build/%/cares/lib/libcares.a: build/sources/c-ares.version native/third-party.mk
 	$(call UNPACK,build/$*/cares)
 	cd build/$*/cares && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) $(CARES_OPTIONS) \
-	  CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*)' LDFLAGS='$(LDFLAGS_$*)'
+	  CC='$(CC_$*)' AR=$(AR_$*) RANLIB='$(AR_$*) -s' CFLAGS='$(CFLAGS_$*)' LDFLAGS='$(LDFLAGS_$*)'
 	$(MAKE) --silent -C build/$*/cares/src/lib libcares.la
 	mkdir -p $(@D) && cp build/$*/cares/src/lib/.libs/libcares.a $@
-build/musl/cares/lib/libcares.a: $(MUSL_LIBC)
 
 CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --disable-debug --disable-symbol-hiding \
 	--without-ca-bundle --without-ca-path --enable-ipv6 --disable-threaded-resolver --enable-proxy --enable-basic-auth \
@@ -120,5 +118,12 @@ build/%/curl/lib/.libs/libcurl.a: build/sources/curl.version build/%/mbedtls/lib
 	$(call UNPACK,build/$*/curl)
 	cd build/$*/curl && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) \
 	  --with-mbedtls=$(CURDIR)/build/$*/mbedtls --enable-ares=$(CURDIR)/build/$*/cares $(CURL_OPTIONS) \
-	  CC='$(CC_$*)' CFLAGS='$(CFLAGS_$*) -include sched.h' LDFLAGS='$(LDFLAGS_$*)'
+	  CC='$(CC_$*)' AR=$(AR_$*) RANLIB='$(AR_$*) -s' \
+	  CFLAGS='$(CFLAGS_$*) -include sched.h' LDFLAGS='$(LDFLAGS_$*)'
 	$(MAKE) --silent -C build/$*/curl/lib libcurl.la
+
+# Whatever is compiled or linked comes after the C library and the compiler's runtime.
+define FOUNDATION
+$(addprefix build/$1/,libquickjs.a mbedtls/lib/libmbedtls.a cares/lib/libcares.a): $(or $(RUNTIME_$1),build/$1/libc/lib/libc.a)
+endef
+$(foreach flavour,$(FLAVOURS),$(eval $(call FOUNDATION,$(flavour))))

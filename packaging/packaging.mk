@@ -10,7 +10,7 @@ ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 DOCDIR := $(PREFIX)/share/doc/ipv6ddns
 
 # MODE:SOURCE:TARGET
-PROGRAM_FILES := 755:build/ipv6ddns:$(PREFIX)/bin/ipv6ddns
+PROGRAM_FILES := 755:build/$(ARCH)/ipv6ddns:$(PREFIX)/bin/ipv6ddns
 UNIT_FILE := 644:packaging/ipv6ddns.service:$(UNITDIR)/ipv6ddns.service
 TEXT_FILES := \
 	644:man/ipv6ddns.8:$(PREFIX)/share/man/man8/ipv6ddns.8 \

@@ -9,6 +9,12 @@ import { EXECUTABLE } from './harness/programs.ts';
 const run = async (command: string, ...parameters: readonly string[]): Promise<string> =>
   (await promisify(execFile)(command, parameters, { maxBuffer: 2 ** 26 })).stdout;
 
+/** Where make puts what is built for this machine (native/architectures.mk). */
+const FLAVOUR = `build/${new Map([
+  ['x64', 'x86_64'],
+  ['arm64', 'aarch64'],
+]).get(arch)}`;
+
 /** One line of /proc/PID/maps, or what a program header asks for: [start, end). */
 interface Range {
   readonly start: number;
@@ -84,9 +90,9 @@ test('hardening: the running daemon → what the start filled in is read-only, a
 });
 
 test('hardening: our own code and every library → functions with buffers watch their stack', async () => {
-  const ours = ['host', 'http', 'netlink', 'system'].map((name) => `build/musl/${name}.o`);
+  const ours = ['host', 'http', 'netlink', 'system'].map((name) => `${FLAVOUR}/native/${name}.o`);
   const libraries = ['libquickjs.a', 'curl/lib/.libs/libcurl.a', 'mbedtls/lib/libmbedx509.a', 'libc/lib/libc.a'];
-  for (const file of [...ours, ...libraries.map((name) => `build/musl/${name}`)])
+  for (const file of [...ours, ...libraries.map((name) => `${FLAVOUR}/${name}`)])
     expect(await run('nm', '--undefined-only', '--quiet', file), file).toMatch(/ U __stack_chk_fail$/m);
 });
 
@@ -97,10 +103,10 @@ test.runIf(arch === 'x64')('hardening: the marks on x86-64 → indirect branches
 test.runIf(arch === 'x64')(
   'hardening: what the C library has in assembler → begins with the mark, and none of us leaves frames by longjmp',
   async () => {
-    const code = await run('objdump', '-d', 'build/musl/libc/lib/libc.a');
+    const code = await run('objdump', '-d', `${FLAVOUR}/libc/lib/libc.a`);
     for (const name of ['memset', 'memcpy', 'memmove', '__clone', '__syscall_cp_asm'])
       expect(code).toMatch(new RegExp(`<${name}>:\\n +0:\\t[\\w ]+\\tendbr64`));
-    const libraries = ['libquickjs.a', 'curl/lib/.libs/libcurl.a'].map((name) => `build/musl/${name}`);
+    const libraries = ['libquickjs.a', 'curl/lib/.libs/libcurl.a'].map((name) => `${FLAVOUR}/${name}`);
     expect(await run('nm', '--undefined-only', '--quiet', ...libraries)).not.toMatch(/ U (_?longjmp|siglongjmp)$/m);
   },
 );
