@@ -1,6 +1,6 @@
-/* What a process can give up for good; signatures and contract in types/confine.d.ts. musl knows neither landlock(7)'s
- * calls nor its structures, which are here as the kernel has had them since ABI 6: an older one accepts what it does not
- * know as long as it is 0. */
+/* What a process can give up for good; signatures and contract in types/confine.d.ts. musl does not know landlock(7)'s
+ * structures, which are here as the kernel has had them since ABI 6: an older one accepts what it does not know as long
+ * as it is 0. */
 #include "host.h"
 #include "syscalls.h"
 
@@ -15,8 +15,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The same numbers on every architecture. */
-enum { LANDLOCK_CREATE_RULESET = 444, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF };
 enum { CREATE_RULESET_VERSION = 1, RULE_PATH_BENEATH = 1, RULE_NET_PORT = 2 };
 
 struct ruleset_attributes {
@@ -51,7 +49,7 @@ static JSValue limit_core(JSContext *ctx, JSValueConst this_val, int argc, JSVal
 
 static JSValue landlock_abi(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
-    long abi = syscall(LANDLOCK_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
+    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
     (void)this_val, (void)argc, (void)argv;
     return JS_NewInt32(ctx, abi < 0 ? 0 : (int32_t)abi);
 }
@@ -65,7 +63,7 @@ static JSValue landlock_create(JSContext *ctx, JSValueConst this_val, int argc, 
     if (JS_ToUint32(ctx, &fs, argv[0]) || JS_ToUint32(ctx, &net, argv[1]) || JS_ToUint32(ctx, &scoped, argv[2]))
         return JS_EXCEPTION;
     handled = (struct ruleset_attributes){fs, net, scoped};
-    fd = syscall(LANDLOCK_CREATE_RULESET, &handled, sizeof handled, 0);
+    fd = syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
     if (fd < 0) return host_throw_errno(ctx, "landlock_create_ruleset", errno);
     return JS_NewInt32(ctx, (int32_t)fd);
 }
@@ -83,7 +81,7 @@ static JSValue landlock_allow(JSContext *ctx, JSValueConst this_val, int argc, J
     rule = (struct path_beneath){rights, open(path, O_PATH | O_CLOEXEC)};
     JS_FreeCString(ctx, path);
     if (rule.parent_fd < 0) return host_throw_errno(ctx, "open", errno);
-    if (syscall(LANDLOCK_ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0) < 0) error = errno;
+    if (syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &rule, 0) < 0) error = errno;
     close(rule.parent_fd);
     return error ? host_throw_errno(ctx, "landlock_add_rule", error) : JS_UNDEFINED;
 }
@@ -97,7 +95,7 @@ static JSValue landlock_allow_port(JSContext *ctx, JSValueConst this_val, int ar
     if (JS_ToInt32(ctx, &ruleset, argv[0]) || JS_ToUint32(ctx, &port, argv[1]) || JS_ToUint32(ctx, &rights, argv[2]))
         return JS_EXCEPTION;
     rule = (struct net_port){rights, port};
-    if (syscall(LANDLOCK_ADD_RULE, ruleset, RULE_NET_PORT, &rule, 0) < 0)
+    if (syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &rule, 0) < 0)
         return host_throw_errno(ctx, "landlock_add_rule", errno);
     return JS_UNDEFINED;
 }
@@ -107,7 +105,7 @@ static JSValue landlock_restrict(JSContext *ctx, JSValueConst this_val, int argc
     int ruleset;
     (void)this_val, (void)argc;
     if (JS_ToInt32(ctx, &ruleset, argv[0])) return JS_EXCEPTION;
-    if (syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0) < 0) return host_throw_errno(ctx, "landlock_restrict_self", errno);
+    if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0) return host_throw_errno(ctx, "landlock_restrict_self", errno);
     return JS_UNDEFINED;
 }
 

@@ -140,6 +140,8 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("buffer", 0, netlink_buffer),
     JS_CFUNC_DEF("lengths", 0, netlink_lengths),
     JS_PROP_INT32_DEF("DATAGRAM_BYTES", DATAGRAM_BYTES, 0),
+    JS_PROP_INT32_DEF("SOL_SOCKET", SOL_SOCKET, 0),
+    JS_PROP_INT32_DEF("SO_RCVBUF", SO_RCVBUF, 0),
     JS_CFUNC_DEF("close", 1, netlink_close),
 };
 

@@ -280,6 +280,10 @@ static JSValue write_within(JSContext *ctx, JSValueConst this_val, int argc, JSV
 
 static const JSCFunctionListEntry functions[] = {
     JS_PROP_STRING_DEF("LIBRARIES", LIBRARIES, 0),
+    JS_PROP_INT32_DEF("SIGHUP", SIGHUP, 0),
+    JS_PROP_INT32_DEF("SIGINT", SIGINT, 0),
+    JS_PROP_INT32_DEF("SIGUSR1", SIGUSR1, 0),
+    JS_PROP_INT32_DEF("SIGTERM", SIGTERM, 0),
     JS_CFUNC_DEF("timerOpen", 0, timer_open),
     JS_CFUNC_DEF("timerSet", 2, timer_set),
     JS_CFUNC_DEF("timerRead", 1, timer_read),

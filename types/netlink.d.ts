@@ -3,6 +3,9 @@ declare module 'netlink' {
   /** socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE), bound to a port id of the kernel's choice.
    *  @throws HostError EAFNOSUPPORT or EPERM in a sandbox without rtnetlink */
   export function open(): number;
+  /** Numbers for `setOption`, which are not the same on every architecture. */
+  export const SOL_SOCKET: number;
+  export const SO_RCVBUF: number;
   /** setsockopt(fd, level, option, value): NETLINK_ADD_MEMBERSHIP, NETLINK_GET_STRICT_CHK, SO_RCVBUF. */
   export function setOption(fd: number, level: number, option: number, value: number): void;
   /** setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER): `program` is an array of struct sock_filter, 8 bytes each (<linux/filter.h>). */

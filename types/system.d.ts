@@ -2,8 +2,13 @@
 declare module 'system' {
   /** timerfd_create(CLOCK_BOOTTIME): time in suspend counts. */
   export function timerOpen(): number;
-  /** Arms the timer to run out once, `delayMs` from now (at least 1 ms); null disarms it. */
+  /** Arms the timer to run out once, `delayMs` from now (at least 1 ms, at most 68 years); null disarms it. */
   export function timerSet(fd: number, delayMs: number | null): void;
+  /** Numbers of signals, which are not the same on every architecture. */
+  export const SIGHUP: number;
+  export const SIGINT: number;
+  export const SIGUSR1: number;
+  export const SIGTERM: number;
   /** Blocks `signals` and returns a signalfd that reports them: none is lost between a check and a sleep. */
   export function signalOpen(signals: readonly number[]): number;
   /** Reads one 8-byte (timerfd) or 128-byte (signalfd) report.

@@ -8,7 +8,7 @@ import { failed, ok, type Result } from '../core/result.ts';
 /** The status of some thousand records. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-/** <errno.h> */
+/** <errno.h>; the first 34 are the same on every architecture. */
 const EPERM = 1;
 const ENOENT = 2;
 const EACCES = 13;

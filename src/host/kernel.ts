@@ -2,13 +2,7 @@ import * as netlink from 'netlink';
 import * as os from 'os';
 import type { Kernel, KernelSocket, KernelSocketOptions } from '../core/ports.ts';
 import { failed, ok, type Result } from '../core/result.ts';
-import {
-  NETLINK_ADD_MEMBERSHIP,
-  NETLINK_GET_STRICT_CHK,
-  SO_RCVBUF,
-  SOL_NETLINK,
-  SOL_SOCKET,
-} from '../core/wire/constants.ts';
+import { NETLINK_ADD_MEMBERSHIP, NETLINK_GET_STRICT_CHK, SOL_NETLINK } from '../core/wire/constants.ts';
 import { messageOf } from './errors.ts';
 
 /** Room for bursts. The kernel cuts it to net.core.rmem_max where this process has no privilege. */
@@ -19,7 +13,7 @@ export class RtnetlinkKernel implements Kernel {
     let fd = -1;
     try {
       fd = netlink.open();
-      netlink.setOption(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+      netlink.setOption(fd, netlink.SOL_SOCKET, netlink.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
       if (filter !== null) netlink.attachFilter(fd, filter);
       for (const group of groups) netlink.setOption(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
     } catch (error) {

@@ -2,7 +2,7 @@ import * as os from 'os';
 import * as system from 'system';
 import { SystemFiles } from './files.ts';
 
-/** <errno.h>: the process exists and is somebody else's. */
+/** <errno.h>, the same on every architecture: the process exists and is somebody else's. */
 const EPERM = 1;
 
 /** USER_HZ of the kernel, 100 a second on every architecture that is still built for. */

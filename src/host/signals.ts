@@ -2,12 +2,11 @@ import * as os from 'os';
 import * as system from 'system';
 import type { SignalName, Signals } from '../core/ports.ts';
 
-/** Numbers of signal(7), the same on every architecture that Debian and OpenWrt know but MIPS, where SIGUSR1 is 16. */
 const NUMBERS: readonly (readonly [number: number, name: SignalName])[] = [
-  [1, 'SIGHUP'],
-  [2, 'SIGINT'],
-  [10, 'SIGUSR1'],
-  [15, 'SIGTERM'],
+  [system.SIGHUP, 'SIGHUP'],
+  [system.SIGINT, 'SIGINT'],
+  [system.SIGUSR1, 'SIGUSR1'],
+  [system.SIGTERM, 'SIGTERM'],
 ];
 
 export class SystemSignals implements Signals {

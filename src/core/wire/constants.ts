@@ -102,8 +102,6 @@ export const RT_SCOPE_UNIVERSE = 0;
 export const AF_UNSPEC = 0;
 export const AF_INET6 = 10;
 
-export const SOL_SOCKET = 1;
-export const SO_RCVBUF = 8;
 export const SOL_NETLINK = 270;
 export const NETLINK_ADD_MEMBERSHIP = 1;
 export const NETLINK_GET_STRICT_CHK = 12;
