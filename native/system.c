@@ -21,8 +21,10 @@
 
 #define MS_PER_S 1000
 #define NS_PER_MS 1000000
-/* A hundred years: anything longer is a mistake, and would overflow time_t on 32-bit kernels. */
+/* A hundred years: anything longer is a mistake. */
 #define MAX_DELAY_MS (100.0 * 366 * 86400 * MS_PER_S)
+/* 68 years: what a 32-bit kernel before 5.1 can count. */
+#define MAX_OLD_SEC INT32_MAX
 
 static JSValue timer_open(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
@@ -44,7 +46,7 @@ static JSValue timer_set(JSContext *ctx, JSValueConst this_val, int argc, JSValu
         if (JS_ToFloat64(ctx, &delay_ms, argv[1])) return JS_EXCEPTION;
         if (!(delay_ms <= MAX_DELAY_MS)) return JS_ThrowRangeError(ctx, "delay of the timer: %f ms", delay_ms);
         whole_ms = delay_ms < 1 ? 1 : (int64_t)ceil(delay_ms); /* 0 would disarm it */
-        spec.it_value.tv_sec = whole_ms / MS_PER_S;
+        spec.it_value.tv_sec = whole_ms / MS_PER_S < MAX_OLD_SEC ? whole_ms / MS_PER_S : MAX_OLD_SEC;
         spec.it_value.tv_nsec = whole_ms % MS_PER_S * NS_PER_MS;
     }
     if (timerfd_settime(fd, 0, &spec, NULL) < 0) return host_throw_errno(ctx, "timerfd_settime", errno);
@@ -54,8 +56,12 @@ static JSValue timer_set(JSContext *ctx, JSValueConst this_val, int argc, JSValu
 /* Far enough never to run out; only a jump of the clock ends it. */
 static int arm_jump(int fd)
 {
-    const struct itimerspec never = {.it_value = {.tv_sec = MAX_DELAY_MS / MS_PER_S * 2}};
-    return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
+    const int flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
+    struct itimerspec never = {.it_value = {.tv_sec = MAX_DELAY_MS / MS_PER_S * 2}};
+    int status = timerfd_settime(fd, flags, &never, NULL);
+    if (status == 0 || errno != ENOTSUP) return status;
+    never.it_value.tv_sec = MAX_OLD_SEC;
+    return timerfd_settime(fd, flags, &never, NULL);
 }
 
 static JSValue jump_open(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
