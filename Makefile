@@ -88,6 +88,12 @@ LINK = $(CC_$1) $(LDFLAGS_$1) -Wl,--gc-sections $(WRAPPED:%=-Wl,--wrap=%) -o $@ 
 LIBRARY_LIST = "$(shell cut -d ' ' -f 1-2 $(TAKEN) | sed 's/$$/\\n/' | tr -d '\n' | sed 's/\\n$$//')"
 build/%/native/system.o: EXTRA_CFLAGS = -DLIBRARIES='$(LIBRARY_LIST)'
 
+# A rule of the filter for each system call of the list that the architecture's headers know.
+build/syscalls.inc: native/syscalls.list
+	mkdir -p build && awk '/^(allow|kill) / { for (i = 2; i <= NF; i++) \
+	  printf "#ifdef __NR_%s\n%s(%s),\n#endif\n", $$i, toupper($$1), $$i }' $< > $@
+build/%/native/syscalls.o: EXTRA_CFLAGS = -Ibuild
+
 # Of one flavour: the programs' bytecode, the native modules, the executable.
 define EXECUTABLE
 build/$1/%.o: build/%.c build/$1/libc/lib/libc.a
@@ -95,6 +101,7 @@ build/$1/%.o: build/%.c build/$1/libc/lib/libc.a
 build/$1/native/%.o: native/%.c $(HEADERS) $(call LIBRARIES,$1)
 	@mkdir -p $$(@D)
 	$$(call COMPILE,$1)
+build/$1/native/syscalls.o: build/syscalls.inc
 build/$1/ipv6ddns: $(patsubst %,build/$1/%.o,ipv6ddns settings $(PARTS)) $(call NATIVE,$1,main $(MODULES))
 	$$(call LINK,$1) -s
 endef
@@ -135,6 +142,7 @@ build/engine-tests: build/$(OWN_ARCH)/engine-tests
 # The native modules and their libraries under the address and undefined-behaviour sanitizers.
 build/native-tests: build/$(OWN_ARCH)/native-tests.o $(call NATIVE,asan,main $(MODULES))
 	$(call LINK,asan) $(CFLAGS_asan)
+build/asan/native/syscalls.o: build/syscalls.inc
 build/asan/native/%.o: native/%.c $(HEADERS) $(call LIBRARIES,asan)
 	@mkdir -p $(@D)
 	$(call COMPILE,asan) -DWITH_TEST_LIBRARIES

@@ -125,12 +125,19 @@ static JSValue filter_syscalls(JSContext *ctx, JSValueConst this_val, int argc, 
 {
     struct sock_filter list[SYSCALL_FILTER_MOST];
     struct sock_fprog program = {syscall_filter_length, list};
+    long status;
     (void)this_val, (void)argc, (void)argv;
     if (!program.len) return host_throw(ctx, "seccomp", "ENOTSUP", "no list of system calls for this architecture");
+#ifdef __i386__
+    if (syscall(SYS_socket, -1, 0, 0) < 0 && errno == ENOSYS)
+        return host_throw(ctx, "seccomp", "ENOTSUP", "before Linux 4.3 sockets are made by socketcall(2), which no filter can judge");
+#endif
     memcpy(list, syscall_filter, program.len * sizeof *list);
     list[SYSCALL_FILTER_OWN_ID].k = (uint32_t)getpid();
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG, &program))
-        return host_throw_errno(ctx, "seccomp", errno);
+    status = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG, &program);
+    if (status < 0 && errno == EINVAL) /* before Linux 4.14 refusals cannot be logged */
+        status = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+    if (status < 0) return host_throw_errno(ctx, "seccomp", errno);
     return JS_UNDEFINED;
 }
 

@@ -1,6 +1,6 @@
 /* Which system calls the process keeps (seccomp(2)): a program of classic BPF, in read-only memory, because only C's
- * headers know the numbers of the machine it is built for. It was drawn up from what musl, libcurl and quickjs-libc use
- * in a running daemon.
+ * headers know the numbers of the machine it is built for. The names are in syscalls.list, drawn up from what musl,
+ * libcurl and quickjs-libc use in a running daemon.
  *
  * A call that is missing here answers ENOSYS, as on a kernel too old for it: libraries then do without, and one that was
  * forgotten costs an error message, not the daemon. What no fault of ours can ask for, only somebody else's code, ends
@@ -23,6 +23,16 @@
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__) && defined(__AARCH64EL__)
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
+#elif defined(__arm__) && defined(__ARMEL__)
+#define ARCHITECTURE AUDIT_ARCH_ARM
+#elif defined(__i386__)
+#define ARCHITECTURE AUDIT_ARCH_I386
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCHITECTURE AUDIT_ARCH_RISCV64
+#elif defined(__mips__) && _MIPS_SIM == _ABIO32 && defined(__MIPSEL__)
+#define ARCHITECTURE AUDIT_ARCH_MIPSEL
+#elif defined(__mips__) && _MIPS_SIM == _ABIO32
+#define ARCHITECTURE AUDIT_ARCH_MIPS
 #endif
 
 #ifdef ARCHITECTURE
@@ -30,8 +40,9 @@
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
 #define REFUSE(error) RETURN(SECCOMP_RET_ERRNO | (error))
-/* The lower half of a 64-bit argument, on a little-endian machine. The kernel itself looks at no more of those below. */
-#define LOAD_ARGUMENT(number) LOAD(args[number])
+/* The lower half of a 64-bit argument. The kernel itself looks at no more of those below. */
+#define LOWER_HALF (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0)
+#define LOAD_ARGUMENT(number) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[number]) + LOWER_HALF)
 #define IF_EQUAL(value, then, otherwise) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, then, otherwise)
 #define IF_BITS(bits, then, otherwise) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, then, otherwise)
 #define KEEP_BITS(bits) BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits)
@@ -41,6 +52,13 @@
 /* No code can be made at run time. */
 #define ALLOW_WITHOUT_EXEC(call) \
     IF_EQUAL(__NR_##call, 0, 4), LOAD_ARGUMENT(2), IF_BITS(PROT_EXEC, 0, 1), REFUSE(EPERM), RETURN(SECCOMP_RET_ALLOW)
+
+/* The one that musl uses. */
+#ifdef __NR_fcntl64
+#define NR_FCNTL __NR_fcntl64
+#else
+#define NR_FCNTL __NR_fcntl
+#endif
 
 /* Of the second argument of socket(2); what is above are flags. */
 #define SOCKET_TYPE_BITS 0xf
@@ -58,7 +76,7 @@ const struct sock_filter syscall_filter[] = {
     RETURN(SECCOMP_RET_ALLOW),
     REFUSE(EPERM),
 
-    IF_EQUAL(__NR_fcntl, 0, 6), /* but no signal to another process */
+    IF_EQUAL(NR_FCNTL, 0, 6), /* but no signal to another process */
     LOAD_ARGUMENT(1),
     IF_EQUAL(F_SETOWN, 3, 0),
     IF_EQUAL(F_SETOWN_EX, 2, 0),
@@ -97,43 +115,14 @@ const struct sock_filter syscall_filter[] = {
     RETURN(SECCOMP_RET_ALLOW),
     REFUSE(EPERM),
 
+#ifdef __NR_mmap2
+    ALLOW_WITHOUT_EXEC(mmap2),
+#else
     ALLOW_WITHOUT_EXEC(mmap),
+#endif
     ALLOW_WITHOUT_EXEC(mprotect),
 
-    /* Memory. */
-    ALLOW(brk), ALLOW(madvise), ALLOW(mremap), ALLOW(munmap),
-
-    /* Files; which ones is Landlock's business. */
-    ALLOW(close), ALLOW(faccessat), ALLOW(fchmod), ALLOW(fdatasync), ALLOW(fstat), ALLOW(fsync), ALLOW(ftruncate),
-    ALLOW(getcwd), ALLOW(getdents64), ALLOW(lseek), ALLOW(newfstatat), ALLOW(openat), ALLOW(pread64),
-    ALLOW(pwrite64), ALLOW(read), ALLOW(readlinkat), ALLOW(readv), ALLOW(renameat), ALLOW(renameat2), ALLOW(statx),
-    ALLOW(unlinkat), ALLOW(write), ALLOW(writev),
-
-    /* The network. bind is for an address to leave from; without listen and accept nothing can be served. */
-    ALLOW(bind), ALLOW(connect), ALLOW(getpeername), ALLOW(getsockname), ALLOW(getsockopt), ALLOW(recvfrom),
-    ALLOW(recvmmsg), ALLOW(recvmsg), ALLOW(sendmsg), ALLOW(sendto), ALLOW(setsockopt), ALLOW(shutdown),
-
-    /* Waiting, time, signals. */
-    ALLOW(clock_getres), ALLOW(clock_gettime), ALLOW(clock_nanosleep), ALLOW(eventfd2), ALLOW(gettimeofday),
-    ALLOW(nanosleep), ALLOW(pipe2), ALLOW(ppoll), ALLOW(pselect6), ALLOW(restart_syscall), ALLOW(rt_sigaction),
-    ALLOW(rt_sigpending), ALLOW(rt_sigprocmask), ALLOW(rt_sigreturn), ALLOW(rt_sigtimedwait), ALLOW(sigaltstack),
-    ALLOW(signalfd4), ALLOW(timerfd_create), ALLOW(timerfd_gettime), ALLOW(timerfd_settime),
-
-    /* The process. It has one thread. */
-    ALLOW(dup), ALLOW(dup3), ALLOW(exit), ALLOW(exit_group), ALLOW(getegid), ALLOW(geteuid), ALLOW(getgid), ALLOW(getpid),
-    ALLOW(getppid), ALLOW(getrandom), ALLOW(gettid), ALLOW(getuid), ALLOW(sysinfo), ALLOW(umask), ALLOW(uname),
-
-#ifdef __x86_64__ /* the older forms of some, which musl uses where they exist */
-    ALLOW(access), ALLOW(arch_prctl), ALLOW(dup2), ALLOW(eventfd), ALLOW(lstat), ALLOW(open), ALLOW(pipe), ALLOW(poll),
-    ALLOW(readlink), ALLOW(rename), ALLOW(select), ALLOW(signalfd), ALLOW(stat), ALLOW(time), ALLOW(unlink),
-    KILL(modify_ldt),
-#endif
-
-    KILL(execve), KILL(execveat), KILL(ptrace), KILL(process_vm_readv), KILL(process_vm_writev), KILL(kcmp),
-    KILL(mount), KILL(umount2), KILL(pivot_root), KILL(chroot), KILL(setns), KILL(unshare), KILL(open_by_handle_at),
-    KILL(init_module), KILL(finit_module), KILL(delete_module), KILL(kexec_load), KILL(reboot), KILL(swapon),
-    KILL(bpf), KILL(perf_event_open), KILL(userfaultfd), KILL(personality), KILL(io_uring_setup),
-    KILL(add_key), KILL(request_key), KILL(keyctl),
+#include "syscalls.inc" /* made of syscalls.list */
 
     REFUSE(ENOSYS), /* also to the x32 ABI, whose numbers have __X32_SYSCALL_BIT */
 };

@@ -19,7 +19,7 @@ declare module 'confine' {
   export function landlockRestrict(ruleset: number): void;
   /** Gives up every capability, of all five sets (capabilities(7)). */
   export function dropCapabilities(): void;
-  /** Puts the list of native/syscalls.c into force. Needs PR_SET_NO_NEW_PRIVS. What it refuses is
+  /** Puts the list of native/syscalls.list into force. Needs PR_SET_NO_NEW_PRIVS. What it refuses is
    *  in the kernel's audit log.
    *  @throws HostError ENOTSUP where there is no list for the architecture */
   export function filterSyscalls(): void;
