@@ -52,8 +52,8 @@ const loadCheck = (): CheckPart => parts.load('check') as CheckPart;
 /** Names every concrete part, reads the environment and picks the exit status.
  *  @returns the status to leave with at once; null = the loop goes on */
 function main(): ExitStatus | null {
-  const output = new StandardStreams();
   const environment: Environment = std.getenviron();
+  const output = new StandardStreams(os.isatty(STDOUT) && (environment['NO_COLOR'] ?? '') === '');
   for (const name of SECRET_VARIABLES) system.eraseEnvironment(name);
   const question = {
     argv: scriptArgs.slice(1),
@@ -70,14 +70,13 @@ function main(): ExitStatus | null {
   const answer = asked.value;
   switch (answer.kind) {
     case 'print':
-      output.stdout(answer.text);
+      for (const line of answer.lines) output.stdout(line);
       return EXIT.ok;
     case 'usage':
-      output.stderr(answer.text);
+      for (const line of answer.lines) output.stderr(line);
       return EXIT.usage;
     case 'status':
-      if (answer.verdict === 'notRunning') output.stderr(answer.text);
-      else output.stdout(answer.text);
+      for (const line of answer.lines) output[answer.verdict === 'notRunning' ? 'stderr' : 'stdout'](line);
       return { synced: EXIT.ok, notSynced: EXIT.notSynced, notRunning: EXIT.notRunning }[answer.verdict];
     case 'setup':
       (parts.load('setup') as SetupPart)(answer, environment, output, { revive, CurlApiClient, ...loadCheck() });
@@ -119,9 +118,8 @@ function start(
   const machine = { kernel, files: new SystemFiles(), clock, output };
   if (answer.kind === 'addresses') {
     confine(answer.confinement, log);
-    const colour = os.isatty(STDOUT) && (environment['NO_COLOR'] ?? '') === '';
     const ports = { ...machine, prober: new CurlProber(answer.api) };
-    addresses({ ports, log, rules: answer.rules, running: answer.running, json, colour, exit });
+    addresses({ ports, log, rules: answer.rules, running: answer.running, json, exit });
     return null;
   }
   const settings = accept(answer, log);

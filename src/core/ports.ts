@@ -180,9 +180,12 @@ export interface ServiceManagerSocket {
   monotonicMs(): number;
 }
 
-/** Where lines go: without their final newline. */
+/** What a line is, where colours tell it from others. */
+export type LineStyle = 'heading' | 'published' | 'refused';
+
+/** Where lines go, without their final newline. What does more than to be read, should a line have it, is not printed. */
 export interface Output {
-  stdout(line: string): void;
+  stdout(line: string, style?: LineStyle | null): void;
   /** @returns false = it was lost, because whoever reads there does not keep up */
   stderr(line: string): boolean;
 }

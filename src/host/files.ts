@@ -2,8 +2,9 @@ import * as os from 'os';
 import * as std from 'std';
 import * as system from 'system';
 import type { FileFault, ReadFile, Reading } from '../core/config/files.ts';
-import type { Files, Output } from '../core/ports.ts';
+import type { Files, LineStyle, Output } from '../core/ports.ts';
 import { failed, ok, type Result } from '../core/result.ts';
+import { printable } from '../core/text.ts';
 
 /** The status of some thousand records. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
@@ -82,16 +83,31 @@ const STDERR = 2;
 /** A reader of the log that is alive takes a full pipe in this time; a stalled one is waited for once. */
 const PATIENCE_MS = 100;
 
+/** Control sequences of a terminal (ECMA-48 SGR). */
+const PAINT: Readonly<Record<LineStyle, string>> = {
+  heading: '\u001b[1m',
+  published: '\u001b[32m',
+  refused: '\u001b[2m',
+};
+const PLAIN = '\u001b[0m';
+
 export class StandardStreams implements Output {
+  readonly #hasColours: boolean;
   #patienceMs = PATIENCE_MS;
 
-  stdout(line: string): void {
-    std.out.puts(`${line}\n`);
+  /** @param hasColours stdout is a terminal that may show them */
+  constructor(hasColours: boolean) {
+    this.#hasColours = hasColours;
+  }
+
+  stdout(line: string, style: LineStyle | null = null): void {
+    const text = printable(line);
+    std.out.puts(style !== null && this.#hasColours ? `${PAINT[style]}${text}${PLAIN}\n` : `${text}\n`);
     std.out.flush();
   }
 
   stderr(line: string): boolean {
-    const written = system.writeWithin(STDERR, `${line}\n`, this.#patienceMs);
+    const written = system.writeWithin(STDERR, `${printable(line)}\n`, this.#patienceMs);
     this.#patienceMs = written ? PATIENCE_MS : 0;
     return written;
   }

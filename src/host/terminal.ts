@@ -2,6 +2,7 @@ import * as os from 'os';
 import * as setup from 'setup';
 import * as std from 'std';
 import type { Terminal } from '../core/ports.ts';
+import { printable } from '../core/text.ts';
 
 const STDIN = 0;
 
@@ -15,7 +16,7 @@ export class SystemTerminal implements Terminal {
     // Before the prompt: whoever sees that may type.
     if (hidden) setup.hide(STDIN);
     this.#isAsking = true;
-    std.out.puts(prompt);
+    std.out.puts(printable(prompt));
     std.out.flush();
     os.setReadHandler(STDIN, () => {
       const text = this.#read();

@@ -4,6 +4,7 @@ import type { AddressTable } from '../core/address/table.ts';
 import { describeVerdict } from '../core/cloudflare/probe.ts';
 import type { Settings } from '../core/config/settings.ts';
 import type { Output, ProbeVerdict } from '../core/ports.ts';
+import { printableJson } from '../core/text.ts';
 import { ApiCheck } from './check-api.ts';
 import { type Check, formatChecks, Report } from './check-report.ts';
 import type { EnginePorts } from './engine.ts';
@@ -57,6 +58,6 @@ export function checkRefused(problems: readonly string[], json: boolean, output:
 }
 
 function print(checks: readonly Check[], json: boolean, output: Pick<Output, 'stdout'>): void {
-  const lines = json ? [JSON.stringify({ ok: checks.every(({ ok }) => ok), checks })] : formatChecks(checks);
+  const lines = json ? [printableJson({ ok: checks.every(({ ok }) => ok), checks })] : formatChecks(checks);
   for (const line of lines) output.stdout(line);
 }

@@ -106,7 +106,7 @@ function logState({ feed, publisher }: Engine, log: Log, settings: Settings, now
   const rules = { ...settings, interfaces: settings.records[0]?.interfaces ?? null };
   const wanted = publisher.zones.flatMap((zone) => zone.names.flatMap(({ desired }) => desired?.address ?? []));
   const report = reportAddresses(feed.table, rules, wanted, nowMs / 1000);
-  for (const line of formatReport(report, (text) => text)) if (line !== '') log.write('notice', line);
+  for (const { text } of formatReport(report)) if (text !== '') log.write('notice', text);
   for (const zone of publisher.zones) {
     for (const name of zone.names) {
       const wanted = name.desired === null ? 'no address' : name.desired.address;

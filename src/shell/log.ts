@@ -1,12 +1,16 @@
 import type { Secret } from '../core/config/secret.ts';
 import type { Level, LogEntry } from '../core/daemon/notices.ts';
 import type { Clock, Output } from '../core/ports.ts';
+import { cut, printableJson } from '../core/text.ts';
 
 /** `journal`: the priority in front, the time is journald's own (sd-daemon(3)). */
 export type LogFormat = 'text' | 'journal' | 'json';
 
 /** Priorities of syslog(3). */
 const PRIORITIES = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const satisfies Record<Level, number>;
+
+/** In UTF-16 units: a list of everything that is wrong is cut where nobody reads on. */
+const LONGEST_LINE = 4000;
 
 /** Writes one line an event to stderr. Secrets never get out: wherever one appears it is replaced. */
 export class Log {
@@ -42,17 +46,17 @@ export class Log {
 
   #line(level: Level, msg: string, fields: LogEntry['fields']): string {
     // One line an event, whatever the text holds.
-    const text = msg.replace(/[\r\n]+/g, ' ');
+    const text = cut(msg.replace(/[\r\n]+/g, ' '), LONGEST_LINE);
     if (this.#format === 'journal') return `<${PRIORITIES[level]}>${text}`;
     const time = new Date(this.#clock.wallMs()).toISOString();
-    if (this.#format === 'json') return JSON.stringify({ time, level, msg: text, ...fields });
+    if (this.#format === 'json') return printableJson({ time, level, msg: text, ...fields });
     return `${time} ${level} ${text}`;
   }
 
   /** The text with every secret in it replaced, also where it stands as JSON writes it. */
   redact(text: string): string {
     return this.#secrets.reduce((shown, secret) => {
-      const inJson = JSON.stringify(secret.reveal()).slice(1, -1);
+      const inJson = printableJson(secret.reveal()).slice(1, -1);
       return shown.replaceAll(secret.reveal(), secret.toString()).replaceAll(inJson, secret.toString());
     }, text);
   }

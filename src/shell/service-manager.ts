@@ -1,5 +1,6 @@
 import { summarize } from '../core/daemon/status.ts';
 import type { ServiceManagerSocket } from '../core/ports.ts';
+import { printable } from '../core/text.ts';
 import type { Engine, Observer } from './engine.ts';
 import type { Log } from './log.ts';
 import type { Report } from './reports.ts';
@@ -30,7 +31,7 @@ export class ServiceManager implements Observer {
 
   readonly report: Report = {
     show: (status) => {
-      this.#send(`STATUS=${summarize(status)}`);
+      this.#send(`STATUS=${printable(summarize(status))}`);
       return true;
     },
   };

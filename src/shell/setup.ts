@@ -22,7 +22,6 @@ import { dialogue } from '../core/setup/dialogue.ts';
 import { type Facts, type Held, TOKEN_FILE } from '../core/setup/facts.ts';
 import { serviceOf } from '../core/setup/service.ts';
 import { parseToken } from '../core/setup/token.ts';
-import { printable } from '../core/text.ts';
 import type { EnginePorts } from './engine.ts';
 import { EXIT, type ExitStatus } from './exit.ts';
 import type { Log } from './log.ts';
@@ -208,7 +207,7 @@ class Setup {
     const rules = { interfaces: records[0]?.interfaces ?? null, prefer, exclude };
     const { reportAddresses, formatReport } = this.#context.shared;
     const report = reportAddresses(this.#table, rules, [], this.#ports.clock.nowMs() / 1000);
-    const lines = formatReport(report, (text) => text);
+    const lines = formatReport(report).map(({ text }) => text);
     // The last line is the choice and its reason; without one the refusals are of use.
     return report.winner === null ? lines : lines.slice(-1);
   }
@@ -244,8 +243,7 @@ class Setup {
       const { failure, output } = await new Promise<CommandEnd>((done) =>
         this.#context.runner(command).run({}, START_LIMIT_MS, done),
       );
-      if (failure !== null)
-        return `${command.join(' ')}: ${output === '' ? failure : `${printable(output)} (${failure})`}`;
+      if (failure !== null) return `${command.join(' ')}: ${output === '' ? failure : `${output} (${failure})`}`;
     }
     return null;
   }

@@ -3,6 +3,7 @@ import { formatMetrics } from '../core/daemon/metrics.ts';
 import type { Status } from '../core/daemon/status.ts';
 import type { Tally } from '../core/daemon/tally.ts';
 import type { StateFiles } from '../core/ports.ts';
+import { printableJson } from '../core/text.ts';
 import type { Log } from './log.ts';
 import type { Report } from './reports.ts';
 
@@ -16,7 +17,7 @@ interface Kind {
 export const STATUS_FILE: Kind = {
   key: 'status_file',
   place: ({ statusFile }) => statusFile,
-  text: (status) => `${JSON.stringify(status)}\n`,
+  text: (status) => `${printableJson(status)}\n`,
 };
 
 export const METRICS_FILE: Kind = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printable } from '../../src/core/text.ts';
+import { printable, printableJson } from '../../src/core/text.ts';
 
 test.each([
   ['text in any script', 'é ÿ 中文 مرحبا 👍', 'é ÿ 中文 مرحبا 👍'],
@@ -12,4 +12,12 @@ test.each([
   ['private use', 'a\ue000\u{f0000}', 'a??'],
 ])('printable: %s → %j is %j', (_what, text, expected) => {
   expect(printable(text)).toBe(expected);
+});
+
+test('printableJson: characters that are not printable → escaped, and there again once it is read', () => {
+  const value = { a: 'é\u001b\u009b\u007f\u202e\u2028\u{e0041}\ud800', 'b\u200b': ['\n', 1] };
+  const text = printableJson(value);
+  expect(printable(text)).toBe(text);
+  expect(JSON.parse(text)).toEqual(value);
+  expect(text).toContain('é\\u001b\\u009b');
 });

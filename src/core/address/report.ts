@@ -1,6 +1,6 @@
 import { describeVerdict } from '../cloudflare/probe.ts';
 import type { AddressRules } from '../config/settings.ts';
-import type { ProbeVerdict } from '../ports.ts';
+import type { LineStyle, ProbeVerdict } from '../ports.ts';
 import { formatDuration } from '../time.ts';
 import { IFA_F_PERMANENT, IFA_FLAG_NAMES } from '../wire/constants.ts';
 import type { Address } from './address.ts';
@@ -100,13 +100,16 @@ const WON = {
   running: 'the running daemon has chosen it',
 } as const satisfies Record<Rule | 'running', string>;
 
-/** The report as an aligned table. `paint` marks the published line and the headings where the output has colours.
+/** A line for people. */
+export interface ReportLine {
+  readonly text: string;
+  /** null = of no kind that colours tell. */
+  readonly style: LineStyle | null;
+}
+
+/** The report as an aligned table, and a sentence.
  *  @param reached whether the published address is reached; null = nobody tried */
-export function formatReport(
-  report: AddressReport,
-  paint: (text: string, as: 'heading' | 'published' | 'refused') => string,
-  reached: ProbeVerdict | null = null,
-): string[] {
+export function formatReport(report: AddressReport, reached: ProbeVerdict | null = null): ReportLine[] {
   const heads = ['INTERFACE', 'ADDRESS', 'FLAGS', 'PREFERRED', 'VALID', 'PUBLISHED'];
   const rows = report.addresses.map((line) => [
     line.interface,
@@ -119,12 +122,19 @@ export function formatReport(
   const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const format = (cells: readonly string[]): string =>
     cells.map((cell, i) => (i === cells.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ');
-  const body = rows.map((row, i) => paint(format(row), report.addresses[i]?.published ? 'published' : 'refused'));
+  const body = rows.map((row, i): ReportLine => {
+    return { text: format(row), style: report.addresses[i]?.published ? 'published' : 'refused' };
+  });
   const summary =
     report.winner === null || report.rule === null
       ? 'No address may be published.'
       : `${report.winner} is published: ${WON[report.rule]}${reached === null ? '' : `; ${describeVerdict(reached)}`}.`;
-  return [paint(format(heads), 'heading'), ...body, '', summary];
+  return [
+    { text: format(heads), style: 'heading' },
+    ...body,
+    { text: '', style: null },
+    { text: summary, style: null },
+  ];
 }
 
 const byImportance = (a: AddressLine, b: AddressLine): number =>

@@ -1,5 +1,3 @@
-import { printable } from '../text.ts';
-
 /** A certificate of a chain that was verified, as native/verify.c tells of it. */
 export interface Certificate {
   /** 0 = the server's own, above that its issuers. */
@@ -54,8 +52,8 @@ function unescaped(text: string): string {
 }
 
 function shortened(text: string): string {
-  const safe = printable(text.trim());
-  return safe.length > MAX_SHOWN ? `${safe.slice(0, MAX_SHOWN)}…` : safe;
+  const trimmed = text.trim();
+  return trimmed.length > MAX_SHOWN ? `${trimmed.slice(0, MAX_SHOWN)}…` : trimmed;
 }
 
 /** The day of an ISO 8601 time. */

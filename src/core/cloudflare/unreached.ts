@@ -1,4 +1,3 @@
-import { printable } from '../text.ts';
 import { hostAndPort } from '../url.ts';
 import { type Certificate, describeCertificateFault } from './certificates.ts';
 
@@ -47,7 +46,7 @@ export function describeTransportFailure(failure: TransportFailure, target: Targ
   const { code, fault, proxyStatus } = failure;
   const { host, port } = hostAndPort(target.url);
   const end = `${host} port ${port}`;
-  const words = printable(failure.detail.trim()) || `libcurl error ${code}`;
+  const words = failure.detail.trim() || `libcurl error ${code}`;
   if (target.proxy !== null && proxyStatus >= 300) return describeProxyRefusal(target.proxy, proxyStatus, host);
   const next = target.proxy === null ? end : `the proxy ${target.proxy}`;
   switch (code) {

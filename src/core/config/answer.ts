@@ -24,10 +24,10 @@ export type Machine = System & Tree & Pick<Disk, 'changedMs' | 'hasCertificate'>
 export function answerTo(question: Question, machine: Machine): Answer {
   const { argv, environment } = question;
   const parsed = parseCommandLine(argv);
-  if (!parsed.ok) return { kind: 'usage', text: parsed.error.trimEnd() };
+  if (!parsed.ok) return { kind: 'usage', lines: linesOf(parsed.error) };
   const commandLine = parsed.value;
-  if (commandLine.help) return { kind: 'print', text: helpText().trimEnd() };
-  if (commandLine.version) return { kind: 'print', text: versionText(question, commandLine.verbose) };
+  if (commandLine.help) return { kind: 'print', lines: linesOf(helpText()) };
+  if (commandLine.version) return { kind: 'print', lines: linesOf(versionText(question, commandLine.verbose)) };
   const { command } = commandLine;
   const request = { ...commandLine, environment, isReload: question.inForce !== null };
   const files: string[] = [];
@@ -84,6 +84,8 @@ function confinement({ environment, inForce }: Question, paths: Paths, machine: 
   if (environment[CONFINE_VARIABLE] === '0' || inForce !== null) return null;
   return confinementFor(paths, machine, environment['NOTIFY_SOCKET'] ?? '');
 }
+
+const linesOf = (text: string): readonly string[] => text.trimEnd().split('\n');
 
 const describeClosed = (folder: string): string =>
   `the folder ${quote(folder)} is closed to this process, which confined itself when it started: ` +

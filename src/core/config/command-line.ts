@@ -1,5 +1,6 @@
 import arg from 'arg';
 import { failed, ok, type Result } from '../result.ts';
+import { cut } from '../text.ts';
 import { nearest, quote } from './problem.ts';
 
 interface Option {
@@ -60,6 +61,9 @@ export interface CommandLine {
   readonly version: boolean;
 }
 
+/** In UTF-16 units: what is not known is repeated, and may be anything. */
+const LONGEST_ERROR = 200;
+
 const USAGE = `Usage: ipv6ddns [${Object.keys(COMMANDS).join('|')}] [OPTION]...`;
 
 /** @param argv what follows the program's name
@@ -72,7 +76,8 @@ export function parseCommandLine(argv: readonly string[]): Result<CommandLine, s
     const [, option] = /^unknown or unexpected option: (.*)$/s.exec(error.message) ?? [];
     const guess = option === undefined ? null : nearest(option, Object.keys(OPTIONS));
     const hint = guess === null ? '' : `; did you mean ${guess}?`;
-    return failed(`ipv6ddns: ${error.message}${hint}\n${USAGE}\n"ipv6ddns --help" lists commands and options.\n`);
+    const what = cut(error.message.replace(/\s+/g, ' '), LONGEST_ERROR);
+    return failed(`ipv6ddns: ${what}${hint}\n${USAGE}\n"ipv6ddns --help" lists commands and options.\n`);
   }
 }
 

@@ -20,9 +20,9 @@ export interface Question {
 }
 
 export type Answer = Readonly<
-  | { kind: 'print'; text: string } // help or version
-  | { kind: 'usage'; text: string } // the command line is wrong
-  | { kind: 'status'; text: string; verdict: Verdict }
+  | { kind: 'print'; lines: readonly string[] } // help or version
+  | { kind: 'usage'; lines: readonly string[] } // the command line is wrong
+  | { kind: 'status'; lines: readonly string[]; verdict: Verdict }
   | { kind: 'refused'; commandLine: CommandLine; problems: readonly string[] }
   | {
       kind: 'addresses';

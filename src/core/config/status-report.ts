@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { RecordStatus, Status } from '../daemon/status.ts';
 import { failed, ok, type Result } from '../result.ts';
-import { printable } from '../text.ts';
+import { printableJson } from '../text.ts';
 import { formatDuration } from '../time.ts';
 import type { ReadFile } from './files.ts';
 import type { FilePlace } from './settings.ts';
@@ -52,21 +52,21 @@ export function reportStatus(
   place: FilePlace,
   json: boolean,
   system: System,
-): { readonly text: string; readonly verdict: Verdict } {
+): { readonly lines: readonly string[]; readonly verdict: Verdict } {
   const read = readStatus(place, system);
-  if (!read.ok) return { text: printable(`ipv6ddns: not running${read.error}`), verdict: 'notRunning' };
+  if (!read.ok) return { lines: [`ipv6ddns: not running${read.error}`], verdict: 'notRunning' };
   const { records, settings_error } = read.value;
   const width = (cell: (record: RecordStatus) => string): number => Math.max(0, ...records.map((r) => cell(r).length));
   const [names, states] = [width(({ name }) => name), width(({ state }) => state)];
-  const lines = records.map((record) =>
-    printable(`${record.name.padEnd(names)}  ${record.state.padEnd(states)}  ${describe(record, system)}`),
+  const lines = records.map(
+    (record) => `${record.name.padEnd(names)}  ${record.state.padEnd(states)}  ${describe(record, system)}`,
   );
   if (settings_error !== null) {
     const meanwhile = 'the old ones stay in force. Correct the new ones, then reload again';
-    lines.push(printable(`new settings refused: ${settings_error}; ${meanwhile}`));
+    lines.push(`new settings refused: ${settings_error}; ${meanwhile}`);
   }
   const verdict = records.every(({ state }) => state === 'synced') ? 'synced' : 'notSynced';
-  return { text: json ? JSON.stringify(read.value) : lines.join('\n'), verdict };
+  return { lines: json ? [printableJson(read.value)] : lines, verdict };
 }
 
 /** The addresses that a running daemon publishes; none = none runs. */

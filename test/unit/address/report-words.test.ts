@@ -118,9 +118,8 @@ describe('reportAddresses: why an address is not published that may be', () => {
 });
 
 describe('formatReport: why the winner is published', () => {
-  const plain = (text: string): string => text;
-  const summaryOf = (report: AddressReport, ...reached: ('reached' | 'silent' | 'unknown')[]) =>
-    formatReport(report, plain, ...reached).at(-1);
+  const summaryOf = (report: AddressReport, ...reached: ['reached' | 'silent' | 'unknown'] | []) =>
+    formatReport(report, ...reached).at(-1)?.text;
 
   test.each<[NonNullable<AddressReport['rule']>, string]>([
     ['only', 'the only eligible address'],
@@ -146,7 +145,7 @@ describe('formatReport: why the winner is published', () => {
   });
 });
 
-test('formatReport: colours → the heading, the published line, the refused ones; the summary has none', () => {
+test('formatReport: styles → the heading, the published line, the refused ones; the summary has none', () => {
   const line: AddressLine = {
     interface: 'eth0',
     address: A,
@@ -159,11 +158,11 @@ test('formatReport: colours → the heading, the published line, the refused one
   };
   const refused: AddressLine = { ...line, interface: 'enp3s0f1', address: B, published: false, reason: 'it is not' };
   const report: AddressReport = { addresses: [line, refused], winner: A, rule: 'only' };
-  expect(formatReport(report, (text, as) => `[${as}] ${text}`)).toEqual([
-    '[heading] INTERFACE  ADDRESS         FLAGS  PREFERRED  VALID  PUBLISHED',
-    `[published] eth0       ${A}/64         forever    1min   yes`,
-    `[refused] enp3s0f1   ${B}/64         forever    1min   no, it is not`,
-    '',
-    `${A} is published: the only eligible address.`,
+  expect(formatReport(report)).toEqual([
+    { style: 'heading', text: 'INTERFACE  ADDRESS         FLAGS  PREFERRED  VALID  PUBLISHED' },
+    { style: 'published', text: `eth0       ${A}/64         forever    1min   yes` },
+    { style: 'refused', text: `enp3s0f1   ${B}/64         forever    1min   no, it is not` },
+    { style: null, text: '' },
+    { style: null, text: `${A} is published: the only eligible address.` },
   ]);
 });

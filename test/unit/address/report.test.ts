@@ -101,7 +101,7 @@ describe('reportAddresses', () => {
 });
 
 describe('formatReport', () => {
-  const lines = () => formatReport(report(), (text) => text);
+  const lines = () => formatReport(report()).map(({ text }) => text);
 
   test('formatReport: a table → aligned columns and one sentence', () => {
     add('3ffe:1::1');

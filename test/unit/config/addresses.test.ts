@@ -127,16 +127,18 @@ describe('answerTo', () => {
     more: Partial<Machine> = {},
   ) => answerTo({ ...QUESTION, argv, ...changes }, machine(files, more));
 
-  test('answer: --help → the text, without its last line end', () => {
-    expect(ask(['--help'])).toEqual({ kind: 'print', text: helpText().slice(0, -1) });
+  test('answer: --help → the lines of the text', () => {
+    expect(ask(['--help'])).toEqual({ kind: 'print', lines: helpText().split('\n').slice(0, -1) });
   });
 
   test('answer: words that nobody knows → the usage error', () => {
     expect(ask(['--frobnicate'])).toEqual({
       kind: 'usage',
-      text: `ipv6ddns: unknown or unexpected option: --frobnicate
-Usage: ipv6ddns [run|once|check|addresses|status|setup] [OPTION]...
-"ipv6ddns --help" lists commands and options.`,
+      lines: [
+        'ipv6ddns: unknown or unexpected option: --frobnicate',
+        'Usage: ipv6ddns [run|once|check|addresses|status|setup] [OPTION]...',
+        '"ipv6ddns --help" lists commands and options.',
+      ],
     });
   });
 

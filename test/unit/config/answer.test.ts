@@ -26,10 +26,13 @@ const answer = (files: Files, changes: Partial<Parameters<typeof answerTo>[0]> =
   );
 
 test.each([
-  [['--version'], 'ipv6ddns 1'],
-  [['--version', '--verbose'], 'ipv6ddns 1\ncurl 8\nmusl 1'],
-])('answer: %j → that version, and those of the libraries where more is asked for', (argv, text) => {
-  expect(answer({}, { argv })).toEqual({ kind: 'print', text });
+  [['--version'], ['ipv6ddns 1']],
+  [
+    ['--version', '--verbose'],
+    ['ipv6ddns 1', 'curl 8', 'musl 1'],
+  ],
+])('answer: %j → that version, and those of the libraries where more is asked for', (argv, lines) => {
+  expect(answer({}, { argv })).toEqual({ kind: 'print', lines });
 });
 
 const READ = 0b1100;

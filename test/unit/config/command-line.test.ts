@@ -111,6 +111,12 @@ describe('parseCommandLine: usage errors', () => {
     expect(refusal(...argv)).toBe(`ipv6ddns: ${expected}\n${USAGE}`);
   });
 
+  test('parseCommandLine: an unknown option that is long and has lines → one line, cut', () => {
+    const [line = '', usage] = refusal(`--x\nUsage: ${'y'.repeat(100_000)}`).split('\n');
+    expect(line).toBe('ipv6ddns: unknown or unexpected option: --x Usage: …');
+    expect(usage).toMatch(/^Usage: ipv6ddns /);
+  });
+
   test('parseCommandLine: an unknown option with a value → the value is not repeated', () => {
     expect(refusal('--api-token=cfut_secret')).not.toContain('secret');
   });

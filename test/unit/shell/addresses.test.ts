@@ -25,7 +25,6 @@ function shown(own: Partial<AddressesContext> = {}) {
     rules: ANY,
     running: [],
     json: false,
-    colour: false,
     exit: (status) => exits.push(status),
     ...own,
   });
@@ -48,20 +47,6 @@ describe('addresses', () => {
   test('addresses: none may be published → 69', () => {
     const { lines, exits } = shown({ rules: { ...ANY, interfaces: ['eth9'] } });
     expect([exits, lines.join('\n')]).toEqual([[69], expect.stringContaining('"interface" does not name')]);
-  });
-
-  test('addresses: a terminal with colours → the same text in colours', () => {
-    const plain = shown().lines;
-    const coloured = shown({ colour: true }).lines;
-    expect(coloured).not.toEqual(plain);
-    expect(
-      coloured.map((line) =>
-        line
-          .split('\u001b')
-          .map((part, i) => (i === 0 ? part : part.slice(part.indexOf('m') + 1)))
-          .join(''),
-      ),
-    ).toEqual(plain);
   });
 
   test('addresses: JSON → one document with lifetimes in seconds, null = for ever', () => {

@@ -44,6 +44,20 @@ describe('Log', () => {
     ]);
   });
 
+  test('Log: a very long line → cut where nobody reads on', () => {
+    logging('journal').write('info', `it is ${'long '.repeat(10_000)}`);
+    const [line = ''] = output.err;
+    expect(line).toMatch(/^<6>it is long .* …$/);
+    expect(line.length).toBeLessThan(4_100);
+  });
+
+  test('Log: JSON with characters that are not printable → escaped, a secret with them hidden', () => {
+    const log = new Log(output, new FakeClock(), 'json');
+    log.configure(false, new Secret('u\u007f:p\u009b@x'));
+    log.write('info', 'proxy u\u007f:p\u009b@x, \u202e');
+    expect(output.err[0]).toMatch(/"msg":"proxy \[hidden\], \\u202e"/);
+  });
+
   test('Log: its reader did not keep up for two lines → said before the next line, once', () => {
     const log = logging('journal');
     output.stalled = true;

@@ -201,7 +201,7 @@ describe('setup: nobody is asked', () => {
   });
 
   test.each<[string, CommandEnd, string]>([
-    ['with words', { failure: 'status 1', output: 'no\nunit' }, 'no?unit (status 1)'],
+    ['with words', { failure: 'status 1', output: 'no unit' }, 'no unit (status 1)'],
     ['without a word', { failure: 'status 1', output: '' }, 'status 1'],
   ])('setup: the service does not start, %s → which command failed, how to start it, 75', async (_, end, why) => {
     const { exits, err, ran } = await played({ commandLine: UNATTENDED, commandEnds: [end] });
