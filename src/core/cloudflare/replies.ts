@@ -84,6 +84,9 @@ export function readZonePage(reply: HttpReply, names: ReadonlySet<string>): Resu
   return ok({ records, odd, count: result.length, info });
 }
 
+/** Longest page that Cloudflare has (`per_page`). Each item takes time to read. */
+const MOST_ITEMS = 5_000;
+
 /** The items of a list, whatever they are. */
 export function readItems(
   reply: HttpReply,
@@ -91,7 +94,8 @@ export function readItems(
   const opened = open(reply, 'records');
   if (!opened.ok) return opened;
   const { result, info } = opened.value;
-  return Array.isArray(result) ? ok({ result, info: readInfo(info) }) : failed(unexpected(reply, 'result'));
+  const isPage = Array.isArray(result) && result.length <= MOST_ITEMS;
+  return isPage ? ok({ result, info: readInfo(info) }) : failed(unexpected(reply, 'result'));
 }
 
 const nameOf = (item: unknown): string =>

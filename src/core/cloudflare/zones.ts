@@ -5,13 +5,16 @@ import { type ApiFailure, unreadable } from './failure.ts';
 import type { HttpReply } from './http.ts';
 import { ZONES_PER_PAGE } from './requests.ts';
 
+/** A text that is shown to people: names have 253 characters at most, everything else is shorter. */
+const word = v.pipe(v.string(), v.maxLength(253));
+
 const zoneShape = v.object({
-  id: v.string(),
-  name: v.string(),
-  status: v.nullish(v.string(), ''),
+  id: word,
+  name: word,
+  status: v.nullish(word, ''),
   paused: v.nullish(v.boolean(), false),
-  type: v.nullish(v.string(), ''),
-  account: v.nullish(v.object({ id: v.nullish(v.string(), '') })),
+  type: v.nullish(word, ''),
+  account: v.nullish(v.object({ id: v.nullish(word, '') })),
 });
 
 /** A zone as Cloudflare describes it. */

@@ -51,9 +51,15 @@ function secondsIn(text: string): number | undefined {
 const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;
 
+/** So many members of a list are shown. */
+const MOST_MEMBERS = 20;
+
 /** The value as TOML has it, for a message; what may be a secret is left out. */
 export function asToml(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(asToml).join(', ')}]`;
+  if (Array.isArray(value)) {
+    const members = value.slice(0, MOST_MEMBERS).map(asToml);
+    return `[${(value.length > MOST_MEMBERS ? [...members, '…'] : members).join(', ')}]`;
+  }
   if (typeof value !== 'string') return String(value);
   const shown = quote(value);
   return shown.startsWith('"') ? shown : '"…"';

@@ -44,18 +44,27 @@ interface Command {
 
 const CONTINUED = '\\\n';
 
+/** So many assignments make no file of settings; each costs memory. */
+const MOST_ASSIGNMENTS = 1000;
+const TOO_MANY = `no file of settings: more than ${MOST_ASSIGNMENTS} assignments`;
+
+function faultOf({ kind }: Token, line: number): string | null {
+  if (kind === 'unclosed') return `a quote that starts on line ${line} is not closed`;
+  return kind === 'unquoted' ? 'a character with a meaning to the shell is outside single quotes' : null;
+}
+
 function* commands(text: string): Generator<Command> {
   let line = 1;
   let word: Word | null = null;
   let command = { words: [] as Word[], line, fault: null as string | null };
   for (const token of tokens(text)) {
-    if (token.kind === 'unclosed') command.fault = `a quote that starts on line ${line} is not closed`;
-    if (token.kind === 'unquoted') command.fault = 'a character with a meaning to the shell is outside single quotes';
+    command.fault = faultOf(token, line) ?? command.fault;
     if (token.kind !== 'piece') word = null;
     else if (word !== null) word.pieces.push(token.text);
     else if (token.text !== CONTINUED) {
       word = { pieces: [token.text], line };
-      command.words.push(word);
+      if (command.words.length <= MOST_ASSIGNMENTS) command.words.push(word);
+      else command.fault = TOO_MANY;
     }
     if (token.text.includes('\n')) line += token.text.split('\n').length - 1;
     if (token.kind !== 'end') continue;
@@ -78,6 +87,9 @@ export function parseEnvironmentFile(content: string, file: string): Result<read
     const read = command.fault === null ? assignmentsOf(command) : failed(command.fault);
     if (read.ok) assignments.push(...read.value);
     else problems.push(problemAt({ file, line: command.line, key: null }, read.error));
+    if (assignments.length > MOST_ASSIGNMENTS) {
+      return failed([...problems, problemAt({ file, line: command.line, key: null }, TOO_MANY)]);
+    }
     if (problems.length === MAX_PROBLEMS) break;
   }
   return problems.length > 0 ? failed(problems) : ok(assignments);
@@ -104,7 +116,20 @@ function assignmentsOf({ words }: Command): Result<Assignment[], string> {
  *  a line; outside quotes everything. */
 function unquote(piece: string): string {
   if (piece.startsWith("'")) return piece.slice(1, -1);
-  if (piece.startsWith('"')) return piece.slice(1, -1).replace(/\\([\\"$`])|\\\n/g, '$1');
+  if (piece.startsWith('"')) return withoutEscapes(piece.slice(1, -1));
   if (piece === CONTINUED) return '';
   return piece.startsWith('\\') ? piece.slice(1) : piece;
+}
+
+/** Not by a regular expression: of many escapes it would make a list first, which takes a hundred times their length. */
+function withoutEscapes(text: string): string {
+  let plain = '';
+  let from = 0;
+  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 2)) {
+    const next = text.charAt(at + 1);
+    if (!'"\\$`\n'.includes(next)) continue;
+    plain += text.slice(from, at) + (next === '\n' ? '' : next);
+    from = at + 2;
+  }
+  return plain + text.slice(from);
 }

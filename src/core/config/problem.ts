@@ -55,8 +55,8 @@ export const mayBeSecret = (text: string): boolean =>
 /** `text` in quotes, on one line, for a message; only its length where it may be a secret. */
 export function quote(text: string): string {
   if (mayBeSecret(text)) return `(${text.length} characters, not shown: may be a secret)`;
-  const visible = text.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '\ufffd');
-  return visible.length > MAX_SHOWN ? `"${visible.slice(0, MAX_SHOWN)}…"` : `"${visible}"`;
+  const visible = text.slice(0, MAX_SHOWN).replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '\ufffd');
+  return text.length > MAX_SHOWN ? `"${visible}…"` : `"${visible}"`;
 }
 
 /** A value for a message; of a secret only its type. */

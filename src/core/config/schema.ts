@@ -16,6 +16,12 @@ const allowing = <S extends v.GenericSchema>(allowed: string, schema: S): S =>
 /** Kind of the issues whose message is a whole sentence rather than what is allowed. */
 export const SENTENCE = 'raw_transform';
 
+/** Longer than any value that makes sense, a path (PATH_MAX) and a list of hosts included. */
+const LONGEST_TEXT = 8192;
+
+/** A text, looked at by patterns only if it is not too long: some need the square of its length in steps. */
+const given = v.pipe(v.string(), v.maxLength(LONGEST_TEXT, `texts of up to ${LONGEST_TEXT} characters`));
+
 /** A step that converts; the error is a whole sentence. */
 const converting = <I, O>(convert: (input: I) => Result<O, string>) =>
   v.rawTransform<I, O>(({ dataset, addIssue, NEVER }) => {
@@ -70,14 +76,14 @@ const oneOrMore = <S extends v.GenericSchema>(allowed: string, item: S) =>
   allowing(allowed, v.pipe(listOf(allowed, item), v.minLength(1)));
 
 const flag = allowing('true and false', v.boolean());
-const text = allowing('non-empty texts', v.pipe(v.string(), v.trim(), v.nonEmpty()));
+const text = allowing('non-empty texts', v.pipe(given, v.trim(), v.nonEmpty()));
 
 /** Bearer token (RFC 6750 §2.1; the alphabet and the length are Cloudflare's business): sent as it is, so whatever
  *  surrounds it by mistake is refused here. */
 export const token = allowing(
   'visible ASCII characters without blanks',
   v.pipe(
-    v.string(),
+    given,
     v.trim(),
     v.regex(/^[!-~]+$/),
     v.regex(/^[^"'`].*[^"'`]$|^[^"'`]$/, 'tokens without quotes around them'),
@@ -87,25 +93,25 @@ export const token = allowing(
   ),
 );
 
-const zoneId = allowing('32 hexadecimal digits', v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/i), v.toLowerCase()));
+const zoneId = allowing('32 hexadecimal digits', v.pipe(given, v.regex(/^[0-9a-f]{32}$/i), v.toLowerCase()));
 
 /** A token that was put here by mistake would be a name, too, and stand in the log as one that no interface has. */
 const interfaceText = (text: string): Result<string, string> =>
   mayBeSecret(text) ? failed('allowed are interface names') : interfacePattern(text);
 
-const interfaceName = v.pipe(v.string(), v.trim(), converting(saying(interfaceText)));
+const interfaceName = v.pipe(given, v.trim(), converting(saying(interfaceText)));
 
 const kinds = listOf(
   'kinds of address ("2a01:db8::/32", "::7", "static", "slaac", "dhcpv6") and lists of them',
-  v.pipe(v.string(), v.trim(), converting(saying(addressKind))),
+  v.pipe(given, v.trim(), converting(saying(addressKind))),
 );
 
-const name = allowing('record names', v.pipe(v.string(), converting(recordName)));
+const name = allowing('record names', v.pipe(given, converting(recordName)));
 
 /** Cloudflare takes up to 500 characters (Free plan: 100), graphic ones only. Blanks around them might come back without. */
 const comment = allowing(
   'up to 500 printable characters without line breaks',
-  v.pipe(v.string(), v.trim(), v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]{0,500}$/u)),
+  v.pipe(given, v.trim(), v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]{0,500}$/u)),
 );
 
 /** Keys of the top level that a `[[record]]` table may override. */
@@ -130,7 +136,7 @@ const TOP_LEVEL = {
   verify_interval: secondsOr(0, 'never', 60, 86400),
   verbose: flag,
   status_file: text,
-  metrics_file: allowing('paths that end in ".prom"', v.pipe(v.string(), v.trim(), v.regex(/[^/]\.prom$/))),
+  metrics_file: allowing('paths that end in ".prom"', v.pipe(given, v.trim(), v.regex(/[^/]\.prom$/))),
 };
 
 const RECORD = {
@@ -141,7 +147,7 @@ const RECORD = {
 };
 
 /** URL of a receiver of notifications, with what of it may be shown. */
-export const hook = v.pipe(v.string(), v.trim(), converting(hookUrl));
+export const hook = v.pipe(given, v.trim(), converting(hookUrl));
 
 /** argv[0] has to be an absolute path: nothing is looked for in $PATH, and no shell is between. */
 const command = allowing(
@@ -150,7 +156,7 @@ const command = allowing(
     boundedList,
     v.array(
       v.pipe(
-        v.string(),
+        given,
         v.check((argument) => !argument.includes('\0')),
       ),
     ),
@@ -167,14 +173,14 @@ const NOTIFY = {
   error_after: integer(0, 86400, ' seconds'),
 };
 
-const proxy = v.pipe(v.string(), v.trim(), converting(proxyUrl));
+const proxy = v.pipe(given, v.trim(), converting(proxyUrl));
 
 /** Settings that the environment alone has. */
 const ENVIRONMENT_ONLY = {
   url: hook,
-  base_url: allowing('URLs', v.pipe(v.string(), converting(baseUrl))),
+  base_url: allowing('URLs', v.pipe(given, converting(baseUrl))),
   ca_file: text,
-  ca_path: allowing('folders, parted by ":"', v.pipe(v.string(), v.trim(), v.regex(/[^:]/))),
+  ca_path: allowing('folders, parted by ":"', v.pipe(given, v.trim(), v.regex(/[^:]/))),
   https_proxy: proxy,
   all_proxy: proxy,
   no_proxy: text,

@@ -1,5 +1,6 @@
 import { parse, TomlError } from 'smol-toml';
 import { failed, ok, type Result } from '../result.ts';
+import { isExhausted, TOO_MUCH } from './exhausted.ts';
 import { endOfQuoted } from './quoted.ts';
 
 export type TomlTable = Readonly<Record<string, unknown>>;
@@ -17,7 +18,7 @@ export type KeyPath = readonly (string | number)[];
 /** No setting nests deeper; keeps the parser's recursion off the engine's small stack. */
 const MAX_DEPTH = 8;
 
-/** So many dots in a statement, keys in a table and tables make no settings. Each level of a dotted key costs memory, and
+/** So many dots outside of texts, keys in a table and tables make no settings. Each level of a dotted key costs memory, and
  *  the engine's time grows with the square of a table's keys. */
 const MOST = 1000;
 
@@ -27,6 +28,7 @@ export function parseToml(text: string): Result<TomlTable, SyntaxFault> {
   try {
     return ok(parse(text, { maxDepth: MAX_DEPTH }));
   } catch (error) {
+    if (isExhausted(error)) return failed({ line: null, column: null, detail: TOO_MUCH });
     if (!(error instanceof TomlError)) throw error;
     // Below its first line the message quotes the document, which may hold the token.
     const [summary = ''] = error.message.split('\n');
@@ -93,8 +95,10 @@ function findExcess(text: string): SyntaxFault | null {
   if (!isLarge) return null;
   const headers = new Set<string>();
   let keys = 0;
-  for (const { line, statement, dots } of statements(text)) {
+  let dots = 0;
+  for (const { line, statement, dots: own } of statements(text)) {
     if (EMPTY.test(statement)) continue;
+    dots += own;
     const isHeader = statement.trimStart().startsWith('[');
     if (isHeader) headers.add(statement.trim());
     keys = isHeader ? 0 : keys + 1;

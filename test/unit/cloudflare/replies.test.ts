@@ -222,6 +222,12 @@ describe('errors', () => {
     });
   });
 
+  test('readNamePage: more records than the longest page has → another list', () => {
+    const page = (length: number) => readNamePage(success(Array.from({ length }, () => wire)), NAME);
+    expect(page(5_000)).toMatchObject({ ok: true, value: { count: 5_000 } });
+    expect(page(5_001)).toMatchObject({ ok: false, error: { what: expect.stringContaining('"result"') } });
+  });
+
   test('readDone: a hundred thousand errors in one reply → a failure', () => {
     const errors = Array.from({ length: 100_000 }, () => ({ code: 1004 }));
     const body = JSON.stringify({ success: false, errors: [{ code: 1004, error_chain: errors }] });

@@ -28,6 +28,14 @@ describe('readZones', () => {
     });
   });
 
+  test.each(['id', 'name', 'status', 'type'])('readZones: a zone whose %s is longer than any name → refused', (key) => {
+    const read = readZones(success([{ ...wire, [key]: 'x'.repeat(254) }]));
+    expect(read).toMatchObject({
+      ok: false,
+      error: { what: expect.stringContaining(`unexpected shape of the reply at "${key}"`) },
+    });
+  });
+
   const zones = Array.from({ length: 50 }, (_, i) => ({ ...wire, name: `z${i}.example.com` }));
 
   test.each<[string, unknown[], object | undefined]>([

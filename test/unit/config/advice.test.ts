@@ -108,3 +108,9 @@ test.each<[unknown, string]>([
 ])('asToml: %j → %s', (value, text) => {
   expect(asToml(value)).toBe(text);
 });
+
+test('asToml: a list longer than anybody writes on a line → its beginning', () => {
+  const text = asToml(Array.from({ length: 80_000 }, () => 'a'));
+  expect(text).toMatch(/^\["a", ("a", )*…\]$/);
+  expect(text.length).toBeLessThan(200);
+});

@@ -149,3 +149,24 @@ describe('parseEnvironmentFile: problems', () => {
     ]);
   });
 });
+
+describe('parseEnvironmentFile: too much', () => {
+  const TOO_MANY = 'no file of settings: more than 1000 assignments';
+
+  test('parseEnvironmentFile: 1,000 assignments, on lines or on one → read', () => {
+    expect(assignments('A=1\n'.repeat(1000))).toHaveLength(1000);
+    expect(assignments('A=1 '.repeat(1000))).toHaveLength(1000);
+  });
+
+  test.each([
+    ['lines', 'A=1\n', 1001],
+    ['words of one line', 'A=1 ', 1],
+    ['commands of one line', 'A=1;', 1],
+  ])('parseEnvironmentFile: 60,000 assignments as %s → one problem at its line', (_, unit, line) => {
+    expect(problems(unit.repeat(60_000))).toEqual([`${FILE}:${line}: ${TOO_MANY}`]);
+  });
+
+  test('parseEnvironmentFile: more than anybody would escape → all of it resolved', () => {
+    expect(assignments(`A="${'\\"'.repeat(100_000)}"`)).toEqual([['A', '"'.repeat(100_000), 1]]);
+  });
+});

@@ -212,3 +212,28 @@ describe('loadSettings: secrets', () => {
     },
   );
 });
+
+describe('loadSettings: values longer than anybody writes', () => {
+  const LONG = 'your'.repeat(60_000);
+  const TOO_LONG = 'allowed are texts of up to 8192 characters';
+
+  test('loadSettings: a token that looks like a placeholder again and again → refused at once', () => {
+    expect(problems(`record_name = "home.example.com"\napi_token = "${LONG}"`)).toEqual([
+      `${CONFIG}:2: api_token: found text; ${TOO_LONG}`,
+    ]);
+    expect(problems(`record_name = "home.example.com"\napi_token_file = "/key"`, {}, { '/key': LONG })).toEqual([
+      `${CONFIG}:2: api_token_file: found no token on the first line of "/key"; ${TOO_LONG}`,
+    ]);
+  });
+
+  test.each(Object.keys(VARIABLES))('loadSettings: %s of 240,000 characters → refused, in few words', (name) => {
+    const found = problems('', {
+      CLOUDFLARE_API_TOKEN: TOKEN,
+      CLOUDFLARE_RECORD_NAME: 'home.example.com',
+      [name]: LONG,
+    });
+    expect(found).toEqual([expect.stringContaining(`${name}: found `)]);
+    expect(found[0]).toMatch(/; allowed are [^y]{1,120}$/);
+    expect(found[0]?.length).toBeLessThan(300);
+  });
+});

@@ -23,6 +23,7 @@ describe('parseToml', () => {
   test.each([
     ['a dotted key of 2,000 parts', `x = 1\na${'.a'.repeat(2000)} = 1`, 2, 'dots'],
     ['a header of 2,000 parts', `[a${'.a'.repeat(2000)}]`, 1, 'dots'],
+    ['lines of 300 dots', `x${'.a'.repeat(300)} = 1\n`.repeat(9), 4, 'dots'],
     ['50,000 keys', Array.from({ length: 50_000 }, (_, i) => `k${i} = 1`).join('\n'), 1001, 'keys in one table'],
     ['50,000 tables', Array.from({ length: 50_000 }, (_, i) => `[t${i}]`).join('\n'), 1001, 'tables'],
   ])('parseToml: %s → refused at its line, before it costs anything', (_, text, line, what) => {
