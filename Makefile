@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages sbom outdated demo bench bench-doc check explore mutants test managers bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages sbom outdated demo bench bench-doc check explore fuzz mutants test managers bench-packages test-packages reproducible clean distclean help
 
 # The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
 ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
@@ -147,6 +147,12 @@ build/asan/native/%.o: native/%.c $(HEADERS) $(call LIBRARIES,asan)
 	@mkdir -p $(@D)
 	$(call COMPILE,asan) -DWITH_TEST_LIBRARIES
 
+# Damaged inputs for what the product is made of, under the same sanitizers.
+build/fuzz-engine.js: $(TYPESCRIPT) $(TEST_TYPESCRIPT) build/node_modules.stamp
+	$(BUNDLE) --platform=neutral test/fuzz/engine/main.ts
+build/fuzz-engine: build/fuzz-engine.o build/settings.o $(patsubst %,build/asan/%.o,main $(MODULES))
+	$(call LINK,asan) $(CFLAGS_asan)
+
 # The heap as the product has it: the sanitizers bring an allocator of their own.
 build/heap-tests: build/$(OWN_ARCH)/heap-tests.o build/$(OWN_ARCH)/native/heap.o
 	$(CC_$(OWN_ARCH)) $(LDFLAGS_$(OWN_ARCH)) -o $@ $^
@@ -168,7 +174,8 @@ build/demo.mjs: ENTRY := test/demo/demo.ts
 build/bench.mjs: ENTRY := bench/main.ts
 build/explorer.mjs: ENTRY := test/explorer/main.ts
 build/mutants.mjs: ENTRY := test/mutants/main.ts
-build/demo.mjs build/bench.mjs build/explorer.mjs build/mutants.mjs: $(TYPESCRIPT) $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/node_modules.stamp
+build/fuzz.mjs: ENTRY := test/fuzz/main.ts
+build/demo.mjs build/bench.mjs build/explorer.mjs build/mutants.mjs build/fuzz.mjs: $(TYPESCRIPT) $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/node_modules.stamp
 	node_modules/.bin/esbuild $(ENTRY) --bundle --platform=node --format=esm \
 	  --packages=external --log-level=warning --outfile=$@
 
@@ -181,7 +188,7 @@ bench-doc: build/bench.mjs ## writes what `make bench` found last into docs/benc
 check: build/node_modules.stamp ## types, lint, format, import graph
 	tools/run-tests.mjs types lint
 
-test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/engine-tests build/native-tests build/heap-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
+test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/fuzz.mjs build/fuzz-engine build/engine-tests build/native-tests build/heap-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
 	tools/run-tests.mjs
 
 managers: build/ipv6ddns build/cloudflare-schemas.json | test-packages ## plays every situation of a network with every network manager: half an hour
@@ -200,6 +207,10 @@ test-packages: demo-packages
 
 explore: build/explorer.mjs ## lets kernel and API misbehave at random: make explore [SEC=3600] [SEED=N]
 	node $< --sec $(or $(SEC),60) $(if $(SEED),--seed $(SEED) --trace)
+
+fuzz: build/fuzz-engine build/fuzz.mjs | demo-packages ## feeds damaged inputs to the program: make fuzz [SEC=600] [SEED=N] [AGAIN=build/fuzz/FILE]
+	unshare -nm$(if $(filter-out 0,$(shell id -u)),Ur) node build/fuzz.mjs --sec $(or $(SEC),600) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(AGAIN),--again $(AGAIN))
 
 mutants: build/mutants.mjs ## which changes of the program no core test notices: make mutants [FOLDER='dns wire'] [SINCE=REF] [AGAIN=1]
 	node $< $(FOLDER) $(if $(SINCE),--since $(SINCE)) $(if $(AGAIN),--again)
