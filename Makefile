@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages sbom outdated demo bench bench-doc check explore fuzz mutants test managers bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages sbom outdated demo picture bench bench-doc check explore fuzz mutants test managers bench-packages test-packages reproducible clean distclean help
 
 # The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
 ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
@@ -168,6 +168,9 @@ build/cloudflare-schemas.json: test/schemas/shapes.ts build/node_modules.stamp
 
 demo: build/ipv6ddns build/demo.mjs build/cloudflare-schemas.json | demo-packages ## shows it at work: private network, simulated Cloudflare, no account
 	node build/demo.mjs
+
+picture: build/ipv6ddns build/demo.mjs build/cloudflare-schemas.json | demo-packages ## draws what the demo prints, docs/demo.svg
+	node build/demo.mjs --picture docs/demo.svg
 
 # Programs for Node.
 build/demo.mjs: ENTRY := test/demo/demo.ts

@@ -91,7 +91,7 @@ const parts = {
   packaging: () => vitest('packaging'),
   'booted Debian': () => vitest('booted'),
   'network managers': () => vitest('managers'),
-  demo: () => whole(['node', 'build/demo.mjs']),
+  demo: () => whole(['node', 'build/demo.mjs', '--like', 'docs/demo.svg']),
 };
 
 const only = process.argv.slice(2);

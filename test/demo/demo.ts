@@ -1,14 +1,24 @@
 /** Shows ipv6ddns at work, without an account: a network namespace with an uplink of its own, the simulated API with a
  *  certificate of its own, addresses that come and go. Needs root or unprivileged user namespaces, and touches nothing
- *  outside. Status 0 when everything happened as told, else 1. */
+ *  outside. Status 0 when everything happened as told, else 1. `--picture FILE` draws what it printed, `--like FILE` fails
+ *  unless an earlier picture shows the same. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { Lab } from '../e2e/harness/lab.ts';
 import { memoryOf, untilAsleep } from '../e2e/harness/proc.ts';
 import type { Process } from '../e2e/harness/process.ts';
 import { EXECUTABLE } from '../e2e/harness/programs.ts';
+import { differences } from './form.ts';
 import { Stage } from './stage.ts';
-import { Timeline, takesColour } from './timeline.ts';
+import { drawTerminal, linesOfPicture, takesColour, withoutStyles } from './terminal.ts';
+import { Timeline } from './timeline.ts';
 
-const timeline = new Timeline((text) => process.stdout.write(text), takesColour(process.stdout, process.env));
+const coloured = takesColour(process.stdout, process.env);
+let printed = '';
+const timeline = new Timeline((painted) => {
+  printed += painted;
+  process.stdout.write(coloured ? painted : withoutStyles(painted));
+});
 
 /** What the summary says. */
 interface Result {
@@ -80,7 +90,19 @@ async function verdicts(lab: Lab): Promise<string[]> {
   );
 }
 
+/** @throws Error when the picture shows other lines than the demo has printed */
+async function compare(picture: string): Promise<void> {
+  const now = withoutStyles(printed).trimEnd().split('\n');
+  const different = differences(linesOfPicture(await readFile(picture, 'utf8')), now);
+  if (different.length === 0) return;
+  throw new Error(
+    `${picture} shows another demo than this one; "make picture" draws it anew:\n${different.join('\n')}`,
+  );
+}
+
 async function main(): Promise<void> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { picture: text, like: text } });
   timeline.line('ipv6ddns keeps an AAAA record at Cloudflare equal to this machine’s public IPv6 address.', 'bold');
   timeline.line('Here: a private network namespace, a simulated API over TLS, no account. Times in seconds.');
   const lab = await Lab.open();
@@ -101,6 +123,8 @@ async function main(): Promise<void> {
   } finally {
     await lab.close();
   }
+  if (values.like !== undefined) await compare(values.like);
+  if (values.picture !== undefined) await writeFile(values.picture, drawTerminal(printed, 'What "make demo" prints'));
 }
 
 main().catch((error: unknown) => {

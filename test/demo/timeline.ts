@@ -1,4 +1,5 @@
 import { monotonicMs } from '../simulator/log.ts';
+import { paint, type Style } from './terminal.ts';
 
 /** Where a line comes from. */
 export type Source = 'kernel' | 'daemon' | 'api' | 'record';
@@ -17,10 +18,6 @@ const TIME_WIDTH = 9;
 const SOURCE_WIDTH = 8;
 const INDENT = TIME_WIDTH + SOURCE_WIDTH;
 
-/** SGR parameters of ECMA-48. */
-const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
-type Style = keyof typeof STYLES;
-
 const COLOURS = {
   kernel: 'cyan',
   daemon: 'bold',
@@ -28,23 +25,17 @@ const COLOURS = {
   record: 'green',
 } as const satisfies Record<Source, Style>;
 
-/** Whether escape sequences are welcome there (no-color.org). */
-export const takesColour = (stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): boolean =>
-  stream.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
-
 /** Prints what happens, for people: 96 columns, times in seconds from the start. */
 export class Timeline {
-  readonly #write: (text: string) => void;
-  readonly #coloured: boolean;
+  readonly #write: (painted: string) => void;
   readonly #startMs = monotonicMs();
 
-  constructor(write: (text: string) => void, coloured: boolean) {
+  constructor(write: (painted: string) => void) {
     this.#write = write;
-    this.#coloured = coloured;
   }
 
   line(text = '', style?: Style): void {
-    this.#write(`${style === undefined ? text : this.#paint(text, style)}\n`);
+    this.#write(`${style === undefined ? text : paint(text, style)}\n`);
   }
 
   heading(number: number, text: string): void {
@@ -70,12 +61,8 @@ export class Timeline {
     const time = `${((atMs - this.#startMs) / 1000).toFixed(3).padStart(TIME_WIDTH - 2)}  `;
     const [first = '', ...rest] = wrap(text, WIDTH - INDENT);
     const style = bad ? 'yellow' : COLOURS[source];
-    this.line(`${this.#paint(time, 'dim')}${this.#paint(source.padEnd(SOURCE_WIDTH) + first, style)}`);
+    this.line(`${paint(time, 'dim')}${paint(source.padEnd(SOURCE_WIDTH) + first, style)}`);
     for (const more of rest) this.line(' '.repeat(INDENT + 2) + more, style);
-  }
-
-  #paint(text: string, style: Style): string {
-    return this.#coloured ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
   }
 }
 

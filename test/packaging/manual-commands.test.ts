@@ -21,7 +21,7 @@ const MEANWHILE = ['ipv6ddns status', 'ipv6ddns status --json'];
 /** What needs a service manager, a container engine or the machine's own package manager, and make's targets: the test
  *  that shows our part of it, by its file and what its title or body says. */
 const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>> = {
-  'make demo': ['tools/run-tests.mjs', "demo: () => whole(['node', 'build/demo.mjs'])"],
+  'make demo': ['tools/run-tests.mjs', "demo: () => whole(['node', 'build/demo.mjs', "],
   'make test': ['.ci/run', 'make test'],
   'make deb': ['test/packaging/deb.test.ts', "make('deb')"],
   'sudo apt install ./build/ipv6ddns_*.deb': [
