@@ -185,8 +185,8 @@ build/demo.mjs build/bench.mjs build/explorer.mjs build/mutants.mjs build/fuzz.m
 bench: build/ipv6ddns build/bench.mjs build/cloudflare-schemas.json | bench-packages ## measures it: make bench [ONLY='memory burst'] [COMPARE=FILE]
 	node build/bench.mjs --json build/bench.json $(if $(COMPARE),--compare $(COMPARE)) $(ONLY)
 
-bench-doc: build/bench.mjs ## writes what `make bench` found last into docs/benchmarks.md
-	node build/bench.mjs --from build/bench.json --page docs/benchmarks.md
+bench-doc: build/bench.mjs ## writes what `make bench` found last into docs/benchmarks.md, its plot and the README
+	node build/bench.mjs --from build/bench.json --docs
 
 check: build/node_modules.stamp ## types, lint, format, import graph
 	tools/run-tests.mjs types lint

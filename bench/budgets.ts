@@ -11,6 +11,8 @@ export const BUDGETS = {
   /** From the kernel's event to the request's first byte at the server, over a new TLS connection. */
   requestMedianMs: 15,
   requestP99Ms: 60,
+  /** How often a temporary (privacy) address may be published. */
+  temporaryPublished: 0,
   /** In a time in which nothing happens and nothing is due. */
   idleSwitches: 0,
   /** For 10,000 addresses. */

@@ -74,6 +74,13 @@ export const FIGURES: readonly Figure[] = [
   },
   figure('change-requests', '… requests until the record is right', 'count', null, 'at the server'),
   figure(
+    'temporary',
+    'three starts beside a temporary address: it was published',
+    'count',
+    BUDGETS.temporaryPublished,
+    'the record afterwards; the interface has a stable address and a temporary one (RFC 8981) of the same prefix',
+  ),
+  figure(
     'idle-switches',
     'an idle minute: context switches',
     'count',

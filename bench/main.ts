@@ -1,16 +1,19 @@
-/** Measures the daemon: `[--json FILE] [--compare FILE] [--page FILE] [PART…]`, default all parts; or shows an earlier
- *  report: `--from FILE`. Prints the table, writes the report as JSON, compares with an earlier one, writes the page of
- *  docs/. */
+/** Measures the daemon: `[--json FILE] [--compare FILE] [--docs] [PART…]`, default all parts; or shows an earlier
+ *  report: `--from FILE`. Prints the table, writes the report as JSON, compares with an earlier one, writes what the
+ *  documents say of it. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Lab } from '../test/e2e/harness/lab.ts';
 import { measureBurst } from './burst.ts';
+import { withFacts } from './facts.ts';
 import { measureIdle } from './idle.ts';
 import { measureLatency } from './latency.ts';
 import { measureMemory } from './memory.ts';
 import { measureNames } from './names.ts';
 import { measureOthers } from './others.ts';
 import type { Measurement, OpenLab, Part } from './parts.ts';
+import { formatPlot } from './plot.ts';
+import { measurePrivacy } from './privacy.ts';
 import { makeReport, type Report } from './report.ts';
 import { measureStart } from './start.ts';
 import { formatPage, formatTable } from './table.ts';
@@ -19,6 +22,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   memory: measureMemory,
   start: measureStart,
   latency: measureLatency,
+  privacy: measurePrivacy,
   idle: measureIdle,
   burst: measureBurst,
   names: measureNames,
@@ -53,19 +57,25 @@ async function measureAll(names: readonly string[]): Promise<Report> {
   return makeReport(measurements);
 }
 
+async function writeDocuments(report: Report): Promise<void> {
+  await writeFile('docs/benchmarks.md', formatPage(report));
+  await writeFile('docs/benchmarks.svg', formatPlot(report));
+  await writeFile('README.md', withFacts(await readFile('README.md', 'utf8'), report));
+}
+
 const readReport = async (file: string): Promise<Report> => JSON.parse(await readFile(file, 'utf8'));
 
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: text, compare: text, page: text, from: text },
+    options: { json: text, compare: text, from: text, docs: { type: 'boolean' } },
   });
   const earlier = values.compare === undefined ? null : await readReport(values.compare);
   const names = positionals.length > 0 ? positionals : Object.keys(PARTS);
   const report = values.from === undefined ? await measureAll(names) : await readReport(values.from);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (values.page !== undefined) await writeFile(values.page, formatPage(report));
+  if (values.docs === true) await writeDocuments(report);
   process.stdout.write(formatTable(report, earlier));
 }
 

@@ -12,7 +12,7 @@ import { IDLE_MS, usageDuring } from './idle.ts';
 import type { Measurement, OpenLab, Part } from './parts.ts';
 
 /** Another program that does the same work. */
-interface Other {
+export interface Other {
   readonly program: Program;
   readonly path: string;
   /** Files beside the mapped ones that it consists of. */
@@ -85,20 +85,31 @@ export async function versionsOfOthers(): Promise<Partial<Record<Program, string
   return versions;
 }
 
-/** The same work done by those that are installed, at the same time: they sleep for most of it. */
-export const measureOthers: Part = async (openLab) => {
+export async function installedOthers(): Promise<Other[]> {
   const installed = [];
   for (const other of OTHERS) if (await isThere(other.path)) installed.push(other);
+  return installed;
+}
+
+/** They know the API by its name and port alone. */
+export async function openLabForOthers(openLab: OpenLab): Promise<Lab> {
+  const lab = await openLab({ port: 443, lenient: true });
+  await lab.hosts('::1 localhost api.cloudflare.com');
+  return lab;
+}
+
+/** The same work done by those that are installed, at the same time: they sleep for most of it. */
+export const measureOthers: Part = async (openLab) => {
+  const installed = await installedOthers();
   return (await Promise.all(installed.map((other) => measureOther(other, openLab)))).flat();
 };
 
 async function measureOther(other: Other, openLab: OpenLab): Promise<Measurement[]> {
-  const lab = await openLab({ port: 443, lenient: true });
+  const lab = await openLabForOthers(openLab);
   let address = '3ffe:1::1';
-  await lab.hosts('::1 localhost api.cloudflare.com');
   await lab.seed('3ffe:9::9');
   await lab.add(address);
-  const daemon = await start(other, lab);
+  const daemon = await startOther(other, lab);
   await lab.says(address);
   const idle = await usageDuring(daemon.pid, () => sleep(IDLE_MS));
   const memory = await memoryOf(daemon.pid);
@@ -130,7 +141,7 @@ async function measureOther(other: Other, openLab: OpenLab): Promise<Measurement
   ];
 }
 
-async function start({ program, path, config, parameters }: Other, lab: Lab): Promise<Process> {
+export async function startOther({ program, path, config, parameters }: Other, lab: Lab): Promise<Process> {
   const file = join(lab.folder, `${program}.conf`);
   await writeFile(file, config(lab), { mode: 0o600 });
   return lab.launch(lab.host, [path, ...parameters(lab, file)], {});

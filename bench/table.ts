@@ -28,6 +28,8 @@ export function formatPage(report: Report): string {
 Read when: you want to know what the daemon needs, or whether a change has made it need more. \`make bench\` measures
 all of this in some minutes; \`make bench-doc\` writes what it found last to this page.
 
+![Bars: ours beside the others, and beside its budgets](benchmarks.svg)
+
 ${describeRun(report)}
 
 ${[row(head), rule, ...report.rows.map((own) => row([...cells(own), own.how]))].join('\n')}
@@ -58,6 +60,13 @@ function format(value: number | null, unit: Unit): string {
   if (value === null) return '';
   const digits = (unit === 'ms' || unit === 'µs') && value < 100 ? 1 : 0;
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** A value with its unit, as short as a person wants it. */
+export function formatForPeople(value: number, unit: Unit): string {
+  if (unit === 'KiB') return `${(value / 1024).toFixed(1)} MiB`;
+  if (unit === 'ms' && value >= 1000) return `${format(Math.round(value / 1000), 'count')} s`;
+  return `${format(Math.round(value), 'count')}${unit === 'count' ? '' : ` ${unit}`}`;
 }
 
 function change(row: Row, earlier: Report): string {
