@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all packages sbom outdated demo picture bench bench-doc check explore fuzz mutants test managers bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages sbom outdated demo picture bench bench-doc dev check explore fuzz mutants test managers bench-packages test-packages reproducible clean distclean help
 
 # The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
 ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
@@ -187,6 +187,9 @@ bench: build/ipv6ddns build/bench.mjs build/cloudflare-schemas.json | bench-pack
 
 bench-doc: build/bench.mjs ## writes what `make bench` found last into docs/benchmarks.md, its plot and the README
 	node build/bench.mjs --from build/bench.json --docs
+
+dev: build/cloudflare-schemas.json ## runs the core tests of what you changed, again on every save; Ctrl-C ends it
+	node_modules/.bin/vitest watch --project core --changed
 
 check: build/node_modules.stamp ## types, lint, format, import graph
 	tools/run-tests.mjs types lint
