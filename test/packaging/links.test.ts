@@ -42,7 +42,7 @@ test('paths: those that a Markdown file names, but for the changelog’s → are
 });
 
 /** Stands for a name of one's own, or is another program's. */
-const NOT_OURS = /\/[A-Z]+\.\w+$|\.rs$/;
+const NOT_OURS = /\/[A-Z]+\.|\.rs$/;
 
 test('anchors: headings → as GitHub forms them', () => {
   const markdown = '# A `b` c\n## Why, or: [x](y)?\n## a b c\n```sh\n# no heading\n```\n';
