@@ -21,6 +21,6 @@ declare module 'confine' {
   export function dropCapabilities(): void;
   /** Puts the list of native/syscalls.list into force. Needs PR_SET_NO_NEW_PRIVS. What it refuses is
    *  in the kernel's audit log.
-   *  @throws HostError ENOTSUP where there is no list for the architecture */
+   *  @throws HostError ENOTSUP where there is no list for the architecture, and on i686 before Linux 4.3 */
   export function filterSyscalls(): void;
 }
