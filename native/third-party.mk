@@ -96,12 +96,19 @@ build/%/mbedtls/lib/libmbedtls.a: build/sources/mbedtls.version native/mbedtls.p
 	  libmbedcrypto.a libmbedx509.a libmbedtls.a
 	mkdir -p $(@D) && cp build/$*/mbedtls/library/*.a $(@D)
 
+# What a configure script has found of the C library and the compiler holds for every architecture, and is most of its
+# work: it is kept for the next one, in build/facts.LIBRARY. Sizes, the order of bytes and tools are found anew.
+FACTS := ^(ac_cv_(func|header|have_decl|member|type|search)|ax_cv_check_cflags|curl_cv_func)_
+USE_FACTS = $(if $(filter-out asan,$*),cp $(CURDIR)/build/facts.$1 config.cache 2>/dev/null; )./configure --cache-file=config.cache
+KEEP_FACTS = $(if $(filter-out asan,$*),grep -E '$(FACTS)' build/$*/$1/config.cache > build/$*/facts && mv build/$*/facts build/facts.$1)
+
 # The resolver. It is asked from one thread alone.
 CARES_OPTIONS := --disable-shared --disable-dependency-tracking --disable-tests --disable-cares-threads --disable-symbol-hiding
 build/%/cares/lib/libcares.a: build/sources/c-ares.version native/third-party.mk
 	$(call UNPACK,build/$*/cares)
-	cd build/$*/cares && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) $(CARES_OPTIONS) \
+	cd build/$*/cares && $(call USE_FACTS,cares) --quiet --host=$(shell $(CC_$*) -dumpmachine) $(CARES_OPTIONS) \
 	  CC='$(CC_$*)' AR=$(AR_$*) RANLIB='$(AR_$*) -s' CFLAGS='$(CFLAGS_$*)' LDFLAGS='$(LDFLAGS_$*)'
+	$(call KEEP_FACTS,cares)
 	$(MAKE) --silent -C build/$*/cares/src/lib libcares.la
 	mkdir -p $(@D) && cp build/$*/cares/src/lib/.libs/libcares.a $@
 
@@ -116,10 +123,11 @@ CURL_OPTIONS := --disable-shared --disable-dependency-tracking --enable-unity --
 build/%/curl/lib/.libs/libcurl.a: build/sources/curl.version build/%/mbedtls/lib/libmbedtls.a \
   build/%/cares/lib/libcares.a
 	$(call UNPACK,build/$*/curl)
-	cd build/$*/curl && ./configure --quiet --host=$(shell $(CC_$*) -dumpmachine) \
+	cd build/$*/curl && $(call USE_FACTS,curl) --quiet --host=$(shell $(CC_$*) -dumpmachine) \
 	  --with-mbedtls=$(CURDIR)/build/$*/mbedtls --enable-ares=$(CURDIR)/build/$*/cares $(CURL_OPTIONS) \
 	  CC='$(CC_$*)' AR=$(AR_$*) RANLIB='$(AR_$*) -s' \
 	  CFLAGS='$(CFLAGS_$*) -include sched.h' LDFLAGS='$(LDFLAGS_$*)'
+	$(call KEEP_FACTS,curl)
 	$(MAKE) --silent -C build/$*/curl/lib libcurl.la
 
 # Whatever is compiled or linked comes after the C library and the compiler's runtime.
