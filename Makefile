@@ -4,16 +4,15 @@ VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
 MAKEFLAGS += --jobs=$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: FORCE all packages sbom outdated demo picture bench bench-doc dev check explore fuzz mutants test managers bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages sbom outdated demo picture bench bench-doc dev check explore fuzz mutants test emulated managers bench-packages test-packages reproducible clean distclean help
 
 # The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
 ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
 ifneq ($(ODD)$(filter-out 1,$(words $(CURDIR))),)
 $(error The libraries cannot be built below "$(CURDIR)": move this folder to a path of letters, digits and _./+@,~- only)
 endif
-
-all: build/$(ARCH)/ipv6ddns $(if $(filter $(ARCH),$(OWN_ARCH)),build/ipv6ddns) ## the executable, build/ipv6ddns; for another machine with ARCH=NAME, build/NAME/ipv6ddns
 
 # An unpacked source archive (make source) has the generated C and the libraries' tarballs beside it, and needs neither
 # Node nor npm nor a network. Without the folder generated/ it is built as a checkout is.
@@ -24,6 +23,8 @@ endif
 
 include native/third-party.mk
 include packaging/packaging.mk
+
+all: build/$(ARCH)/ipv6ddns $(if $(filter $(ARCH),$(OWN_ARCH)),build/ipv6ddns) ## the executable, build/ipv6ddns; for another machine with ARCH=NAME, build/NAME/ipv6ddns
 
 packages:
 	@tools/need gcc=gcc /usr/include/stdlib.h=libc6-dev xz=xz-utils bzip2=bzip2 patch=patch \
@@ -197,6 +198,9 @@ check: build/node_modules.stamp ## types, lint, format, import graph
 test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/fuzz.mjs build/fuzz-engine build/engine-tests build/native-tests build/heap-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
 	tools/run-tests.mjs
 
+# Built as a part of the tests, which say how long that took: the executables that are run under emulation.
+emulated: $(patsubst %,build/%/ipv6ddns,aarch64 armv5 mipsel mips) build/mips/engine-tests
+
 managers: build/ipv6ddns build/cloudflare-schemas.json | test-packages ## plays every situation of a network with every network manager: half an hour
 	MANAGERS=all tools/run-tests.mjs managers
 
@@ -209,7 +213,8 @@ bench-packages: test-packages
 
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
-	  zsh=zsh fish=fish debootstrap=debootstrap systemd-nspawn=systemd-container script=bsdutils
+	  zsh=zsh fish=fish debootstrap=debootstrap systemd-nspawn=systemd-container script=bsdutils \
+	  qemu-mips-static=qemu-user-static
 
 explore: build/explorer.mjs ## lets kernel and API misbehave at random: make explore [SEC=3600] [SEED=N]
 	node $< --sec $(or $(SEC),60) $(if $(SEED),--seed $(SEED) --trace)

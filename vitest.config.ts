@@ -46,6 +46,16 @@ export default defineConfig({
         },
       },
       {
+        // The executables for other machines, emulated, which is slow.
+        test: {
+          name: 'machines',
+          include: ['test/machines/**/*.test.ts'],
+          poolOptions: { forks: { singleFork: true } },
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
         // A booted Debian: one machine at a time.
         test: {
           name: 'booted',

@@ -35,6 +35,18 @@
 #define ARCHITECTURE AUDIT_ARCH_MIPS
 #endif
 
+/* What 32-bit machines call otherwise. */
+#ifdef __NR_fcntl64
+#define FCNTL __NR_fcntl64
+#else
+#define FCNTL __NR_fcntl
+#endif
+#ifdef __NR_mmap2
+#define MMAP __NR_mmap2
+#else
+#define MMAP __NR_mmap
+#endif
+
 #ifdef ARCHITECTURE
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
@@ -50,15 +62,8 @@
 #define ALLOW(call) IF_EQUAL(__NR_##call, 0, 1), RETURN(SECCOMP_RET_ALLOW)
 #define KILL(call) IF_EQUAL(__NR_##call, 0, 1), RETURN(SECCOMP_RET_KILL_PROCESS)
 /* No code can be made at run time. */
-#define ALLOW_WITHOUT_EXEC(call) \
-    IF_EQUAL(__NR_##call, 0, 4), LOAD_ARGUMENT(2), IF_BITS(PROT_EXEC, 0, 1), REFUSE(EPERM), RETURN(SECCOMP_RET_ALLOW)
-
-/* The one that musl uses. */
-#ifdef __NR_fcntl64
-#define NR_FCNTL __NR_fcntl64
-#else
-#define NR_FCNTL __NR_fcntl
-#endif
+#define ALLOW_WITHOUT_EXEC(number) \
+    IF_EQUAL(number, 0, 4), LOAD_ARGUMENT(2), IF_BITS(PROT_EXEC, 0, 1), REFUSE(EPERM), RETURN(SECCOMP_RET_ALLOW)
 
 /* Of the second argument of socket(2); what is above are flags. */
 #define SOCKET_TYPE_BITS 0xf
@@ -76,7 +81,7 @@ const struct sock_filter syscall_filter[] = {
     RETURN(SECCOMP_RET_ALLOW),
     REFUSE(EPERM),
 
-    IF_EQUAL(NR_FCNTL, 0, 6), /* but no signal to another process */
+    IF_EQUAL(FCNTL, 0, 6), /* but no signal to another process */
     LOAD_ARGUMENT(1),
     IF_EQUAL(F_SETOWN, 3, 0),
     IF_EQUAL(F_SETOWN_EX, 2, 0),
@@ -115,12 +120,8 @@ const struct sock_filter syscall_filter[] = {
     RETURN(SECCOMP_RET_ALLOW),
     REFUSE(EPERM),
 
-#ifdef __NR_mmap2
-    ALLOW_WITHOUT_EXEC(mmap2),
-#else
-    ALLOW_WITHOUT_EXEC(mmap),
-#endif
-    ALLOW_WITHOUT_EXEC(mprotect),
+    ALLOW_WITHOUT_EXEC(MMAP),
+    ALLOW_WITHOUT_EXEC(__NR_mprotect),
 
 #include "syscalls.inc" /* made of syscalls.list */
 

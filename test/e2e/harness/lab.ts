@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly config?: string;
   /** Program that starts the executable, as in `['strace', …]`. */
   readonly under?: readonly string[];
+  /** Instead of the one under test. */
+  readonly executable?: string;
 }
 
 /** An address as ip(8) shows it in JSON. */
@@ -130,7 +132,10 @@ export class Lab {
     const variables = join(this.folder, 'variables');
     await Promise.all([this.configure(options.config ?? ''), writeFile(variables, '')]);
     const files = ['--config', this.#config, '--env-file', variables];
-    return this.start([...(options.under ?? []), EXECUTABLE, ...parameters, ...files], options.environment);
+    return this.start(
+      [...(options.under ?? []), options.executable ?? EXECUTABLE, ...parameters, ...files],
+      options.environment,
+    );
   }
 
   /** Replaces the text of the config file. */

@@ -1,0 +1,19 @@
+/** A machine that qemu emulates for one program. There is no seccomp under it, and no Landlock but this machine's. */
+export interface Machine {
+  /** As native/architectures.mk calls it. */
+  readonly name: string;
+  /** The program that runs its executables, on the least processor that they are for. */
+  readonly emulator: readonly [program: string, ...parameters: string[]];
+  /** Whether rtnetlink's messages are translated: qemu does that well between equal orders of bytes alone. Elsewhere the
+   *  daemon is run without netlink sockets, and polls. */
+  readonly translated: boolean;
+  /** Whether the tests of the core run there too: a machine of 32 bits, and one of the other order of bytes. */
+  readonly engine: boolean;
+}
+
+export const EMULATED: readonly Machine[] = [
+  { name: 'aarch64', emulator: ['qemu-aarch64-static'], translated: true, engine: false },
+  { name: 'armv5', emulator: ['qemu-arm-static', '-cpu', 'arm926'], translated: true, engine: false },
+  { name: 'mipsel', emulator: ['qemu-mipsel-static', '-cpu', '24Kc'], translated: true, engine: false },
+  { name: 'mips', emulator: ['qemu-mips-static', '-cpu', '24Kc'], translated: false, engine: true },
+];
