@@ -23,6 +23,7 @@ endif
 
 include native/third-party.mk
 include packaging/packaging.mk
+include packaging/dist.mk
 
 all: build/$(ARCH)/ipv6ddns $(if $(filter $(ARCH),$(OWN_ARCH)),build/ipv6ddns) ## the executable, build/ipv6ddns; for another machine with ARCH=NAME, build/NAME/ipv6ddns
 
@@ -213,7 +214,7 @@ bench-packages: test-packages
 
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
-	  zsh=zsh fish=fish debootstrap=debootstrap systemd-nspawn=systemd-container script=bsdutils \
+	  zsh=zsh fish=fish busybox=busybox-static debootstrap=debootstrap systemd-nspawn=systemd-container script=bsdutils \
 	  qemu-mips-static=qemu-user-static
 
 explore: build/explorer.mjs ## lets kernel and API misbehave at random: make explore [SEC=3600] [SEED=N]

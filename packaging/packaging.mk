@@ -5,12 +5,14 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # systemd, openrc or procd (OpenWrt).
 INIT ?= systemd
+# What is installed; another architecture's is given as the path of a finished file.
+INSTALL_PROGRAM ?= build/$(ARCH)/ipv6ddns
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 DOCDIR := $(PREFIX)/share/doc/ipv6ddns
 
 # MODE:SOURCE:TARGET
-PROGRAM_FILES := 755:build/$(ARCH)/ipv6ddns:$(PREFIX)/bin/ipv6ddns
+PROGRAM_FILES := 755:$(INSTALL_PROGRAM):$(PREFIX)/bin/ipv6ddns
 UNIT_FILE := 644:packaging/ipv6ddns.service:$(UNITDIR)/ipv6ddns.service
 TEXT_FILES := \
 	644:man/ipv6ddns.8:$(PREFIX)/share/man/man8/ipv6ddns.8 \
@@ -49,7 +51,7 @@ for_each = destdir=$(call quoted,$(DESTDIR)); for entry in $2; do (IFS=:; set --
 copy = install -D -m $$1 -- "$$2" "$$destdir$$3"
 rewrite = sed -i 's,/usr/local/\(\(bin\|share/doc\)/ipv6ddns\),$(PREFIX)/\1,g' -- "$$destdir$$3"
 
-install: paths all ## installs below PREFIX (/usr/local), under DESTDIR; keeps every file of /etc
+install: paths $(INSTALL_PROGRAM) ## installs below PREFIX (/usr/local), under DESTDIR; keeps every file of /etc
 	$(if $(filter systemd openrc procd,$(INIT)),,$(error INIT is systemd, openrc or procd))
 	@set -e; $(call for_each,$(copy),$(PROGRAM_FILES)); $(call for_each,$(copy); $(rewrite),$(TEXT_FILES)); \
 	  $(call for_each,if [ -e "$$destdir$$3" ] || [ -L "$$destdir$$3" ]; then printf '%s\n' "$$destdir$$3 is there: kept"; else $(copy); $(rewrite); fi,$(SETTINGS_FILES))
@@ -64,6 +66,9 @@ uninstall: paths ## removes what install put there, except in /etc
 
 # Times in the package: those of the last commit; of an unpacked archive those of the changelog.
 SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y CHANGELOG.md))
+# The same files give the same bytes, whoever packs them and when.
+PACK = LC_ALL=C tar --sort=name --owner=root:0 --group=root:0 --mode=u=rwX,go=rX --mtime=@$(SOURCE_DATE_EPOCH) \
+	--format=gnu
 # Who builds the package: MAINTAINER='Name <mail>'.
 MAINTAINER ?= ipv6ddns packagers <packagers@ipv6ddns.invalid>
 
@@ -100,8 +105,7 @@ source: $(PROGRAMS) $(TAKEN) ## a source archive, build/ipv6ddns-VERSION.tar.xz,
 	@git ls-files -z | xargs -0 cp --parents -t build/archive/$(ARCHIVE)
 	@cp $(PROGRAMS) build/archive/$(ARCHIVE)/generated
 	@cut -d ' ' -f 3,5 $(TAKEN) | tr ' ' '\n' | sed 's,^,build/sources/,' | xargs -d '\n' cp -t build/archive/$(ARCHIVE)/sources
-	@LC_ALL=C tar -C build/archive --sort=name --owner=root:0 --group=root:0 --mode=u=rwX,go=rX \
-	  --mtime=@$(SOURCE_DATE_EPOCH) --format=gnu -cf build/$(ARCHIVE).tar $(ARCHIVE)
+	@$(PACK) -C build/archive -cf build/$(ARCHIVE).tar $(ARCHIVE)
 	@xz --threads=1 --force build/$(ARCHIVE).tar
 	@rm -r build/archive
 	@echo build/$(ARCHIVE).tar.xz

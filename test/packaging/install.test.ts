@@ -166,7 +166,10 @@ async function makeIn(name: string): Promise<Ended> {
   return run(['make', '-C', folder, '--dry-run', 'help']);
 }
 
-const MAKEFILES = ['native/architectures.mk', 'native/third-party.mk', 'packaging/packaging.mk'];
+const MAKEFILES = [
+  ...['native/architectures.mk', 'native/third-party.mk'],
+  ...['packaging/packaging.mk', 'packaging/dist.mk', 'packaging/architectures'],
+];
 const BUILDABLE = ['a,b', 'é'];
 
 test.each(ODD.filter((name) => !BUILDABLE.includes(name)))(

@@ -28,6 +28,14 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
     'test/packaging/deb.test.ts',
     'package: installed, removed, installed, purged',
   ],
+  'sudo sh install.sh https://example.com/ipv6ddns-0.1.0': [
+    'test/packaging/install-script.test.ts',
+    'install.sh: %s is there → brings checksums and archive',
+  ],
+  'sudo sh install.sh --uninstall': [
+    'test/packaging/install-script.test.ts',
+    'install.sh: --uninstall → nothing is left',
+  ],
   make: ['test/packaging/install.test.ts', 'install: what was installed → runs'],
   'sudo make install': ['test/packaging/install.test.ts', 'install: under DESTDIR → everything below /usr/local'],
   'sudo make uninstall': ['test/packaging/install.test.ts', 'uninstall: after install'],

@@ -1,0 +1,67 @@
+# `make dist`: what people install, below build/dist. All of it is made of the same executables, build/ARCH/ipv6ddns, and
+# the same sources give the same bytes: times are those of SOURCE_DATE_EPOCH, order and owners are fixed.
+
+DIST := build/dist
+# A word for each name in packaging/architectures: KIND:ARCH:NAME.
+NAMES := $(shell awk '/^[a-z]/ { print "arch:" $$1; print "deb:" $$1 ":" $$2; print "oci:" $$1 ":" $$3; \
+	print "npm:" $$1 ":" $$4; for (i = 5; i <= NF; i++) print "openwrt:" $$1 ":" $$i }' packaging/architectures | grep -v ':-$$')
+# names_of KIND,ARCH
+names_of = $(patsubst $1:$2:%,%,$(filter $1:$2:%,$(NAMES)))
+# Which architectures: make dist DIST_ARCHS='x86_64 aarch64'.
+DIST_ARCHS ?= $(patsubst arch:%,%,$(filter arch:%,$(NAMES)))
+INSTALLED_TEXTS := man/ipv6ddns.8 man/ipv6ddns.toml.5 $(wildcard packaging/completions/*) packaging/copyright CHANGELOG.md \
+	packaging/config.toml packaging/ipv6ddns.service
+
+# What `make dist` makes, besides the checksums.
+DIST_FILES :=
+# Times and version are part of the input.
+DIST_INPUTS := build/dist-inputs $(wildcard packaging/*.mk) packaging/architectures
+
+.PHONY: dist dist-files
+
+# What another version or other settings have left there goes. The checksums come last: they are of all the others.
+dist: dist-files ## what people install, with checksums, in build/dist; [DIST_ARCHS='x86_64 aarch64']
+	@cd $(DIST) && rm -rf -- $(filter-out $(notdir $(DIST_FILES)),$(notdir $(wildcard $(DIST)/*)))
+	@cd $(DIST) && LC_ALL=C sha256sum -- * >../SHA256SUMS && mv ../SHA256SUMS .
+	@ls $(DIST)
+
+build/dist-inputs: FORCE
+	@mkdir -p $(DIST) && echo '$(VERSION) $(SOURCE_DATE_EPOCH)' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+# The path of an architecture's executable is an absolute one, of which make knows no rule: it is there.
+FINISHED = $(CURDIR)/build/$*/ipv6ddns
+
+# --- an archive for each architecture, as install.sh takes it and people unpack it ---
+
+LINUX = ipv6ddns-$(VERSION)-linux-$*
+LINUX_FILES := $(DIST_ARCHS:%=$(DIST)/ipv6ddns-$(VERSION)-linux-%.tar.xz)
+
+$(LINUX_FILES): $(DIST)/ipv6ddns-$(VERSION)-linux-%.tar.xz: build/%/ipv6ddns $(INSTALLED_TEXTS) $(DIST_INPUTS) \
+  packaging/ipv6ddns.openrc packaging/ipv6ddns.procd README.md LICENSE
+	@rm -rf build/$*/dist-tree
+	@env -u MAKEFLAGS $(MAKE) --silent --no-print-directory install DESTDIR=build/$*/dist-tree INSTALL_PROGRAM=$(FINISHED)
+	@mv build/$*/dist-tree/usr/local build/$*/dist-tree/$(LINUX)
+	@cp README.md LICENSE build/$*/dist-tree/$(LINUX)
+	@install -D -t build/$*/dist-tree/$(LINUX)/init.d packaging/ipv6ddns.openrc packaging/ipv6ddns.procd
+	@$(PACK) -C build/$*/dist-tree -c $(LINUX) | xz --threads=1 >$@
+	@rm -r build/$*/dist-tree
+
+# --- the script that installs such an archive ---
+
+INSTALL_PARTS := $(patsubst %,packaging/%.sh,install/usage in-the-way install/machine install/release install/files install/main)
+
+$(DIST)/install.sh: $(INSTALL_PARTS) $(DIST_INPUTS)
+	@for part in $(INSTALL_PARTS); do cat $$part && echo; done | sed '$$d' >$@ && chmod 755 $@
+
+# --- sources, and what they are ---
+
+$(DIST)/ipv6ddns-$(VERSION).tar.xz: source | build/dist-inputs
+	@cp build/$(ARCHIVE).tar.xz $@
+
+$(DIST)/ipv6ddns-$(VERSION).cdx.json: sbom | build/dist-inputs
+	@cp build/sbom.json $@
+
+DIST_FILES += $(LINUX_FILES) $(DIST)/install.sh $(DIST)/ipv6ddns-$(VERSION).tar.xz $(DIST)/ipv6ddns-$(VERSION).cdx.json
+
+dist-files: $(DIST_FILES)

@@ -1,0 +1,77 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { filesOf, make, succeed, temporaryFolder } from './run.ts';
+
+const { version: VERSION } = JSON.parse(await readFile('package.json', 'utf8'));
+const DIST = 'build/dist';
+const TABLE = 'packaging/architectures';
+/** The names of an architecture: ours, Debian's, the container's, npm's, OpenWrt's. */
+const ROWS = (await readFile(TABLE, 'utf8'))
+  .split('\n')
+  .filter((line) => /^[a-z]/.test(line))
+  .map((line) => line.split(/ +/));
+
+let machine = '';
+beforeAll(async () => {
+  machine = (await succeed(['gcc', '-dumpmachine'])).split('-')[0] ?? '';
+  await mkdir(DIST, { recursive: true });
+  await writeFile(join(DIST, 'ipv6ddns-0.0.9.tar.xz'), 'of another version');
+  await make('-s', 'dist', `DIST_ARCHS=${machine}`);
+}, 600_000);
+
+/** What there is for this machine alone. */
+function ownFiles(): string[] {
+  return [`ipv6ddns-${VERSION}-linux-${machine}.tar.xz`, 'install.sh'];
+}
+
+test('dist: its folder → what there is for each kind of machine, checksums of all of it, nothing of another version', async () => {
+  const others = [`ipv6ddns-${VERSION}.tar.xz`, `ipv6ddns-${VERSION}.cdx.json`];
+  const made = (await filesOf(DIST)).map((file) => file.slice(1));
+  expect(made).toEqual(['SHA256SUMS', ...others, ...ownFiles()].sort());
+  await succeed(['sh', '-c', `cd ${DIST} && sha256sum --check --quiet SHA256SUMS`]);
+  const summed = (await readFile(join(DIST, 'SHA256SUMS'), 'utf8')).trim().split('\n');
+  expect(summed.map((line) => line.slice(66))).toEqual(made.filter((file) => file !== 'SHA256SUMS'));
+});
+
+test('dist: made again with another umask and time zone → the same bytes', async () => {
+  const folder = await temporaryFolder();
+  const files = ownFiles().map((file) => join(folder, file));
+  const command = `umask 077 && exec make -s DIST='${folder}' DIST_ARCHS=${machine} ${files.join(' ')}`;
+  await succeed(['sh', '-c', command], { TZ: 'Asia/Tokyo' });
+  await succeed([
+    'sh',
+    '-c',
+    `cd '${folder}' && grep -Fe "$(ls)" '${process.cwd()}/${DIST}/SHA256SUMS' | sha256sum --check`,
+  ]);
+});
+
+test('dist: the archive of an architecture → executable, services, man pages, completions, sample config, notices', async () => {
+  const archive = `ipv6ddns-${VERSION}-linux-${machine}`;
+  const listing = await succeed(['tar', '-tvf', join(DIST, `${archive}.tar.xz`)], { TZ: 'UTC' });
+  const lines = listing.trim().split('\n');
+  for (const line of lines) expect(line).toMatch(/^[d-]rw[x-]r-[x-]r-[x-] root\/root /);
+  const files = lines.filter((line) => line.startsWith('-')).map((line) => line.split(`${archive}/`)[1]);
+  expect(files.sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'bin/ipv6ddns',
+    'init.d/ipv6ddns.openrc',
+    'init.d/ipv6ddns.procd',
+    'lib/systemd/system/ipv6ddns.service',
+    'share/bash-completion/completions/ipv6ddns',
+    'share/doc/ipv6ddns/CHANGELOG.md',
+    'share/doc/ipv6ddns/copyright',
+    'share/doc/ipv6ddns/examples/config.toml',
+    'share/fish/vendor_completions.d/ipv6ddns.fish',
+    'share/man/man5/ipv6ddns.toml.5',
+    'share/man/man8/ipv6ddns.8',
+    'share/zsh/site-functions/_ipv6ddns',
+  ]);
+});
+
+test('dist: the architectures that there are executables for → install.sh knows each of them', async () => {
+  const script = await readFile('packaging/install/machine.sh', 'utf8');
+  for (const [name] of ROWS) expect(script).toContain(`echo ${name}`);
+  expect(ROWS.map(([name]) => name)).toContain(machine);
+});
