@@ -47,6 +47,19 @@ $(LINUX_FILES): $(DIST)/ipv6ddns-$(VERSION)-linux-%.tar.xz: build/%/ipv6ddns $(I
 	@$(PACK) -C build/$*/dist-tree -c $(LINUX) | xz --threads=1 >$@
 	@rm -r build/$*/dist-tree
 
+# --- Debian's packages ---
+
+# deb_rule ARCH,DEBIAN'S NAME
+define deb_rule
+DIST_FILES += $(DIST)/ipv6ddns_$(VERSION)_$2.deb
+$(DIST)/ipv6ddns_$(VERSION)_$2.deb: INSTALL_PROGRAM = $(CURDIR)/build/$1/ipv6ddns
+$(DIST)/ipv6ddns_$(VERSION)_$2.deb: build/$1/ipv6ddns $(INSTALLED_TEXTS) $(DIST_INPUTS) $(wildcard packaging/debian/*) \
+  packaging/in-the-way.sh
+	@$$(call make_deb,$2,$$@,build/$1/dist-deb)
+	@rm -r build/$1/dist-deb
+endef
+$(foreach arch,$(DIST_ARCHS),$(foreach name,$(call names_of,deb,$(arch)),$(eval $(call deb_rule,$(arch),$(name)))))
+
 # --- the script that installs such an archive ---
 
 INSTALL_PARTS := $(patsubst %,packaging/%.sh,install/usage in-the-way install/machine install/release install/files install/main)

@@ -72,12 +72,15 @@ PACK = LC_ALL=C tar --sort=name --owner=root:0 --group=root:0 --mode=u=rwX,go=rX
 # Who builds the package: MAINTAINER='Name <mail>'.
 MAINTAINER ?= ipv6ddns packagers <packagers@ipv6ddns.invalid>
 
-DEB = build/ipv6ddns_$(VERSION)_$(shell dpkg --print-architecture).deb
+# Shell: makes the package $2 for Debian's architecture $1, with the folder $3 to work in.
+make_deb = rm -rf $3 && env -u MAKEFLAGS $(MAKE) --silent --no-print-directory install DESTDIR=$3 PREFIX=/usr \
+	ZSHDIR=/usr/share/zsh/vendor-completions INSTALL_PROGRAM=$(INSTALL_PROGRAM) && \
+	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) MAINTAINER=$(call quoted,$(MAINTAINER)) packaging/debian/build $3 $(VERSION) $1 $2
+DEB_ARCHITECTURE := $(shell dpkg --print-architecture 2>/dev/null)
+DEB = build/ipv6ddns_$(VERSION)_$(DEB_ARCHITECTURE).deb
 
 deb: all ## a Debian package, build/ipv6ddns_VERSION_ARCHITECTURE.deb
-	@rm -rf build/deb
-	@env -u MAKEFLAGS $(MAKE) --no-print-directory install DESTDIR=build/deb PREFIX=/usr ZSHDIR=/usr/share/zsh/vendor-completions
-	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) MAINTAINER=$(call quoted,$(MAINTAINER)) packaging/debian/build build/deb $(VERSION) $(DEB)
+	@$(call make_deb,$(DEB_ARCHITECTURE),$(DEB),build/deb)
 	@echo $(DEB)
 
 container: all | container-packages ## what "podman build" needs, or "docker build -f build/container/Containerfile"

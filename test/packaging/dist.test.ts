@@ -22,7 +22,8 @@ beforeAll(async () => {
 
 /** What there is for this machine alone. */
 function ownFiles(): string[] {
-  return [`ipv6ddns-${VERSION}-linux-${machine}.tar.xz`, 'install.sh'];
+  const [, debian = ''] = ROWS.find(([name]) => name === machine) ?? [];
+  return [`ipv6ddns-${VERSION}-linux-${machine}.tar.xz`, `ipv6ddns_${VERSION}_${debian}.deb`, 'install.sh'];
 }
 
 test('dist: its folder → what there is for each kind of machine, checksums of all of it, nothing of another version', async () => {
