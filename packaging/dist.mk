@@ -60,6 +60,17 @@ $(DIST)/ipv6ddns_$(VERSION)_$2.deb: build/$1/ipv6ddns $(INSTALLED_TEXTS) $(DIST_
 endef
 $(foreach arch,$(DIST_ARCHS),$(foreach name,$(call names_of,deb,$(arch)),$(eval $(call deb_rule,$(arch),$(name)))))
 
+# --- OpenWrt's packages ---
+
+# ipk_rule ARCH,OPENWRT'S NAME
+define ipk_rule
+DIST_FILES += $(DIST)/ipv6ddns_$(VERSION)-1_$2.ipk
+$(DIST)/ipv6ddns_$(VERSION)-1_$2.ipk: build/$1/ipv6ddns $(DIST_INPUTS) $(wildcard packaging/openwrt/*) \
+  packaging/ipv6ddns.procd packaging/copyright
+	@PACK='$(PACK)' MAINTAINER=$$(call quoted,$$(MAINTAINER)) packaging/openwrt/build $$< $(VERSION) $2 $$@
+endef
+$(foreach arch,$(DIST_ARCHS),$(foreach name,$(call names_of,openwrt,$(arch)),$(eval $(call ipk_rule,$(arch),$(name)))))
+
 # --- the script that installs such an archive ---
 
 INSTALL_PARTS := $(patsubst %,packaging/%.sh,install/usage in-the-way install/machine install/release install/files install/main)

@@ -22,8 +22,13 @@ beforeAll(async () => {
 
 /** What there is for this machine alone. */
 function ownFiles(): string[] {
-  const [, debian = ''] = ROWS.find(([name]) => name === machine) ?? [];
-  return [`ipv6ddns-${VERSION}-linux-${machine}.tar.xz`, `ipv6ddns_${VERSION}_${debian}.deb`, 'install.sh'];
+  const [, debian = '', , , ...openwrt] = ROWS.find(([name]) => name === machine) ?? [];
+  return [
+    `ipv6ddns-${VERSION}-linux-${machine}.tar.xz`,
+    `ipv6ddns_${VERSION}_${debian}.deb`,
+    ...openwrt.map((name) => `ipv6ddns_${VERSION}-1_${name}.ipk`),
+    'install.sh',
+  ];
 }
 
 test('dist: its folder → what there is for each kind of machine, checksums of all of it, nothing of another version', async () => {

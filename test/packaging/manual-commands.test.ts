@@ -32,6 +32,18 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
     'test/packaging/install-script.test.ts',
     'install.sh: %s is there → brings checksums and archive',
   ],
+  ...Object.fromEntries(
+    [
+      '(umask 077; cat >/etc/ipv6ddns/token)',
+      'uci set ipv6ddns.main.enabled=1',
+      'uci del_list ipv6ddns.main.record_name=home.example.com',
+      'uci add_list ipv6ddns.main.record_name=router.example.org',
+      'uci commit ipv6ddns',
+      'reload_config',
+    ].map(
+      (command) => [command, ['test/packaging/openwrt.test.ts', 'OpenWrt: reloaded when it does not run']] as const,
+    ),
+  ),
   'sudo sh install.sh --uninstall': [
     'test/packaging/install-script.test.ts',
     'install.sh: --uninstall → nothing is left',

@@ -130,7 +130,9 @@ describe('OpenRC', () => {
 
 describe('procd', () => {
   const SCRIPT = './packaging/ipv6ddns.procd';
-  const PROCD = ['procd_open_instance', 'procd_set_param', 'procd_close_instance', 'procd_send_signal'];
+  const PROCD = ['open_instance', 'set_param', 'close_instance', 'running', 'send_signal'].map(
+    (name) => `procd_${name}`,
+  );
   const STAND_INS = [...PROCD, 'user_add', 'group_add_next', 'mkdir', 'chown', 'chmod'];
 
   test('procd: the first start → makes the user, declares one instance that runs as that user', async () => {
@@ -154,6 +156,9 @@ describe('procd', () => {
   });
 
   test('procd: reload → SIGHUP to every instance', async () => {
-    expect(await calls(SCRIPT, STAND_INS, 'reload_service')).toEqual(['procd_send_signal ipv6ddns * HUP']);
+    expect(await calls(SCRIPT, STAND_INS, 'reload_service')).toEqual([
+      'procd_running ipv6ddns',
+      'procd_send_signal ipv6ddns * HUP',
+    ]);
   });
 });
