@@ -71,6 +71,21 @@ $(DIST)/ipv6ddns_$(VERSION)-1_$2.ipk: build/$1/ipv6ddns $(DIST_INPUTS) $(wildcar
 endef
 $(foreach arch,$(DIST_ARCHS),$(foreach name,$(call names_of,openwrt,$(arch)),$(eval $(call ipk_rule,$(arch),$(name)))))
 
+# --- npm's packages ---
+
+# pairs_of KIND,FILE: NAME=build/ARCH/FILE of each architecture.
+pairs_of = $(foreach arch,$(DIST_ARCHS),$(addsuffix =build/$(arch)/$2,$(call names_of,$1,$(arch))))
+NPM_FILES := $(patsubst %,$(DIST)/ipv6ddns-%$(VERSION).tgz,$(patsubst %,linux-%-,$(foreach arch,$(DIST_ARCHS),$(call \
+	names_of,npm,$(arch)))))  $(DIST)/ipv6ddns-$(VERSION).tgz
+DIST_FILES += $(NPM_FILES)
+
+$(NPM_FILES) &: $(DIST_ARCHS:%=build/%/ipv6ddns) $(DIST_INPUTS) $(wildcard packaging/npm/*) README.md LICENSE packaging/copyright
+	@rm -rf build/dist-npm
+	@packaging/npm/build.mjs build/dist-npm $(call pairs_of,npm,ipv6ddns) >/dev/null
+	@for file in $(NPM_FILES); do \
+	  $(PACK) -C build/dist-npm/$$(basename $$file .tgz) -c package | gzip -9n >$$file || exit; done
+	@rm -r build/dist-npm
+
 # --- the script that installs such an archive ---
 
 INSTALL_PARTS := $(patsubst %,packaging/%.sh,install/usage in-the-way install/machine install/release install/files install/main)

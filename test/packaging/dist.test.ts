@@ -22,11 +22,13 @@ beforeAll(async () => {
 
 /** What there is for this machine alone. */
 function ownFiles(): string[] {
-  const [, debian = '', , , ...openwrt] = ROWS.find(([name]) => name === machine) ?? [];
+  const [, debian = '', , npm = '', ...openwrt] = ROWS.find(([name]) => name === machine) ?? [];
   return [
     `ipv6ddns-${VERSION}-linux-${machine}.tar.xz`,
     `ipv6ddns_${VERSION}_${debian}.deb`,
     ...openwrt.map((name) => `ipv6ddns_${VERSION}-1_${name}.ipk`),
+    `ipv6ddns-${VERSION}.tgz`,
+    `ipv6ddns-linux-${npm}-${VERSION}.tgz`,
     'install.sh',
   ];
 }
