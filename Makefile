@@ -214,8 +214,8 @@ bench-packages: test-packages
 
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
-	  zsh=zsh fish=fish busybox=busybox-static debootstrap=debootstrap systemd-nspawn=systemd-container script=bsdutils \
-	  qemu-mips-static=qemu-user-static
+	  zsh=zsh fish=fish busybox=busybox-static skopeo=skopeo debootstrap=debootstrap systemd-nspawn=systemd-container \
+	  script=bsdutils qemu-mips-static=qemu-user-static
 
 explore: build/explorer.mjs ## lets kernel and API misbehave at random: make explore [SEC=3600] [SEED=N]
 	node $< --sec $(or $(SEC),60) $(if $(SEED),--seed $(SEED) --trace)

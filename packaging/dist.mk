@@ -86,6 +86,27 @@ $(NPM_FILES) &: $(DIST_ARCHS:%=build/%/ipv6ddns) $(DIST_INPUTS) $(wildcard packa
 	  $(PACK) -C build/dist-npm/$$(basename $$file .tgz) -c package | gzip -9n >$$file || exit; done
 	@rm -r build/dist-npm
 
+# --- the container's image, for all architectures ---
+
+LAYERS := $(DIST_ARCHS:%=build/%/dist-layer.tar.gz)
+OCI := $(DIST)/ipv6ddns-$(VERSION)-oci.tar
+DIST_FILES += $(OCI)
+
+# The folder for the status file belongs to the user of the container.
+$(LAYERS): build/%/dist-layer.tar.gz: build/%/ipv6ddns $(DIST_INPUTS) packaging/copyright | container-packages
+	@rm -rf build/$*/dist-root && mkdir -p build/$*/dist-root/run/run/ipv6ddns
+	@$(call container_root,$<,build/$*/dist-root/root)
+	@$(PACK) -C build/$*/dist-root/root -cf build/$*/dist-root/layer.tar etc usr
+	@$(PACK) --owner=nobody:65534 --group=nogroup:65534 -C build/$*/dist-root/run -rf build/$*/dist-root/layer.tar run
+	@gzip -9n <build/$*/dist-root/layer.tar >$@
+	@rm -r build/$*/dist-root
+
+$(OCI): $(LAYERS) packaging/oci-layout.mjs
+	@rm -rf build/dist-oci
+	@packaging/oci-layout.mjs build/dist-oci $(VERSION) $(SOURCE_DATE_EPOCH) $(call pairs_of,oci,dist-layer.tar.gz)
+	@$(PACK) -C build/dist-oci -cf $@ oci-layout index.json blobs
+	@rm -r build/dist-oci
+
 # --- the script that installs such an archive ---
 
 INSTALL_PARTS := $(patsubst %,packaging/%.sh,install/usage in-the-way install/machine install/release install/files install/main)

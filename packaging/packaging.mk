@@ -83,11 +83,14 @@ deb: all ## a Debian package, build/ipv6ddns_VERSION_ARCHITECTURE.deb
 	@$(call make_deb,$(DEB_ARCHITECTURE),$(DEB),build/deb)
 	@echo $(DEB)
 
+# Shell: lays out the root of a container in the folder $2, with the executable $1.
+container_root = install -D -m 755 $1 $2/usr/bin/ipv6ddns && \
+	install -D -m 644 -t $2/etc/ssl/certs /etc/ssl/certs/ca-certificates.crt && \
+	install -D -m 644 -t $2/usr/share/doc/ipv6ddns packaging/copyright
+
 container: all | container-packages ## what "podman build" needs, or "docker build -f build/container/Containerfile"
 	@rm -rf build/container
-	@install -D -m 755 -t build/container/root/usr/bin build/ipv6ddns
-	@install -D -m 644 -t build/container/root/etc/ssl/certs /etc/ssl/certs/ca-certificates.crt
-	@install -D -m 644 -t build/container/root/usr/share/doc/ipv6ddns packaging/copyright
+	@$(call container_root,build/ipv6ddns,build/container/root)
 	@install -D -m 644 -t build/container packaging/Containerfile
 	@install -d build/container/run/ipv6ddns
 	@echo build/container

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { filesOf, make, succeed, temporaryFolder } from './run.ts';
@@ -27,6 +27,7 @@ function ownFiles(): string[] {
     `ipv6ddns-${VERSION}-linux-${machine}.tar.xz`,
     `ipv6ddns_${VERSION}_${debian}.deb`,
     ...openwrt.map((name) => `ipv6ddns_${VERSION}-1_${name}.ipk`),
+    `ipv6ddns-${VERSION}-oci.tar`,
     `ipv6ddns-${VERSION}.tgz`,
     `ipv6ddns-linux-${npm}-${VERSION}.tgz`,
     'install.sh',
@@ -44,6 +45,7 @@ test('dist: its folder → what there is for each kind of machine, checksums of 
 
 test('dist: made again with another umask and time zone → the same bytes', async () => {
   const folder = await temporaryFolder();
+  await rm(`build/${machine}/dist-layer.tar.gz`, { force: true });
   const files = ownFiles().map((file) => join(folder, file));
   const command = `umask 077 && exec make -s DIST='${folder}' DIST_ARCHS=${machine} ${files.join(' ')}`;
   await succeed(['sh', '-c', command], { TZ: 'Asia/Tokyo' });
