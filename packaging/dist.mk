@@ -17,7 +17,7 @@ DIST_FILES :=
 # Times and version are part of the input.
 DIST_INPUTS := build/dist-inputs $(wildcard packaging/*.mk) packaging/architectures
 
-.PHONY: dist dist-files
+.PHONY: dist dist-files verify-dist
 
 # What another version or other settings have left there goes. The checksums come last: they are of all the others.
 dist: dist-files ## what people install, with checksums, in build/dist; [DIST_ARCHS='x86_64 aarch64']
@@ -122,6 +122,30 @@ $(DIST)/ipv6ddns-$(VERSION).tar.xz: source | build/dist-inputs
 $(DIST)/ipv6ddns-$(VERSION).cdx.json: sbom | build/dist-inputs
 	@cp build/sbom.json $@
 
-DIST_FILES += $(LINUX_FILES) $(DIST)/install.sh $(DIST)/ipv6ddns-$(VERSION).tar.xz $(DIST)/ipv6ddns-$(VERSION).cdx.json
+# --- recipes of distributions that build it themselves ---
+
+RECIPES := $(DIST)/ipv6ddns-$(VERSION)-recipes.tar.xz
+# Where the release can be had: its address goes into the recipes. Without it they look for the source archive beside them.
+RELEASE_URL ?=
+
+$(RECIPES): $(DIST)/ipv6ddns-$(VERSION).tar.xz $(wildcard packaging/recipes/*) $(DIST_INPUTS)
+	@rm -rf build/dist-recipes
+	@RELEASE_URL=$(call quoted,$(RELEASE_URL)) MAINTAINER=$(call quoted,$(MAINTAINER)) packaging/recipes/fill \
+	  $< $(VERSION) build/dist-recipes
+	@$(PACK) -C build/dist-recipes -c alpine arch nix openwrt | xz --threads=1 >$@
+	@rm -r build/dist-recipes
+
+DIST_FILES += $(RECIPES) $(LINUX_FILES) $(DIST)/install.sh $(DIST)/ipv6ddns-$(VERSION).tar.xz $(DIST)/ipv6ddns-$(VERSION).cdx.json
 
 dist-files: $(DIST_FILES)
+
+# The checksums to compare with.
+SUMS ?= $(DIST)/SHA256SUMS
+
+verify-dist: ## makes a release of the last commit a second time and compares: make verify-dist [SUMS=FILE]
+	@[ -e '$(SUMS)' ] || { echo 'There is no $(SUMS): run "make dist", or name the checksums of a release, SUMS=FILE.' >&2; exit 1; }
+	@rm -rf build/again && git clone --quiet . build/again
+	@env -u MAKEFLAGS $(MAKE) --silent -C build/again dist SOURCES=$(CURDIR)/build/sources DIST_ARCHS='$(DIST_ARCHS)' \
+	  RELEASE_URL=$(call quoted,$(RELEASE_URL)) MAINTAINER=$(call quoted,$(MAINTAINER)) >/dev/null
+	@diff '$(SUMS)' build/again/build/dist/SHA256SUMS || { echo 'These differ: < of the release, > made here.' >&2; exit 1; }
+	@echo "The same bytes, all $$(wc -l <'$(SUMS)') files."

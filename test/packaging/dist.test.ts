@@ -35,7 +35,7 @@ function ownFiles(): string[] {
 }
 
 test('dist: its folder → what there is for each kind of machine, checksums of all of it, nothing of another version', async () => {
-  const others = [`ipv6ddns-${VERSION}.tar.xz`, `ipv6ddns-${VERSION}.cdx.json`];
+  const others = ['.tar.xz', '.cdx.json', '-recipes.tar.xz'].map((end) => `ipv6ddns-${VERSION}${end}`);
   const made = (await filesOf(DIST)).map((file) => file.slice(1));
   expect(made).toEqual(['SHA256SUMS', ...others, ...ownFiles()].sort());
   await succeed(['sh', '-c', `cd ${DIST} && sha256sum --check --quiet SHA256SUMS`]);

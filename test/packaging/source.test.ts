@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { IS_ROOT, make, run, succeed, temporaryFolder } from './run.ts';
+import { filesOf, IS_ROOT, make, run, succeed, temporaryFolder } from './run.ts';
+
+const { version: VERSION } = JSON.parse(await readFile('package.json', 'utf8'));
 
 /** The libraries are built once more, which takes two minutes of a processor. */
 const BUILD_TIMEOUT_MS = 1_800_000;
@@ -25,20 +27,40 @@ async function programsWithout(absent: readonly string[]): Promise<string> {
 const madeSource = async (...parameters: readonly string[]): Promise<string> =>
   resolve((await make('-s', 'source', ...parameters)).trim());
 
+/** Runs functions of a distribution's recipe as its builder does, in a folder. */
+const builder = (shell: readonly string[], recipe: string, folder: string, pkgdir: string, program: string) =>
+  offline('env', '-C', folder, `srcdir=${folder}`, `pkgdir=${pkgdir}`, ...shell, '-euc', `. "${recipe}"; ${program}`);
+
 test(
-  'source: unpacked in an empty folder, without network, Node, npm and git → the same executable, to be installed',
+  'source: unpacked in an empty folder, without network, Node, npm and git → the recipes of Arch and Alpine make the same executable of it',
   async () => {
     await make('-s', 'all');
     const folder = await temporaryFolder();
-    await succeed(['tar', '-xf', await madeSource(), '-C', folder, '--strip-components=1']);
+    const archive = await madeSource();
+    await succeed(['tar', '-xf', archive, '-C', folder]);
+    await succeed(['packaging/recipes/fill', archive, VERSION, folder], {
+      RELEASE_URL: '',
+      MAINTAINER: 'A <a@b.invalid>',
+    });
     const environment = { PATH: await programsWithout(ABSENT) };
-    await succeed(offline('make', '-j2', '-C', folder), environment);
-    const [ours, theirs] = await Promise.all(['.', folder].map((root) => readFile(join(root, 'build/ipv6ddns'))));
-    expect(theirs?.equals(ours ?? Buffer.of())).toBe(true);
     const root = await temporaryFolder();
-    await succeed(offline('make', '-C', folder, 'install', `DESTDIR=${root}`), environment);
-    const { stdout } = await run([join(root, 'usr/local/bin/ipv6ddns'), '--version']);
-    expect(stdout).toMatch(/^ipv6ddns \d/);
+    await succeed(builder(['bash'], join(folder, 'arch/PKGBUILD'), folder, root, '(build); (package)'), environment);
+    const tree = join(folder, `ipv6ddns-${VERSION}`);
+    const made = ['build/ipv6ddns', join(tree, 'build/ipv6ddns'), join(root, 'usr/bin/ipv6ddns')];
+    const [ours, ...theirs] = await Promise.all(made.map((file) => readFile(file)));
+    for (const each of theirs) expect(each.equals(ours ?? Buffer.of())).toBe(true);
+    const files = await filesOf(root);
+    expect(files).toEqual(
+      expect.arrayContaining(['/etc/ipv6ddns/config.toml', '/usr/share/licenses/ipv6ddns/LICENSE']),
+    );
+    const alpine = await temporaryFolder();
+    await succeed(
+      builder(['busybox', 'sh'], join(folder, 'alpine/APKBUILD'), tree, alpine, 'build; package'),
+      environment,
+    );
+    expect(await readFile(join(alpine, 'etc/init.d/ipv6ddns'), 'utf8')).toContain('command="/usr/bin/ipv6ddns"');
+    const { stdout } = await run([join(alpine, 'usr/bin/ipv6ddns'), '--version']);
+    expect(stdout).toBe(`ipv6ddns ${VERSION}\n`);
   },
   BUILD_TIMEOUT_MS,
 );
