@@ -124,13 +124,15 @@ build/%.tests.ts: FORCE
 	@{ echo 'export const files = {'; for f in $(TESTS); do echo "  '/$$f': () => import('../$$f'),"; done; echo '};'; } > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 build/engine-tests.tests.ts: TESTS = $(shell find test/unit test/property test/scenario -name '*.test.ts')
+# Those where the order of bytes, numbers of 64 bits and regular expressions matter most: all take too long in emulation.
+build/order-tests.tests.ts: TESTS = $(shell find test/unit/wire test/unit/address -name '*.test.ts')
 build/native-tests.tests.ts: TESTS = $(wildcard test/native/*.test.ts)
 build/%-tests.js: build/%-tests.tests.ts $(TYPESCRIPT) $(TEST_TYPESCRIPT) build/node_modules.stamp
 	$(BUNDLE_TESTS) --alias:test-files=./$< test/engine/main.ts
 
 # The core tests in the very engine that is shipped, with what their libraries need beyond it.
 define ENGINE_TESTS
-build/$1/engine-tests: build/$1/engine-tests.o $(call NATIVE,$1,main-for-tests loop-for-tests $(filter-out loop,$(MODULES)))
+build/$1/%-tests: build/$1/%-tests.o $(call NATIVE,$1,main-for-tests loop-for-tests $(filter-out loop,$(MODULES)))
 	$$(call LINK,$1) -s
 build/$1/native/%-for-tests.o: native/%.c $(HEADERS) $(call LIBRARIES,$1)
 	@mkdir -p $$(@D)
@@ -200,7 +202,7 @@ test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/fuzz.mjs build/fuzz
 	tools/run-tests.mjs
 
 # Built as a part of the tests, which say how long that took: the executables that are run under emulation.
-emulated: $(patsubst %,build/%/ipv6ddns,aarch64 armv5 mipsel mips) build/mips/engine-tests
+emulated: $(patsubst %,build/%/ipv6ddns,aarch64 armv5 mipsel mips) build/mips/order-tests
 
 managers: build/ipv6ddns build/cloudflare-schemas.json | test-packages ## plays every situation of a network with every network manager: half an hour
 	MANAGERS=all tools/run-tests.mjs managers

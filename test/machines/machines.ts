@@ -7,7 +7,7 @@ export interface Machine {
   /** Whether rtnetlink's messages are translated: qemu does that well between equal orders of bytes alone. Elsewhere the
    *  daemon is run without netlink sockets, and polls. */
   readonly translated: boolean;
-  /** Whether the tests of the core run there too: a machine of 32 bits, and one of the other order of bytes. */
+  /** Whether tests of the core run there too: on a machine of 32 bits and of the other order of bytes. */
   readonly engine: boolean;
 }
 
