@@ -89,7 +89,7 @@ export function describeCertificateFault(certificate: Certificate, host: string,
     return `${which} has a name that an authority above it may not vouch for (name constraints): the server needs another certificate`;
   }
   if (has(CONSTRAINTS_UNCLEAR)) {
-    return `${which} has a name of a kind that an authority above it constrains and that cannot be compared: the server needs another certificate`;
+    return `${which} has a name that cannot be compared with the constraints of an authority above it: the server needs another certificate`;
   }
   if (has(NOT_TRUSTED)) return describeUntrusted(has, which, ownerOf(issuer), roots);
   return `${which} cannot be verified (0x${flags.toString(16)}): the server needs another certificate`;
@@ -100,5 +100,5 @@ function describeUntrusted(has: (flag: number) => boolean, which: string, issuer
     return `${which} is not signed by the root "${issuer}" of ${roots}, though it says so: put the root that is in use now into SSL_CERT_FILE`;
   }
   const unread = has(CHAIN_CUT) ? ', and what the server sent along cannot be read' : '';
-  return `${which} is issued by "${issuer}", which ${roots} has no root for${unread}: if that is a proxy of yours or your own authority, put its root into SSL_CERT_FILE`;
+  return `${which} is issued by "${issuer}", and ${roots} has no root for that authority${unread}: if it is a proxy of yours or your own authority, put its root into SSL_CERT_FILE`;
 }

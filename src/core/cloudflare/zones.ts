@@ -123,5 +123,5 @@ export const describeZone = ({ id, account, status }: ZoneInfo): string =>
   `${id}${account === '' ? '' : ` of account ${account}`}, ${status === '' ? 'status unknown' : status}`;
 
 const describeSecondary = (name: string, zones: readonly ZoneInfo[]): string =>
-  `the zone ${name} (${zones.map(describeZone).join('; ')}) is a secondary one, whose records come from elsewhere: ` +
+  `the zone ${name} (${zones.map(describeZone).join('; ')}) is a secondary zone: Cloudflare copies its records from another server: ` +
   'change them there, or choose a name of another zone';

@@ -159,7 +159,7 @@ function carriedOut(
     return replaced(surprised(name, { what, ray: null, retryAfterMs: null }, moment, effects));
   }
   const zoneName = appended.name.slice(own.length + 1);
-  const what = `it made ${appended.name} of ${own}, because the zone cannot hold that name; removing the record again`;
+  const what = `Cloudflare made ${appended.name} of ${own}, because the zone cannot hold that name; removing the record again`;
   effects.push(notice({ kind: 'oddZone', zone: zoneName, what }));
   return { ...replaced(withTodo(name, records, [{ op: 'delete', id: appended.id, was: appended.content }])), zoneName };
 }

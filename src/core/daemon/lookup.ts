@@ -81,7 +81,7 @@ function nowhere(candidates: readonly string[], answers: Answers): Finding {
   if (refusal?.kind === 'refused') return { kind: 'nowhere', what: refusal.what, ray: refusal.ray };
   const gone = told.flatMap((answer) => (answer?.kind === 'none' ? answer.gone : []));
   const but = gone.map((zone) => `; ${zone.name} is no longer served by Cloudflare: ${describeZone(zone)}`).join('');
-  const what = `the token sees no zone for it (asked for ${candidates.join(', ')}${but}): ${NO_ZONE_REMEDY}`;
+  const what = `the token sees no zone for this name (asked for ${candidates.join(', ')}${but}): ${NO_ZONE_REMEDY}`;
   return { kind: 'nowhere', what, ray: null };
 }
 
@@ -105,7 +105,9 @@ export function describeOddity({ status, paused, type }: ZoneInfo): string | nul
   const oddities = [
     status === '' || status === 'active' ? null : `its status is "${status}", so Cloudflare does not answer for it yet`,
     paused ? 'it is paused, so Cloudflare only serves its records unproxied' : null,
-    type === 'secondary' ? 'it is a secondary zone, whose records come from elsewhere and cannot be written' : null,
+    type === 'secondary'
+      ? 'it is a secondary zone: Cloudflare copies its records from another server, and they cannot be written'
+      : null,
   ].filter((oddity) => oddity !== null);
   return oddities.length === 0 ? null : oddities.join('; ');
 }

@@ -34,7 +34,7 @@ describe('describeCertificateFault', () => {
     [
       'no root',
       0x8,
-      'is issued by "Issuer", which /etc/ca.pem has no root for: if that is a proxy of yours or your own authority, put its root into SSL_CERT_FILE',
+      'is issued by "Issuer", and /etc/ca.pem has no root for that authority: if it is a proxy of yours or your own authority, put its root into SSL_CERT_FILE',
     ],
     [
       'a root of the name that did not sign it',
@@ -44,7 +44,7 @@ describe('describeCertificateFault', () => {
     [
       'no root, and an unreadable chain',
       0x800008,
-      'is issued by "Issuer", which /etc/ca.pem has no root for, and what the server sent along cannot be read: if that is a proxy of yours or your own authority, put its root into SSL_CERT_FILE',
+      'is issued by "Issuer", and /etc/ca.pem has no root for that authority, and what the server sent along cannot be read: if it is a proxy of yours or your own authority, put its root into SSL_CERT_FILE',
     ],
     ['SHA-1', 0x4000, `is signed with a broken hash, SHA-1 or older: ${ANOTHER}`],
     ['a weak key', 0x10000, `has too weak a key, RSA below 2048 bits or an uncommon kind: ${ANOTHER}`],
@@ -55,7 +55,7 @@ describe('describeCertificateFault', () => {
     [
       'unclear constraints',
       0x200000,
-      `has a name of a kind that an authority above it constrains and that cannot be compared: ${ANOTHER}`,
+      `has a name that cannot be compared with the constraints of an authority above it: ${ANOTHER}`,
     ],
     ['anything else', 0x2000, `cannot be verified (0x2000): ${ANOTHER}`],
     ['nothing that is told', 0, `cannot be verified (0x0): ${ANOTHER}`],

@@ -138,7 +138,7 @@ describe('chooseZone', () => {
       kind: 'unclear',
       what:
         `the zone example.com (${'a'.repeat(32)} of account acc1, active; ${'b'.repeat(32)}, status unknown) ` +
-        'is a secondary one, whose records come from elsewhere: change them there, or choose a name of another zone',
+        'is a secondary zone: Cloudflare copies its records from another server: change them there, or choose a name of another zone',
     });
   });
 

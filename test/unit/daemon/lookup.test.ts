@@ -97,7 +97,7 @@ test.each<[string, Partial<ZoneInfo>, RegExp | null]>([
   ['of no known status', { status: '' }, null],
   ['pending', { status: 'pending' }, /^its status is "pending", so Cloudflare does not answer for it yet$/],
   ['paused', { paused: true }, /^it is paused, so Cloudflare only serves its records unproxied$/],
-  ['secondary', { type: 'secondary' }, /^it is a secondary zone, .* cannot be written$/],
+  ['secondary', { type: 'secondary' }, /^it is a secondary zone: .* cannot be written$/],
   ['paused and pending', { paused: true, status: 'pending' }, /^its status is "pending".*; it is paused/],
 ])('describeOddity: a zone that is %s → what a person should know', (_, own, expected) => {
   const what = describeOddity(zone('example.com', ZONE, own));

@@ -75,7 +75,7 @@ describe('zone: what a new record turned out to be', () => {
     driven.answer(success(wireRecord(`${HOME}.example.net`, record('new', A))));
     expect(driven.next).toBe('delete new');
     expect(driven.log).toEqual([
-      `zone example.net: it made ${HOME}.example.net of ${HOME}, because the zone cannot hold that name; removing the record again`,
+      `zone example.net: Cloudflare made ${HOME}.example.net of ${HOME}, because the zone cannot hold that name; removing the record again`,
     ]);
     driven.answer(success({ id: 'new' }));
     expect(driven.log.join()).toMatch(

@@ -110,7 +110,7 @@ describe('check', () => {
   test('check: the token sees no zone → what to do, 76', async () => {
     expect(await checked([recordSettings('home.example.net', { zoneId: null })])).toBe(76);
     expect(lines()).toContain(
-      'FAIL zone of home.example.net the token sees no zone for it (asked for home.example.net, example.net): ' +
+      'FAIL zone of home.example.net the token sees no zone for this name (asked for home.example.net, example.net): ' +
         'check the name, give the token Zone → Zone → Read, or set zone_id',
     );
   });
@@ -201,14 +201,14 @@ describe('check', () => {
     [
       'secondary',
       { type: 'secondary' },
-      `FAIL zone of ${HOME} the zone example.com (${ZONE}, active) is a secondary one, whose records come from elsewhere`,
+      `FAIL zone of ${HOME} the zone example.com (${ZONE}, active) is a secondary zone: Cloudflare copies its records from another server`,
       76,
     ],
     ['paused', { paused: true }, `ok zone example.com ${ZONE}; it is paused`, 0],
     [
       'moved',
       { status: 'moved' },
-      `FAIL zone of ${HOME} the token sees no zone for it (asked for ${HOME}, example.com; example.com is no longer served by Cloudflare: ${ZONE}, moved)`,
+      `FAIL zone of ${HOME} the token sees no zone for this name (asked for ${HOME}, example.com; example.com is no longer served by Cloudflare: ${ZONE}, moved)`,
       76,
     ],
   ])('check: the zone is %s → said of it', async (_, own, line, status) => {
