@@ -14,7 +14,7 @@ INSTALLED_TEXTS := man/ipv6ddns.8 man/ipv6ddns.toml.5 $(wildcard packaging/compl
 
 # What `make dist` makes, besides the checksums.
 DIST_FILES :=
-# Times and version are part of the input.
+# What is asked for is part of the input.
 DIST_INPUTS := build/dist-inputs $(wildcard packaging/*.mk) packaging/architectures
 
 .PHONY: dist dist-files verify-dist
@@ -26,7 +26,7 @@ dist: dist-files ## what people install, with checksums, in build/dist; [DIST_AR
 	@ls $(DIST)
 
 build/dist-inputs: FORCE
-	@mkdir -p $(DIST) && echo '$(VERSION) $(SOURCE_DATE_EPOCH)' >$@.new
+	@mkdir -p $(DIST) && printf '%s\n' $(call quoted,$(VERSION) $(SOURCE_DATE_EPOCH) $(DIST_ARCHS) $(RELEASE_URL) $(MAINTAINER)) >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 # The path of an architecture's executable is an absolute one, of which make knows no rule: it is there.

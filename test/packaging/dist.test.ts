@@ -85,3 +85,11 @@ test('dist: the architectures that there are executables for → install.sh know
   for (const [name] of ROWS) expect(script).toContain(`echo ${name}`);
   expect(ROWS.map(([name]) => name)).toContain(machine);
 });
+
+test('dist: asked for with other settings → made anew with these, and back', async () => {
+  const deb = join(DIST, ownFiles().find((file) => file.endsWith('.deb')) ?? '');
+  for (const maintainer of ["It's me <me@example.com>", 'You & they <you@example.com>']) {
+    await make('-s', deb, `DIST_ARCHS=${machine}`, `MAINTAINER=${maintainer}`);
+    expect(await succeed(['dpkg-deb', '-f', deb, 'Maintainer'])).toBe(`${maintainer}\n`);
+  }
+});
