@@ -6,8 +6,18 @@ noted() {
 # A file of /etc that is no longer as it was installed is the administrator's.
 is_changed() { [ -e "$1" ] && [ "$(sha256 "$1")" != "$(noted "$1")" ]; }
 
-# stage MODE SOURCE TARGET: lays it beside its place, to be renamed when all the others lie beside theirs.
+# stage MODE SOURCE TARGET: lays it beside its place, to be renamed when all the others lie beside theirs. What others have
+# put or changed in /etc is kept.
 stage() {
+  case $3 in
+    /etc/*)
+      if is_changed "$3"; then
+        say "$3 is there: kept"
+        [ ! "$(noted "$3")" ] || say "$(noted "$3")  $3" >>"$work/manifest"
+        return
+      fi
+      ;;
+  esac
   folder=${3%/*} beside=${3%/*}/.${3##*/}.new
   mkdir -p "$folder"
   say "$beside $3" >>"$work/staged"
@@ -20,16 +30,6 @@ stage() {
   say "$(sha256 "$beside")  $3" >>"$work/manifest"
 }
 
-# The same for a file of /etc, which is kept if the administrator has changed it.
-stage_setting() {
-  if is_changed "$3"; then
-    say "$3 is there: kept"
-    [ ! "$(noted "$3")" ] || say "$(noted "$3")  $3" >>"$work/manifest"
-  else
-    stage "$@"
-  fi
-}
-
 stage_all() {
   : >"$work/staged"
   : >"$work/manifest"
@@ -37,9 +37,9 @@ stage_all() {
   stage 755 "$tree/bin/ipv6ddns" "$prefix/bin/ipv6ddns"
   case $init in
     systemd) stage 644 "$tree/lib/systemd/system/ipv6ddns.service" "$unit" ;;
-    openrc | procd) stage_setting 755 "$tree/init.d/ipv6ddns.$init" /etc/init.d/ipv6ddns ;;
+    openrc | procd) stage 755 "$tree/init.d/ipv6ddns.$init" /etc/init.d/ipv6ddns ;;
   esac
-  stage_setting 644 "$tree/share/doc/ipv6ddns/examples/config.toml" /etc/ipv6ddns/config.toml
+  stage 644 "$tree/share/doc/ipv6ddns/examples/config.toml" /etc/ipv6ddns/config.toml
 }
 
 place_all() {

@@ -2,11 +2,13 @@
 has_certificates() {
   for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem \
     /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem /etc/ssl/cert.pem; do
-    [ ! -s "$bundle" ] || return 0; done
+    [ ! -s "$bundle" ] || return 0
+  done
   return 1
 }
 
 install_release() {
+  [ "$arch" ] || arch=$(architecture)
   work=$(mktemp -d) tree=
   trap clean_up EXIT
   trap 'exit 130' INT
@@ -99,7 +101,7 @@ main() {
       'On any other way somebody could change its files, and the checksums with them.' ;;
   esac
   [ "$(id -u)" = 0 ] || fail 'only root can install: run it with sudo, or as root.'
-  [ "$arch" ] || arch=$(architecture)
+  umask 022
   manifest=$prefix/share/ipv6ddns/installed
   # Where systemd looks for units.
   case $init-$prefix in
