@@ -2,13 +2,17 @@
 # the same sources give the same bytes: times are those of SOURCE_DATE_EPOCH, order and owners are fixed.
 
 DIST := build/dist
-# A word for each name in packaging/architectures: KIND:ARCH:NAME.
-NAMES := $(shell awk '/^[a-z]/ { print "arch:" $$1; print "deb:" $$1 ":" $$2; print "oci:" $$1 ":" $$3; \
-	print "npm:" $$1 ":" $$4; for (i = 5; i <= NF; i++) print "openwrt:" $$1 ":" $$i }' packaging/architectures | grep -v ':-$$')
+# A word for each line of packaging/architectures: NAME:DEBIAN'S:THE CONTAINER'S:NPM'S:OPENWRT'S…
+ROWS := $(shell sed -n '/^[a-z]/s/  */:/gp' packaging/architectures)
+COLUMN_deb := 2
+COLUMN_oci := 3
+COLUMN_npm := 4
+COLUMN_openwrt := 5
+LAST_openwrt := 99
 # names_of KIND,ARCH
-names_of = $(patsubst $1:$2:%,%,$(filter $1:$2:%,$(NAMES)))
+names_of = $(filter-out -,$(wordlist $(COLUMN_$1),$(or $(LAST_$1),$(COLUMN_$1)),$(subst :, ,$(filter $2:%,$(ROWS)))))
 # Which architectures: make dist DIST_ARCHS='x86_64 aarch64'.
-DIST_ARCHS ?= $(patsubst arch:%,%,$(filter arch:%,$(NAMES)))
+DIST_ARCHS ?= $(foreach row,$(ROWS),$(firstword $(subst :, ,$(row))))
 INSTALLED_TEXTS := man/ipv6ddns.8 man/ipv6ddns.toml.5 $(wildcard packaging/completions/*) packaging/copyright CHANGELOG.md \
 	packaging/config.toml packaging/ipv6ddns.service
 
