@@ -155,7 +155,7 @@ build/asan/native/%.o: native/%.c $(HEADERS) $(call LIBRARIES,asan)
 # Damaged inputs for what the product is made of, under the same sanitizers.
 build/fuzz-engine.js: $(TYPESCRIPT) $(TEST_TYPESCRIPT) build/node_modules.stamp
 	$(BUNDLE) --platform=neutral test/fuzz/engine/main.ts
-build/fuzz-engine: build/fuzz-engine.o build/settings.o $(patsubst %,build/asan/%.o,main $(MODULES))
+build/fuzz-engine: $(patsubst %,build/$(OWN_ARCH)/%.o,fuzz-engine settings) $(call NATIVE,asan,main $(MODULES))
 	$(call LINK,asan) $(CFLAGS_asan)
 
 # The heap as the product has it: the sanitizers bring an allocator of their own.
