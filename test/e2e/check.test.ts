@@ -160,7 +160,7 @@ describe('check', () => {
     [
       'of an unknown authority',
       'untrusted',
-      /^FAIL API the server's certificate is issued by "Simulator unknown-ca", which /,
+      /^FAIL API the server's certificate is issued by "Simulator unknown-ca", and /,
     ],
     [
       'that ended',

@@ -344,7 +344,7 @@ describe('setup in scripts', () => {
     [
       'a name of another zone',
       76,
-      /no zone for it/,
+      /no zone for this name/,
       ['--token-file', '/etc/given', '--name', 'a.example.org', '--yes'],
     ],
   ])('setup: %s → %i, nothing written', async (_, expected, why, parameters) => {
