@@ -202,8 +202,13 @@ check: build/node_modules.stamp ## types, lint, format, import graph
 test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/fuzz.mjs build/fuzz-engine build/engine-tests build/native-tests build/heap-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
 	tools/run-tests.mjs
 
-# Built as a part of the tests, which say how long that took: the executables that are run under emulation.
-emulated: $(patsubst %,build/%/ipv6ddns,aarch64 armv5 mipsel mips) build/mips/order-tests
+# Made as a part of the tests, which say how long that took: the executables that are run under emulation, and the
+# kernel that is booted.
+emulated: $(patsubst %,build/%/ipv6ddns,aarch64 armv5 mipsel mips) build/mips/order-tests \
+	build/machines/aarch64/vmlinuz
+
+build/machines/%/vmlinuz: tools/foreign-kernel | packages
+	tools/foreign-kernel $*
 
 managers: build/ipv6ddns build/cloudflare-schemas.json | test-packages ## plays every situation of a network with every network manager: half an hour
 	MANAGERS=all tools/run-tests.mjs managers
@@ -218,7 +223,7 @@ bench-packages: test-packages
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
 	  zsh=zsh fish=fish busybox=busybox-static skopeo=skopeo debootstrap=debootstrap systemd-nspawn=systemd-container \
-	  script=bsdutils qemu-mips-static=qemu-user-static
+	  script=bsdutils qemu-mips-static=qemu-user-static qemu-system-aarch64=qemu-system-arm
 
 explore: build/explorer.mjs ## lets kernel and API misbehave at random: make explore [SEC=3600] [SEED=N]
 	node $< --sec $(or $(SEC),60) $(if $(SEED),--seed $(SEED) --trace)
