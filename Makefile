@@ -2,6 +2,8 @@
 
 VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
 MAKEFLAGS += --jobs=$(shell nproc)
+# What the command line sets is for us alone: the libraries' makefiles have an ARCH of their own.
+MAKEOVERRIDES :=
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
