@@ -205,9 +205,9 @@ test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/fuzz.mjs build/fuzz
 	tools/run-tests.mjs
 
 # Made as a part of the tests, which say how long that took: the executables that are run under emulation, and the
-# kernel that is booted.
+# kernels that are booted.
 emulated: $(patsubst %,build/%/ipv6ddns,aarch64 armv5 mipsel mips) build/mips/order-tests \
-	build/machines/aarch64/vmlinuz
+	$(patsubst %,build/machines/%/vmlinuz,aarch64 mipsel)
 
 build/machines/%/vmlinuz: tools/foreign-kernel | packages
 	tools/foreign-kernel $*
@@ -225,7 +225,8 @@ bench-packages: test-packages
 test-packages: demo-packages
 	@tools/need radvd=radvd perl=perl-base strace=strace file=file mandoc=mandoc systemd-analyze=systemd bash=bash \
 	  zsh=zsh fish=fish busybox=busybox-static skopeo=skopeo debootstrap=debootstrap systemd-nspawn=systemd-container \
-	  script=bsdutils qemu-mips-static=qemu-user-static qemu-system-aarch64=qemu-system-arm
+	  script=bsdutils qemu-mips-static=qemu-user-static qemu-system-aarch64=qemu-system-arm \
+	  qemu-system-mipsel=qemu-system-mips
 
 explore: build/explorer.mjs ## lets kernel and API misbehave at random: make explore [SEC=3600] [SEED=N]
 	node $< --sec $(or $(SEC),60) $(if $(SEED),--seed $(SEED) --trace)

@@ -19,6 +19,20 @@ export interface Board {
 
 export const BOARDS: readonly Board[] = [
   {
+    name: 'aarch64',
+    kernel: 'aarch64',
+    emulator: ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'cortex-a53'],
+    card: 'virtio-net-device',
+    console: 'ttyAMA0',
+  },
+  {
+    name: 'mipsel',
+    kernel: 'mipsel',
+    emulator: ['qemu-system-mipsel', '-M', 'malta', '-cpu', '24Kc'],
+    card: 'pcnet,romfile=',
+    console: 'ttyS0',
+  },
+  {
     name: 'armv5',
     kernel: 'aarch64',
     emulator: ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'cortex-a53'],
