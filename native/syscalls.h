@@ -5,7 +5,7 @@
 #include <linux/filter.h>
 
 /* Where the list is to have the id of the process, which nobody knows before; so many lines have room in a copy. */
-enum { SYSCALL_FILTER_OWN_ID = 6, SYSCALL_FILTER_MOST = 320 };
+enum { SYSCALL_FILTER_OWN_ID = 6, SYSCALL_FILTER_MOST = 448 };
 
 extern const struct sock_filter syscall_filter[];
 
