@@ -254,7 +254,7 @@ reproducible: build/$(ARCH)/ipv6ddns ## builds everything a second time, elsewhe
 
 clean: ## removes what was made from our own sources; the libraries stay
 	rm -rf $(filter-out $(patsubst %,build/%,sources apt debian asan $(FLAVOURS) qjsc node_modules.stamp),$(wildcard build/*)) \
-	  build/*/*.o build/*/native $(patsubst %,build/%/ipv6ddns,$(FLAVOURS)) $(patsubst %,build/%/engine-tests,$(FLAVOURS))
+	  build/*/*.o build/*/native $(patsubst %,build/%/ipv6ddns,$(FLAVOURS)) $(wildcard build/*/*-tests)
 
 distclean: ## removes everything that was made or brought here
 	rm -rf build node_modules
