@@ -7,10 +7,11 @@ import { ours, type Part } from './parts.ts';
 
 /** Three daemons take turns: while one is measured, the others fall asleep. Each stays below 50 writes, which the
  *  daemon limits itself to. */
-const STATIONS = 3;
+const DAEMONS = 3;
 const TURNS = 35;
 
-interface Station {
+/** A lab and its daemon. */
+interface RunningLab {
   readonly lab: Lab;
   readonly daemon: Process;
   readonly ip: Session;
@@ -21,14 +22,14 @@ interface Station {
 
 /** How soon a new address is at the server. */
 export const measureLatency: Part = async (openLab) => {
-  const stations: Station[] = [];
-  for (let i = 0; i < STATIONS; i += 1) stations.push(await openStation(await openLab()));
+  const labs: RunningLab[] = [];
+  for (let i = 0; i < DAEMONS; i += 1) labs.push(await startDaemon(await openLab()));
   const delays = [];
   for (let turn = 1; turn <= TURNS; turn += 1) {
-    for (const station of stations) delays.push(await publish(station, `3ffe:2::${turn}`));
+    for (const running of labs) delays.push(await publish(running, `3ffe:2::${turn}`));
   }
-  await Promise.all(stations.map(({ ready }) => ready));
-  await Promise.all(stations.map(({ ip }) => ip.end()));
+  await Promise.all(labs.map(({ ready }) => ready));
+  await Promise.all(labs.map(({ ip }) => ip.end()));
   return [
     ours('connect', ...delays.map(({ connectMs }) => connectMs)),
     ours('request', ...delays.map(({ requestMs }) => requestMs)),
@@ -36,17 +37,17 @@ export const measureLatency: Part = async (openLab) => {
   ];
 };
 
-async function openStation(lab: Lab): Promise<Station> {
+async function startDaemon(lab: Lab): Promise<RunningLab> {
   const daemon = await lab.daemon();
-  const station = { lab, daemon, ip: lab.host.ipSession(), address: '3ffe:1::1', ready: Promise.resolve() };
-  await lab.add(station.address);
+  const running = { lab, daemon, ip: lab.host.ipSession(), address: '3ffe:1::1', ready: Promise.resolve() };
+  await lab.add(running.address);
   await daemon.line(/ created in /);
-  station.ready = withdraw(station);
-  return station;
+  running.ready = withdraw(running);
+  return running;
 }
 
 /** Takes the address away, so that the next one is a gain. */
-async function withdraw({ ip, address, daemon }: Station): Promise<void> {
+async function withdraw({ ip, address, daemon }: RunningLab): Promise<void> {
   ip.write(`addr del ${address}/64 dev wan0`);
   await untilAsleep(daemon.pid);
 }
@@ -58,17 +59,17 @@ interface Delay {
   readonly requests: number;
 }
 
-async function publish(station: Station, address: string): Promise<Delay> {
-  const { lab, daemon, ip } = station;
-  await station.ready;
+async function publish(running: RunningLab, address: string): Promise<Delay> {
+  const { lab, daemon, ip } = running;
+  await running.ready;
   const { length } = daemon.lines;
   const since = (await lab.api.requests()).length;
   const changedMs = monotonicMs();
   ip.write(`addr add ${address}/64 dev wan0 nodad`);
   const { firstByteMs, connectedMs } = await lab.api.nextRequest({}, { since });
   await daemon.line(/ updated in /, { since: length });
-  station.address = address;
-  station.ready = withdraw(station);
+  running.address = address;
+  running.ready = withdraw(running);
   const requests = (await lab.api.requests(since)).length;
   return { connectMs: connectedMs - changedMs, requestMs: firstByteMs - changedMs, requests };
 }

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { monotonicMs } from '../simulator/log.ts';
+import { Disturber } from './harness/disturber.ts';
 import { NAME } from './harness/lab.ts';
 import { Receiver } from './harness/notified.ts';
 import { openLab } from './harness/open.ts';
 import { memoryOf, untilAsleep } from './harness/proc.ts';
 import type { Process } from './harness/process.ts';
-import { RestlessWorld } from './harness/restless.ts';
 import { serviceManager } from './harness/service-manager.ts';
 
 /** An hour of a restless network is pressed into so many seconds, or what it takes for `LEAST_EVENTS`. */
@@ -87,22 +87,22 @@ ${Object.keys(contents)
       WATCHDOG_USEC: '20000000',
     },
   });
-  const world = new RestlessWorld(seed, { lab, daemon, receiver, zoneIds: [lab.zone.id, org.id], config });
+  const disturber = new Disturber(seed, { lab, daemon, receiver, zoneIds: [lab.zone.id, org.id], config });
   const figures: Figures[] = [];
   const startMs = monotonicMs();
   for (let rest = 0; rest <= RESTS; rest += 1) {
     const endMs = monotonicMs() + (SOAK_SEC * 1000) / (RESTS + 1);
-    const enough = () => (world.counts['address'] ?? 0) >= ((rest + 1) * LEAST_EVENTS) / (RESTS + 1);
-    while (monotonicMs() < endMs || !enough()) await world.step();
-    await world.calm(HOME);
+    const enough = () => (disturber.counts['address'] ?? 0) >= ((rest + 1) * LEAST_EVENTS) / (RESTS + 1);
+    while (monotonicMs() < endMs || !enough()) await disturber.step();
+    await disturber.calm(HOME);
     await untilSynced(join(lab.folder, 'status.json'), Object.keys(contents).length, daemon);
     figures.push(await figuresOf(daemon));
   }
-  await world.close();
+  await disturber.close();
   const spentSec = (monotonicMs() - startMs) / 1000;
   console.table(figures);
   const requests = await lab.api.requests();
-  console.log(`E2E_SEED=${seed}, ${spentSec.toFixed()} s, ${requests.length} requests:`, world.counts);
+  console.log(`E2E_SEED=${seed}, ${spentSec.toFixed()} s, ${requests.length} requests:`, disturber.counts);
 
   for (const [name, address] of Object.entries(contents)) {
     await lab.api.untilContents(name === ELSEWHERE ? org.id : lab.zone.id, name, [address]);

@@ -4,10 +4,10 @@ import { DatagramReader } from '../../src/core/wire/framing.ts';
 import { parseTrace, socketName, type TraceEvent } from '../../src/core/wire/trace.ts';
 import { Engine } from '../../src/shell/engine.ts';
 import { FakeCloudflare } from './cloudflare.ts';
+import { FakeHost, settingsFor } from './host.ts';
 import type { FakeSocket } from './ports.ts';
 import { readRequest } from './rtnetlink.ts';
 import { record, recordSettings, ZONE } from './samples.ts';
-import { FakeStation, settingsFor } from './station.ts';
 
 /** Lines of one socket so close together count as read in one go: their messages are there before the daemon acts. */
 const DRAIN_MS = 5;
@@ -50,7 +50,7 @@ class Player implements Timeline {
   readonly #marks: readonly { readonly atMs: number; readonly text: string }[];
   readonly #startMs: number;
   readonly #cloudflare = new FakeCloudflare();
-  readonly #station = new FakeStation(this.#cloudflare);
+  readonly #host = new FakeHost(this.#cloudflare);
   readonly #engine: Engine;
   /** By socket: the numbers of running dumps as the trace has them, and as the daemon has them now. */
   readonly #sequences = new Map<FakeSocket, Map<number, number>>();
@@ -63,9 +63,9 @@ class Player implements Timeline {
     });
     this.#cloudflare.addZone(ZONE, 'example.com');
     if (published !== null) this.#cloudflare.put(NAME, record('r1', published));
-    this.#station.kernel.refusal = null;
+    this.#host.kernel.refusal = null;
     const settings = settingsFor([recordSettings(NAME, { interfaces })]);
-    this.#engine = new Engine(this.#station, this.#station.log, settings, false);
+    this.#engine = new Engine(this.#host, this.#host.log, settings, false);
   }
 
   at(done: RegExp): number {
@@ -78,7 +78,7 @@ class Player implements Timeline {
     this.#engine.start();
     for (let next = 0; next < this.#events.length; ) next = this.#play(next);
     this.#pass(EPILOGUE_MS);
-    for (const { options, sent } of this.#station.kernel.sockets.filter(({ isOpen }) => isOpen)) {
+    for (const { options, sent } of this.#host.kernel.sockets.filter(({ isOpen }) => isOpen)) {
       if (sent.length > 0) throw new Error(`no answer in the trace to a request on ${socketName(options.groups)}`);
     }
   }
@@ -87,9 +87,9 @@ class Player implements Timeline {
   #play(first: number): number {
     const event = this.#events[first];
     if (event === undefined) return first + 1;
-    const afterMs = Math.max(0, event.atMs - this.#startMs - this.#station.clock.nowMs());
+    const afterMs = Math.max(0, event.atMs - this.#startMs - this.#host.clock.nowMs());
     if (event.kind === 'jump') {
-      this.#station.clock.suspend(afterMs);
+      this.#host.clock.suspend(afterMs);
       this.#settle();
       return first + 1;
     }
@@ -112,13 +112,13 @@ class Player implements Timeline {
   }
 
   #pass(durationMs: number): void {
-    this.#station.clock.pass(durationMs, () => this.#settle());
+    this.#host.clock.pass(durationMs, () => this.#settle());
   }
 
   /** Everything that the daemon asks of the API is answered, what it says and does is noted. */
   #settle(): void {
-    const atMs = this.#station.clock.nowMs();
-    const { api } = this.#station;
+    const atMs = this.#host.clock.nowMs();
+    const { api } = this.#host;
     while (api.inFlight.length > 0 || api.probing.length > 0) {
       // How the world routes is not in a trace.
       if (api.probing.length > 0) {
@@ -130,11 +130,11 @@ class Player implements Timeline {
       const [address] = this.#cloudflare.contentsOf(NAME);
       if (this.#cloudflare.writes > writes && address) this.writes.push({ atMs, address });
     }
-    this.log.push(...this.#station.output.err.splice(0).map((line) => ({ atMs, line })));
+    this.log.push(...this.#host.output.err.splice(0).map((line) => ({ atMs, line })));
   }
 
   #socket(name: string): FakeSocket {
-    const found = this.#station.kernel.sockets.findLast(
+    const found = this.#host.kernel.sockets.findLast(
       ({ isOpen, options }) => isOpen && socketName(options.groups) === name,
     );
     if (found === undefined) throw new Error(`the daemon has no socket ${name} open`);

@@ -4,9 +4,9 @@ import type { ProbeVerdict } from '../../../src/core/ports.ts';
 import { type AddressesContext, addresses } from '../../../src/shell/addresses.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { twoZones } from '../../fakes/cloudflare.ts';
+import { FakeHost } from '../../fakes/host.ts';
 import { FakeRtnetlink } from '../../fakes/kernel.ts';
 import { A, ANY, address, B } from '../../fakes/samples.ts';
-import { FakeStation } from '../../fakes/station.ts';
 
 const UNIQUE_LOCAL = address('fd00::1');
 
@@ -15,7 +15,7 @@ function shown(own: Partial<AddressesContext> = {}) {
   kernel.addSilently(UNIQUE_LOCAL);
   kernel.addSilently(B, { lifetimeSec: 3_600, flags32: 0 });
   kernel.addSilently(A);
-  const { clock, files, output, log } = new FakeStation(twoZones());
+  const { clock, files, output, log } = new FakeHost(twoZones());
   const exits: ExitStatus[] = [];
   const prober = { probe: (_from: Address, done: (verdict: ProbeVerdict) => void) => done('reached') };
   const ports = { kernel, clock, files, output, prober };

@@ -7,18 +7,18 @@ import { check, checkRefused } from '../../../src/shell/check.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { certificate } from '../../fakes/certificates.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import { FakeHost, settingsFor } from '../../fakes/host.ts';
 import { FakeOutput } from '../../fakes/ports.ts';
 import { failure, success, textReply, wireRecord } from '../../fakes/replies.ts';
 import { A, B, C, HOME, record, recordSettings, WWW, ZONE } from '../../fakes/samples.ts';
-import { FakeStation, settingsFor } from '../../fakes/station.ts';
 
 let cloudflare: FakeCloudflare;
-let station: FakeStation;
+let host: FakeHost;
 
 beforeEach(() => {
   cloudflare = twoZones();
-  station = new FakeStation(cloudflare);
-  station.files.setAddresses(A);
+  host = new FakeHost(cloudflare);
+  host.files.setAddresses(A);
   verdict = 'reached';
 });
 
@@ -40,16 +40,16 @@ async function checked(
   const exit = (own: ExitStatus): void => {
     status = own;
   };
-  check({ ports: station, log: station.log, settings: settingsFor(records, own), json, exit });
+  check({ ports: host, log: host.log, settings: settingsFor(records, own), json, exit });
   const left = [...endings];
   for (let turns = 0; status === null && turns < 10_000; turns++) {
-    if (station.api.probing.length > 0) station.api.endProbe(verdict);
-    if (station.api.inFlight.length > 0) {
+    if (host.api.probing.length > 0) host.api.endProbe(verdict);
+    if (host.api.inFlight.length > 0) {
       const ending = left.shift() ?? null;
-      if (ending === null) station.api.end();
-      else if (ending === 'unreachable') station.api.end(SILENCE);
-      else if (ending === 'unresolved') station.api.end({ ...SILENCE, sent: false, unresolved: true });
-      else station.api.end({ kind: 'replied', reply: ending });
+      if (ending === null) host.api.end();
+      else if (ending === 'unreachable') host.api.end(SILENCE);
+      else if (ending === 'unresolved') host.api.end({ ...SILENCE, sent: false, unresolved: true });
+      else host.api.end({ kind: 'replied', reply: ending });
     }
     await Promise.resolve();
   }
@@ -58,7 +58,7 @@ async function checked(
 
 const UNTOLD = 'only a change can show whether the token may change its records';
 
-const lines = () => station.output.out.map((line) => line.replace(/ {2,}/g, ' '));
+const lines = () => host.output.out.map((line) => line.replace(/ {2,}/g, ' '));
 
 describe('check', () => {
   test('check: everything is right → a line each, 0, nothing written', async () => {
@@ -138,13 +138,13 @@ describe('check', () => {
   });
 
   test('check: a bundle with one root certificate → counted', async () => {
-    station.api.roots = 1;
+    host.api.roots = 1;
     await checked([recordSettings(HOME)]);
     expect(lines()).toContain('ok CA bundle /etc/ssl/certs/ca-certificates.crt, 1 root certificate');
   });
 
   test('check: a bundle without a certificate → says what to install, asks nothing, 75', async () => {
-    station.api.roots = 0;
+    host.api.roots = 0;
     expect(await checked([recordSettings(HOME)])).toBe(75);
     expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
       'FAIL CA bundle no certificate in /etc/ssl/certs/ca-certificates.crt: install the package ca-certificates anew',
@@ -158,7 +158,7 @@ describe('check', () => {
       issuer: 'C=US, O=Google Trust Services, CN=WE1',
       until: '2027-02-03T04:05:06Z',
     };
-    station.api.tls = { version: 'TLSv1.3', server };
+    host.api.tls = { version: 'TLSv1.3', server };
     await checked([recordSettings(HOME)]);
     expect(lines()).toContain(
       'ok API https://api.cloudflare.com/client/v4 answered in 0 ms, its certificate is good: ' +
@@ -167,7 +167,7 @@ describe('check', () => {
   });
 
   test('check: no bundle of root certificates → says what to install, asks nothing, 75', async () => {
-    station.api.certificates = null;
+    host.api.certificates = null;
     expect(await checked([recordSettings(HOME)])).toBe(75);
     expect(lines().filter((line) => line.startsWith('FAIL'))).toEqual([
       expect.stringMatching(/^FAIL CA bundle no bundle .*install the package ca-certificates/),
@@ -364,7 +364,7 @@ describe('check', () => {
   });
 
   test('check: no address → 69, the record has nothing to be compared with', async () => {
-    station.files.setAddresses();
+    host.files.setAddresses();
     cloudflare.put(HOME, record('r1', A));
     expect(await checked([recordSettings(HOME)])).toBe(69);
     expect(lines().slice(-2)).toEqual([
@@ -384,8 +384,8 @@ describe('check', () => {
   test('check: JSON → one document with the same', async () => {
     cloudflare.put(HOME, record('r1', B), record('r2', C));
     expect(await checked([recordSettings(HOME)], [], true)).toBe(76);
-    expect(station.output.out).toHaveLength(1);
-    const { ok, checks } = JSON.parse(station.output.out[0] ?? '');
+    expect(host.output.out).toHaveLength(1);
+    const { ok, checks } = JSON.parse(host.output.out[0] ?? '');
     expect(ok).toBe(false);
     expect(checks.map((own: { name: string; ok: boolean }) => [own.name, own.ok])).toEqual([
       ['settings', true],

@@ -4,34 +4,34 @@ import { failed, ok } from '../../../src/core/result.ts';
 import { type CommandContext, once, run } from '../../../src/shell/commands.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import { FakeHost, settingsFor } from '../../fakes/host.ts';
 import { failure } from '../../fakes/replies.ts';
 import { A, B, C, HOME, OTHER_ZONE, record, recordSettings } from '../../fakes/samples.ts';
-import { FakeStation, settingsFor } from '../../fakes/station.ts';
 
 const HOUR_MS = 3_600_000;
 const PROBLEM = 'config.toml:3: unknown key "timout"';
 
 let cloudflare: FakeCloudflare;
-let station: FakeStation;
+let host: FakeHost;
 let exits: ExitStatus[];
 let reloaded: Settings | null;
 
 beforeEach(() => {
   cloudflare = twoZones();
-  station = new FakeStation(cloudflare);
-  station.files.setAddresses(A);
+  host = new FakeHost(cloudflare);
+  host.files.setAddresses(A);
   exits = [];
   reloaded = null;
 });
 
 function context(records: readonly RecordSettings[], dryRun = false): CommandContext {
   return {
-    ports: station,
-    log: station.log,
+    ports: host,
+    log: host.log,
     settings: settingsFor(records),
     identity: { version: '0.1.0', pid: 4711 },
     manager: null,
-    notifier: (own) => station.notifier(own),
+    notifier: (own) => host.notifier(own),
     dryRun,
     json: false,
     reload: () => (reloaded === null ? failed([PROBLEM]) : ok(reloaded)),
@@ -40,32 +40,32 @@ function context(records: readonly RecordSettings[], dryRun = false): CommandCon
 }
 
 const home = [recordSettings(HOME)];
-const lastLine = () => station.output.err.at(-1);
+const lastLine = () => host.output.err.at(-1);
 
 describe('once', () => {
   test('once: the record is missing → created, 0', () => {
     once(context(home));
-    station.api.answerAll();
+    host.api.answerAll();
     expect([exits, cloudflare.contentsOf(HOME)]).toEqual([[0], [A]]);
   });
 
   test('once: the record is right → 0, nothing written, and it ends once', () => {
     cloudflare.put(HOME, record('r1', A));
     once(context(home));
-    station.pass(2 * HOUR_MS);
+    host.pass(2 * HOUR_MS);
     expect([exits, cloudflare.writes]).toEqual([[0], 0]);
   });
 
   test('once: still waiting for an answer → goes on', () => {
     once(context(home));
-    station.api.end();
+    host.api.end();
     expect(exits).toEqual([]);
   });
 
   test('once: no address → 69 at once, no request', () => {
-    station.files.setAddresses();
+    host.files.setAddresses();
     once(context(home));
-    expect([exits, station.api.inFlight, cloudflare.requests]).toEqual([[69], [], []]);
+    expect([exits, host.api.inFlight, cloudflare.requests]).toEqual([[69], [], []]);
     expect(lastLine()).toBe(
       '<4>no address to publish (this machine has no IPv6 address). The records stay as they are.',
     );
@@ -73,7 +73,7 @@ describe('once', () => {
 
   test('once: no address for one of two names → the other is brought in line, 69', () => {
     once(context([...home, recordSettings('www.example.com', { interfaces: ['ppp0'] })]));
-    station.api.answerAll();
+    host.api.answerAll();
     expect([exits, cloudflare.contentsOf(HOME), cloudflare.contentsOf('www.example.com')]).toEqual([[69], [A], []]);
   });
 
@@ -82,45 +82,45 @@ describe('once', () => {
     ['refused', { kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Forbidden' }]) }, 76],
   ] as const)('once: no address for one name, the other %s → the status of the other', (_, outcome, status) => {
     once(context([...home, recordSettings('www.example.com', { interfaces: ['ppp0'] })]));
-    station.api.end(outcome);
+    host.api.end(outcome);
     expect(exits).toEqual([status]);
   });
 
   test('once: unreachable → 75, without a second try', () => {
     once(context(home));
-    station.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
-    expect([exits, station.api.inFlight]).toEqual([[75], []]);
+    host.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
+    expect([exits, host.api.inFlight]).toEqual([[75], []]);
     expect(lastLine()).toBe(`<4>${HOME}: cannot reach Cloudflare: It timed out.`);
   });
 
   test('once: two zones unreachable → both are said', () => {
     once(context([...home, recordSettings('nas.example.org', { zoneId: OTHER_ZONE })]));
-    station.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
-    station.api.end({ kind: 'unreachable', detail: 'no route', sent: false });
-    expect(station.output.err.filter((line) => line.includes('cannot reach'))).toHaveLength(2);
+    host.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
+    host.api.end({ kind: 'unreachable', detail: 'no route', sent: false });
+    expect(host.output.err.filter((line) => line.includes('cannot reach'))).toHaveLength(2);
   });
 
   test('once: the server asks for silence → 75', () => {
     once(context(home));
-    station.api.end({ kind: 'replied', reply: failure(429, [], { 'Retry-After': '30' }) });
+    host.api.end({ kind: 'replied', reply: failure(429, [], { 'Retry-After': '30' }) });
     expect(exits).toEqual([75]);
   });
 
   test('once: a limit is spent half-way → 75, and the line says to run it again', () => {
     cloudflare.put(HOME, record('r1', B));
     once(context(home));
-    const [request] = station.api.inFlight;
+    const [request] = host.api.inFlight;
     if (request === undefined) throw new Error('nothing was asked');
     const reply = cloudflare.answer(request);
     const headers = `${reply.headers}Ratelimit: "default";r=0;t=30\r\n`;
-    station.api.end({ kind: 'replied', reply: { ...reply, headers } });
+    host.api.end({ kind: 'replied', reply: { ...reply, headers } });
     expect(exits).toEqual([75]);
     expect(lastLine()).toMatch(/not in line yet.*run it again/);
   });
 
   test('once: the token is refused → 76', () => {
     once(context(home));
-    station.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Authentication error' }]) });
+    host.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Authentication error' }]) });
     expect(exits).toEqual([76]);
     expect(lastLine()).toMatch(/^<3>.*give the token the permission Zone → DNS → Edit/);
     expect(lastLine()).not.toMatch(/next try/i);
@@ -129,7 +129,7 @@ describe('once', () => {
   test('once: several records under "error" → 76', () => {
     cloudflare.put(HOME, record('r1', B), record('r2', C));
     once(context(home));
-    station.api.answerAll();
+    host.api.answerAll();
     expect([exits, cloudflare.contentsOf(HOME)]).toEqual([[76], [B, C]]);
   });
 
@@ -138,21 +138,21 @@ describe('once', () => {
     once(
       context([...home, recordSettings('nas.example.org', { zoneId: OTHER_ZONE }), recordSettings('www.example.com')]),
     );
-    station.api.end();
-    station.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
-    station.api.answerAll();
+    host.api.end();
+    host.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
+    host.api.answerAll();
     expect([exits, cloudflare.contentsOf('www.example.com')]).toEqual([[76], [A]]);
   });
 
   test('once: dry run → shown, nothing written, 0', () => {
     once(context(home, true));
-    station.api.answerAll();
-    expect([exits, station.output.out, cloudflare.writes]).toEqual([[0], [`${HOME}: would create AAAA ${A}`], 0]);
+    host.api.answerAll();
+    expect([exits, host.output.out, cloudflare.writes]).toEqual([[0], [`${HOME}: would create AAAA ${A}`], 0]);
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)('once: %s → 75', (signal) => {
     once(context(home));
-    station.signals.raise(signal);
+    host.signals.raise(signal);
     expect(exits).toEqual([75]);
   });
 });
@@ -171,73 +171,71 @@ describe('run', () => {
 
   test.each(['SIGTERM', 'SIGINT'] as const)('run: %s, also mid-request → says so, 0', (signal) => {
     run(context(home));
-    expect(station.api.inFlight).toHaveLength(1);
-    station.signals.raise(signal);
+    expect(host.api.inFlight).toHaveLength(1);
+    host.signals.raise(signal);
     expect([exits, lastLine()]).toEqual([[0], `<5>stopping on ${signal}`]);
   });
 
   test('run: no address, a refused token, no network for a day → never ends by itself', () => {
-    station.files.setAddresses();
+    host.files.setAddresses();
     run(context(home));
-    station.pass(HOUR_MS);
-    station.files.setAddresses(A);
-    station.clock.pass(24 * HOUR_MS, () => {
-      if (station.api.inFlight.length === 0) return;
-      station.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Forbidden' }]) });
+    host.pass(HOUR_MS);
+    host.files.setAddresses(A);
+    host.clock.pass(24 * HOUR_MS, () => {
+      if (host.api.inFlight.length === 0) return;
+      host.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Forbidden' }]) });
     });
     expect(exits).toEqual([]);
-    expect(station.output.err.filter((line) => line.startsWith('<3>'))).toHaveLength(1);
-    station.pass(HOUR_MS);
+    expect(host.output.err.filter((line) => line.startsWith('<3>'))).toHaveLength(1);
+    host.pass(HOUR_MS);
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
   });
 
   test('run: SIGHUP with changed settings → says which, and keeps the new names right', () => {
     run(context(home));
-    station.api.answerAll();
+    host.api.answerAll();
     reloaded = settingsFor([recordSettings('www.example.com')], { timeoutMs: 10_000 });
-    station.signals.raise('SIGHUP');
-    expect(station.output.err).toContain(
-      '<5>settings read again, changed: records, timeout; reading every record back',
-    );
-    station.api.answerAll();
+    host.signals.raise('SIGHUP');
+    expect(host.output.err).toContain('<5>settings read again, changed: records, timeout; reading every record back');
+    host.api.answerAll();
     expect(cloudflare.contentsOf('www.example.com')).toEqual([A]);
   });
 
   test('run: SIGHUP without a change → every record is read back, drift repaired', () => {
     run(context(home));
-    station.api.answerAll();
+    host.api.answerAll();
     cloudflare.put(HOME, record('r1', C));
     reloaded = settingsFor(home);
-    station.signals.raise('SIGHUP');
-    station.api.answerAll();
+    host.signals.raise('SIGHUP');
+    host.api.answerAll();
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
-    expect(station.output.err).toContain('<5>settings read again, nothing changed; reading every record back');
+    expect(host.output.err).toContain('<5>settings read again, nothing changed; reading every record back');
   });
 
   test('run: SIGHUP with bad settings → the old ones stay in force', () => {
     run(context(home));
-    station.api.answerAll();
-    station.signals.raise('SIGHUP');
-    station.files.setAddresses(B);
-    station.pass(HOUR_MS);
+    host.api.answerAll();
+    host.signals.raise('SIGHUP');
+    host.files.setAddresses(B);
+    host.pass(HOUR_MS);
     expect([exits, cloudflare.contentsOf(HOME)]).toEqual([[], [B]]);
   });
 
   test('run: SIGHUP after the token was refused → tried at once', () => {
     run(context(home));
-    station.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Forbidden' }]) });
+    host.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Forbidden' }]) });
     reloaded = settingsFor(home);
-    station.signals.raise('SIGHUP');
-    station.api.answerAll();
+    host.signals.raise('SIGHUP');
+    host.api.answerAll();
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
   });
 
   test('run: SIGUSR1 → every address and every record in the log', () => {
     run(context(home));
-    station.api.answerAll();
-    station.output.err.length = 0;
-    station.signals.raise('SIGUSR1');
-    const text = station.output.err.join('\n');
+    host.api.answerAll();
+    host.output.err.length = 0;
+    host.signals.raise('SIGUSR1');
+    const text = host.output.err.join('\n');
     expect(text).toContain(`eth0`);
     expect(text).toContain(`<5>${HOME}: synced, wants ${A}, record says ${A}`);
     expect(exits).toEqual([]);

@@ -2,23 +2,23 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Settings } from '../../../src/core/config/settings.ts';
 import { Engine, type Observer } from '../../../src/shell/engine.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import { FakeHost, settingsFor } from '../../fakes/host.ts';
 import { failure } from '../../fakes/replies.ts';
 import { A, B, C, HOME, record, recordSettings } from '../../fakes/samples.ts';
-import { FakeStation, settingsFor } from '../../fakes/station.ts';
 
 const HOUR_MS = 3_600_000;
 
 let cloudflare: FakeCloudflare;
-let station: FakeStation;
+let host: FakeHost;
 
 beforeEach(() => {
   cloudflare = twoZones();
-  station = new FakeStation(cloudflare);
-  station.files.setAddresses(A);
+  host = new FakeHost(cloudflare);
+  host.files.setAddresses(A);
 });
 
 function started(own: Partial<Settings> = {}, dryRun = false): Engine {
-  const engine = new Engine(station, station.log, settingsFor([recordSettings(HOME)], own), dryRun);
+  const engine = new Engine(host, host.log, settingsFor([recordSettings(HOME)], own), dryRun);
   engine.start();
   return engine;
 }
@@ -26,71 +26,71 @@ function started(own: Partial<Settings> = {}, dryRun = false): Engine {
 describe('Engine: requests', () => {
   test('Engine: start → polled at once, and the record is created', () => {
     started();
-    station.api.answerAll();
+    host.api.answerAll();
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
   });
 
   test('Engine: the address changes between two polls → written at the next, 60 s after the last', () => {
     started();
-    station.api.answerAll();
-    station.files.setAddresses(B);
-    station.pass(59_999);
+    host.api.answerAll();
+    host.files.setAddresses(B);
+    host.pass(59_999);
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
     // Polling tells no ages: the loss of an address is followed after 3 s.
-    station.pass(1);
-    station.pass(3_000);
+    host.pass(1);
+    host.pass(3_000);
     expect(cloudflare.contentsOf(HOME)).toEqual([B]);
   });
 
   test('Engine: nothing is in flight any more → the client may rest, only then', () => {
     started();
-    const before = station.api.rests;
-    station.api.end();
-    station.api.end();
-    expect([station.api.rests, station.api.inFlight.length]).toEqual([before, 1]);
-    station.api.end();
-    expect([station.api.rests, station.api.inFlight.length]).toEqual([before + 1, 0]);
+    const before = host.api.rests;
+    host.api.end();
+    host.api.end();
+    expect([host.api.rests, host.api.inFlight.length]).toEqual([before, 1]);
+    host.api.end();
+    expect([host.api.rests, host.api.inFlight.length]).toEqual([before + 1, 0]);
   });
 
   test('Engine: a request fails → tried again when the wait is over', () => {
     started({ verifyIntervalMs: null, pollIntervalMs: HOUR_MS });
-    station.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
-    expect(station.clock.alarmMs).toBe(500);
-    expect(station.output.err.at(-1)).toBe(
+    host.api.end({ kind: 'unreachable', detail: 'It timed out', sent: false });
+    expect(host.clock.alarmMs).toBe(500);
+    expect(host.output.err.at(-1)).toBe(
       `<4>${HOME}: cannot reach Cloudflare: It timed out. Next try in 0.5 s (failure 1).`,
     );
-    station.pass(500);
+    host.pass(500);
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
   });
 
   test('Engine: dry run → operations on stdout, reads only', () => {
     started({}, true);
-    station.api.answerAll();
-    expect(station.output.out).toEqual([`${HOME}: would create AAAA ${A}`]);
+    host.api.answerAll();
+    expect(host.output.out).toEqual([`${HOME}: would create AAAA ${A}`]);
     expect(cloudflare.writes).toBe(0);
   });
 
   test('Engine: requests in the log → at debug level only, without secrets', () => {
     started();
-    station.api.answerAll();
-    expect(station.output.err.join('\n')).not.toContain('GET /zones');
-    station.log.configure(true, settingsFor([]).apiToken);
-    station.pass(HOUR_MS);
-    expect(station.output.err.some((line) => line.startsWith('<7>GET /zones/'))).toBe(true);
+    host.api.answerAll();
+    expect(host.output.err.join('\n')).not.toContain('GET /zones');
+    host.log.configure(true, settingsFor([]).apiToken);
+    host.pass(HOUR_MS);
+    expect(host.output.err.some((line) => line.startsWith('<7>GET /zones/'))).toBe(true);
   });
 });
 
 describe('Engine: time', () => {
   test('Engine: verify_interval → read back every time it is over, drift repaired', () => {
     started();
-    station.api.answerAll();
+    host.api.answerAll();
     cloudflare.put(HOME, record('r1', C));
-    station.pass(HOUR_MS - 1);
+    host.pass(HOUR_MS - 1);
     expect(cloudflare.contentsOf(HOME)).toEqual([C]);
-    station.pass(1);
+    host.pass(1);
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
     cloudflare.put(HOME);
-    station.pass(HOUR_MS);
+    host.pass(HOUR_MS);
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
   });
 
@@ -98,67 +98,67 @@ describe('Engine: time', () => {
     ['a tenth early', 0, 0.9],
     ['a tenth late', 1 - Number.EPSILON, 1.1],
   ])('Engine: chance says %s → every verification is, from the first on', (_, chance, ofInterval) => {
-    station.clock.chance = chance;
+    host.clock.chance = chance;
     started();
-    station.api.answerAll();
+    host.api.answerAll();
     for (const round of [1, 2]) {
       cloudflare.put(HOME, record('r1', C));
-      station.pass(ofInterval * HOUR_MS - 1);
+      host.pass(ofInterval * HOUR_MS - 1);
       expect(cloudflare.contentsOf(HOME), `round ${round}`).toEqual([C]);
-      station.pass(1);
+      host.pass(1);
       expect(cloudflare.contentsOf(HOME)).toEqual([A]);
     }
   });
 
   test('Engine: verify_interval 0 → never read back', () => {
     started({ verifyIntervalMs: null });
-    station.api.answerAll();
+    host.api.answerAll();
     cloudflare.requests.length = 0;
-    station.pass(48 * HOUR_MS);
+    host.pass(48 * HOUR_MS);
     expect(cloudflare.requests).toEqual([]);
   });
 
   test('Engine: a steady day → the log stays silent after the first sync', () => {
     started();
-    station.api.answerAll();
-    station.output.err.length = 0;
-    station.pass(24 * HOUR_MS);
-    expect(station.output.err).toEqual([]);
+    host.api.answerAll();
+    host.output.err.length = 0;
+    host.pass(24 * HOUR_MS);
+    expect(host.output.err).toEqual([]);
     expect(cloudflare.requests.length).toBeLessThan(30);
   });
 
   test('Engine: the machine was suspended past everything due → caught up at once', () => {
     started();
-    station.api.answerAll();
+    host.api.answerAll();
     cloudflare.put(HOME, record('r1', C));
-    station.clock.suspend(10 * HOUR_MS);
-    station.api.answerAll();
+    host.clock.suspend(10 * HOUR_MS);
+    host.api.answerAll();
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
-    expect(station.clock.alarmMs).toBeGreaterThan(station.clock.nowMs());
+    expect(host.clock.alarmMs).toBeGreaterThan(host.clock.nowMs());
   });
 
   test('Engine: new settings while the server asks for silence → nothing is sent before it is over', () => {
     const engine = started({ verifyIntervalMs: null, pollIntervalMs: HOUR_MS });
-    station.api.end({ kind: 'replied', reply: failure(429, [], { 'Retry-After': '30' }) });
-    station.clock.pass(10_000);
+    host.api.end({ kind: 'replied', reply: failure(429, [], { 'Retry-After': '30' }) });
+    host.clock.pass(10_000);
     engine.configure(settingsFor([recordSettings(HOME)], { verifyIntervalMs: null }));
-    expect(station.api.inFlight).toEqual([]);
-    station.clock.pass(19_999);
-    expect(station.api.inFlight).toEqual([]);
-    station.clock.pass(1);
-    expect(station.api.inFlight).toHaveLength(1);
+    expect(host.api.inFlight).toEqual([]);
+    host.clock.pass(19_999);
+    expect(host.api.inFlight).toEqual([]);
+    host.clock.pass(1);
+    expect(host.api.inFlight).toHaveLength(1);
   });
 
   test('Engine: new settings → requests of before are dropped, everything is read back under the new ones', () => {
     const engine = started();
-    expect(station.api.inFlight).toHaveLength(1);
+    expect(host.api.inFlight).toHaveLength(1);
     const www = settingsFor([recordSettings('www.example.com')], { verifyIntervalMs: 60_000 });
     engine.configure(www);
-    expect(station.api.configured).toBe(www);
-    station.api.answerAll();
+    expect(host.api.configured).toBe(www);
+    host.api.answerAll();
     expect([cloudflare.contentsOf(HOME), cloudflare.contentsOf('www.example.com')]).toEqual([[], [A]]);
     cloudflare.put('www.example.com', record('r1', C));
-    station.pass(60_000);
+    host.pass(60_000);
     expect(cloudflare.contentsOf('www.example.com')).toEqual([A]);
   });
 });
@@ -188,7 +188,7 @@ describe('Engine: observers', () => {
 
   function watched(watcher: Watcher): Engine {
     const quiet = { verifyIntervalMs: null, pollIntervalMs: HOUR_MS };
-    const engine = new Engine(station, station.log, settingsFor([recordSettings(HOME)], quiet), false, [watcher]);
+    const engine = new Engine(host, host.log, settingsFor([recordSettings(HOME)], quiet), false, [watcher]);
     engine.start();
     return engine;
   }
@@ -196,7 +196,7 @@ describe('Engine: observers', () => {
   test('Engine: a step → every observer is shown the state it ended in', () => {
     const watcher = new Watcher();
     watched(watcher);
-    station.api.answerAll();
+    host.api.answerAll();
     expect([watcher.seen[0], watcher.seen.at(-1)]).toEqual(['0: null', `0: ${A}`]);
   });
 
@@ -204,9 +204,9 @@ describe('Engine: observers', () => {
     const watcher = new Watcher();
     watcher.dueMs = 5_000;
     watched(watcher);
-    station.pass(4_999);
+    host.pass(4_999);
     expect(watcher.dueMs).toBe(5_000);
-    station.pass(1);
+    host.pass(1);
     expect([watcher.seen.at(-1), watcher.dueMs]).toEqual([`5000: ${A}`, null]);
   });
 

@@ -4,9 +4,9 @@ import type { HookSettings, NotifySettings, RecordSettings, Settings } from '../
 import { ok } from '../../../src/core/result.ts';
 import { run } from '../../../src/shell/commands.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import { FakeHost, settingsFor, TOKEN } from '../../fakes/host.ts';
 import { failure } from '../../fakes/replies.ts';
 import { A, B, C, HOME, record, recordSettings, WWW } from '../../fakes/samples.ts';
-import { FakeStation, settingsFor, TOKEN } from '../../fakes/station.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -23,13 +23,13 @@ const toHook: NotifySettings = { hook, exec: null, errorAfterMs: 5 * MINUTE_MS }
 const toCommand: NotifySettings = { hook: null, exec: ['/bin/tell', '-q'], errorAfterMs: 5 * MINUTE_MS };
 
 let cloudflare: FakeCloudflare;
-let station: FakeStation;
+let host: FakeHost;
 let reloaded: Settings;
 
 beforeEach(() => {
   cloudflare = twoZones();
-  station = new FakeStation(cloudflare);
-  station.files.setAddresses(A);
+  host = new FakeHost(cloudflare);
+  host.files.setAddresses(A);
 });
 
 function settingsWith(notify: NotifySettings | null, names = [HOME]): Settings {
@@ -41,36 +41,36 @@ function settingsWith(notify: NotifySettings | null, names = [HOME]): Settings {
 function running(notify: NotifySettings | null, names = [HOME], dryRun = false): void {
   const settings = settingsWith(notify, names);
   run({
-    ports: station,
-    log: station.log,
+    ports: host,
+    log: host.log,
     settings,
     identity: { version: '1.2.3', pid: 42 },
     manager: null,
-    notifier: (own) => station.notifier(own),
+    notifier: (own) => host.notifier(own),
     dryRun,
     json: false,
     reload: () => ok(reloaded),
     exit: () => {},
   });
-  station.api.answerAll();
+  host.api.answerAll();
 }
 
 function reload(notify: NotifySettings | null, names = [HOME]): void {
   reloaded = settingsWith(notify, names);
-  station.signals.raise('SIGHUP');
-  station.api.answerAll();
+  host.signals.raise('SIGHUP');
+  host.api.answerAll();
 }
 
 /** Moves the machine to another address and the record after it. */
 function move(address: typeof A): void {
-  station.files.setAddresses(address);
-  station.pass(10_000);
-  station.pass(3_000);
+  host.files.setAddresses(address);
+  host.pass(10_000);
+  host.pass(3_000);
 }
 
 /** What the documents say that were sent: event, name, address, previous of every record. */
 const told = (): string[] =>
-  station.hooks.sent.flatMap(({ body }) => {
+  host.hooks.sent.flatMap(({ body }) => {
     const { records } = JSON.parse(body ?? '') as { records: Record<string, string | null>[] };
     return records.map(({ event, name, address, previous }) => `${event} ${name} ${previous} → ${address}`);
   });
@@ -79,18 +79,18 @@ describe('Notifier: changes', () => {
   test('Notifier: the record was right at the start → nobody is told', () => {
     cloudflare.put(HOME, record('r1', A));
     running(toHook);
-    station.pass(HOUR_MS);
-    expect(station.hooks.sent).toEqual([]);
+    host.pass(HOUR_MS);
+    expect(host.hooks.sent).toEqual([]);
   });
 
   test('Notifier: the record is created, then updated → told of both, each once', () => {
     running(toHook);
-    station.hooks.end();
+    host.hooks.end();
     move(B);
-    station.hooks.end();
-    station.pass(HOUR_MS);
+    host.hooks.end();
+    host.pass(HOUR_MS);
     expect(told()).toEqual([`change ${HOME} null → ${A}`, `change ${HOME} ${A} → ${B}`]);
-    expect(station.hooks.sent.map(({ url }) => url)).toEqual([URL, URL]);
+    expect(host.hooks.sent.map(({ url }) => url)).toEqual([URL, URL]);
   });
 
   test('Notifier: the record said something else at the start → told what it said', () => {
@@ -101,7 +101,7 @@ describe('Notifier: changes', () => {
 
   test('Notifier: somebody else changes the record and it is set back → no change of ours', () => {
     running(toHook);
-    station.hooks.end();
+    host.hooks.end();
     cloudflare.put(HOME, record('r1', C));
     reload(toHook);
     expect(cloudflare.contentsOf(HOME)).toEqual([A]);
@@ -111,10 +111,10 @@ describe('Notifier: changes', () => {
   test('Notifier: a thousand names follow a change of the prefix → one message', () => {
     const names = Array.from({ length: 1000 }, (_, i) => `n${i}.example.com`);
     running(toHook, names);
-    const [first] = station.hooks.sent;
-    station.hooks.end();
+    const [first] = host.hooks.sent;
+    host.hooks.end();
     move(B);
-    const counts = station.hooks.sent.map(({ body }) => {
+    const counts = host.hooks.sent.map(({ body }) => {
       const { records, omitted } = JSON.parse(body ?? '') as { records: unknown[]; omitted: number };
       return [records.length, omitted];
     });
@@ -129,13 +129,13 @@ describe('Notifier: changes', () => {
 
   test('Notifier: dry run → nobody is told', () => {
     running(toHook, [HOME], true);
-    station.pass(HOUR_MS);
-    expect(station.hooks.sent).toEqual([]);
+    host.pass(HOUR_MS);
+    expect(host.hooks.sent).toEqual([]);
   });
 
   test('Notifier: nobody is to be told → no alarm for it', () => {
     running(null);
-    expect(station.hooks.sent).toEqual([]);
+    expect(host.hooks.sent).toEqual([]);
   });
 });
 
@@ -144,81 +144,81 @@ describe('Notifier: errors', () => {
   const soon = { ...toHook, errorAfterMs: 4 * MINUTE_MS };
 
   const refuse = (): void => {
-    station.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Authentication error' }]) });
+    host.api.end({ kind: 'replied', reply: failure(403, [{ code: 10000, message: 'Authentication error' }]) });
   };
 
   /** A daemon whose update is refused. */
   function refused(notify: NotifySettings): void {
     running(notify);
-    station.hooks.end();
-    station.files.setAddresses(B);
-    station.clock.pass(10_000);
-    station.clock.pass(3_000);
+    host.hooks.end();
+    host.files.setAddresses(B);
+    host.clock.pass(10_000);
+    host.clock.pass(3_000);
     refuse();
   }
 
   test('Notifier: an error passes before its time → nobody is told', () => {
     refused(soon);
-    station.clock.pass(3 * MINUTE_MS);
-    station.signals.raise('SIGHUP');
-    station.pass(HOUR_MS);
+    host.clock.pass(3 * MINUTE_MS);
+    host.signals.raise('SIGHUP');
+    host.pass(HOUR_MS);
     expect(told().filter((line) => !line.startsWith('change'))).toEqual([]);
   });
 
   test('Notifier: an error lasts → told once its time is over, and its end', () => {
     refused(soon);
-    const before = station.hooks.sent.length;
-    station.clock.pass(4 * MINUTE_MS - 1);
-    expect(station.hooks.sent).toHaveLength(before);
-    station.clock.pass(1);
+    const before = host.hooks.sent.length;
+    host.clock.pass(4 * MINUTE_MS - 1);
+    expect(host.hooks.sent).toHaveLength(before);
+    host.clock.pass(1);
     expect(told().at(-1)).toBe(`error ${HOME} ${A} → ${A}`);
-    expect(station.hooks.sent.at(-1)?.body).toContain('Zone → DNS → Edit');
-    expect(station.hooks.sent.at(-1)?.url).toBe(`${URL}/fail`);
-    station.hooks.end();
-    station.pass(HOUR_MS);
+    expect(host.hooks.sent.at(-1)?.body).toContain('Zone → DNS → Edit');
+    expect(host.hooks.sent.at(-1)?.url).toBe(`${URL}/fail`);
+    host.hooks.end();
+    host.pass(HOUR_MS);
     expect(told().at(-1)).toBe(`recovery ${HOME} ${A} → ${B}`);
-    expect(station.hooks.sent.at(-1)?.url).toBe(URL);
+    expect(host.hooks.sent.at(-1)?.url).toBe(URL);
   });
 
   test('Notifier: an error was over before the receiver could be told → it is not told of it', () => {
     refused(soon);
-    station.clock.pass(4 * MINUTE_MS);
-    station.pass(MINUTE_MS);
+    host.clock.pass(4 * MINUTE_MS);
+    host.pass(MINUTE_MS);
     expect(cloudflare.contentsOf(HOME)).toEqual([B]);
-    station.hooks.end(500);
-    station.pass(MINUTE_MS);
+    host.hooks.end(500);
+    host.pass(MINUTE_MS);
     expect(told().slice(-2)).toEqual([`error ${HOME} ${A} → ${A}`, `change ${HOME} ${A} → ${B}`]);
   });
 
   test('Notifier: new settings while an error lasts → its time goes on', () => {
     refused({ ...toHook, errorAfterMs: HOUR_MS });
-    station.clock.pass(30 * MINUTE_MS);
+    host.clock.pass(30 * MINUTE_MS);
     reloaded = settingsWith({ ...toHook, errorAfterMs: HOUR_MS });
-    station.signals.raise('SIGHUP');
-    while (station.api.inFlight.length > 0) refuse();
-    station.clock.pass(31 * MINUTE_MS);
+    host.signals.raise('SIGHUP');
+    while (host.api.inFlight.length > 0) refuse();
+    host.clock.pass(31 * MINUTE_MS);
     expect(told().at(-1)).toMatch(/^error /);
   });
 
   test('Notifier: the error repeats the token → hidden', () => {
     running({ ...toHook, errorAfterMs: 0 });
-    station.hooks.end();
-    station.files.setAddresses(B);
-    station.clock.pass(10_000);
-    station.clock.pass(3_000);
+    host.hooks.end();
+    host.files.setAddresses(B);
+    host.clock.pass(10_000);
+    host.clock.pass(3_000);
     const body = JSON.stringify({ success: false, errors: [{ code: 9003, message: `no ${TOKEN}` }], result: null });
-    station.api.end({ kind: 'replied', reply: { status: 400, headers: '', body, arrivedMs: 0 } });
-    expect(station.hooks.sent.at(-1)?.body).toContain('no [hidden]');
-    expect(JSON.stringify(station.hooks.sent)).not.toContain(TOKEN);
+    host.api.end({ kind: 'replied', reply: { status: 400, headers: '', body, arrivedMs: 0 } });
+    expect(host.hooks.sent.at(-1)?.body).toContain('no [hidden]');
+    expect(JSON.stringify(host.hooks.sent)).not.toContain(TOKEN);
   });
 
   test('Notifier: the last address goes away for long, then one comes → told of both', () => {
     running(toHook);
-    station.hooks.end();
-    station.files.setAddresses();
-    station.pass(6 * MINUTE_MS);
-    expect(station.hooks.sent.at(-1)?.body).toContain('this machine has no address to publish');
-    station.hooks.end();
+    host.hooks.end();
+    host.files.setAddresses();
+    host.pass(6 * MINUTE_MS);
+    expect(host.hooks.sent.at(-1)?.body).toContain('this machine has no address to publish');
+    host.hooks.end();
     move(A);
     expect(told().at(-1)).toBe(`recovery ${HOME} ${A} → ${A}`);
   });
@@ -228,74 +228,74 @@ describe('Notifier: receivers in trouble', () => {
   test('Notifier: no answer yet → the next change is written all the same, and told when the answer is there', () => {
     running(toHook);
     move(B);
-    expect([cloudflare.contentsOf(HOME), station.hooks.inFlight]).toEqual([[B], 1]);
-    station.hooks.end();
+    expect([cloudflare.contentsOf(HOME), host.hooks.inFlight]).toEqual([[B], 1]);
+    host.hooks.end();
     expect(told()).toEqual([`change ${HOME} null → ${A}`, `change ${HOME} ${A} → ${B}`]);
   });
 
   test('Notifier: it fails, then works → one warning, tried again after a while, one notice', () => {
     running(toHook);
-    station.hooks.end(404);
-    expect(station.output.err.at(-1)).toBe(
+    host.hooks.end(404);
+    expect(host.output.err.at(-1)).toBe(
       '<4>https://hooks.example.com could not be told: it answered HTTP 404. It is tried again for an hour, and ever more slowly.',
     );
-    station.pass(500);
-    station.hooks.end(null);
-    station.pass(1000);
-    station.hooks.end();
-    expect(station.output.err.at(-1)).toBe('<5>https://hooks.example.com can be told again');
-    expect(station.output.err.filter((line) => line.includes('hooks.example.com'))).toHaveLength(2);
-    expect(station.output.err.join()).not.toContain('s3cret');
+    host.pass(500);
+    host.hooks.end(null);
+    host.pass(1000);
+    host.hooks.end();
+    expect(host.output.err.at(-1)).toBe('<5>https://hooks.example.com can be told again');
+    expect(host.output.err.filter((line) => line.includes('hooks.example.com'))).toHaveLength(2);
+    expect(host.output.err.join()).not.toContain('s3cret');
   });
 
   test('Notifier: it asks to wait → waited for', () => {
     running(toHook);
-    station.hooks.end(429, 'HTTP/1.1 429\nRetry-After: 120\n');
-    station.pass(119_999);
-    expect(station.hooks.inFlight).toBe(0);
-    station.pass(1);
-    expect(station.hooks.inFlight).toBe(1);
+    host.hooks.end(429, 'HTTP/1.1 429\nRetry-After: 120\n');
+    host.pass(119_999);
+    expect(host.hooks.inFlight).toBe(0);
+    host.pass(1);
+    expect(host.hooks.inFlight).toBe(1);
   });
 
   test('Notifier: nobody answers for more than an hour → given up with one line, and the next change is told', () => {
     running(toHook);
-    for (let i = 0; i < 60 && station.hooks.inFlight > 0; i++) {
-      station.hooks.end(null);
-      station.pass(10 * MINUTE_MS);
+    for (let i = 0; i < 60 && host.hooks.inFlight > 0; i++) {
+      host.hooks.end(null);
+      host.pass(10 * MINUTE_MS);
     }
-    expect(station.output.err.filter((line) => line.includes('Given up after an hour'))).toHaveLength(1);
-    const before = station.hooks.sent.length;
+    expect(host.output.err.filter((line) => line.includes('Given up after an hour'))).toHaveLength(1);
+    const before = host.hooks.sent.length;
     expect(before).toBeLessThan(30);
     move(B);
-    station.pass(10 * MINUTE_MS);
-    station.hooks.end();
+    host.pass(10 * MINUTE_MS);
+    host.hooks.end();
     expect(told().at(-1)).toBe(`change ${HOME} ${A} → ${B}`);
   });
 
   test('Notifier: the address flaps while nobody answers → the newest only, or nothing if it is as it was', () => {
     running(toHook);
-    station.hooks.end();
+    host.hooks.end();
     move(B);
     move(C);
-    station.hooks.end(null);
-    station.pass(MINUTE_MS);
+    host.hooks.end(null);
+    host.pass(MINUTE_MS);
     expect(told().at(-1)).toBe(`change ${HOME} ${A} → ${C}`);
     move(A);
-    station.hooks.end(null);
-    const { length } = station.hooks.sent;
-    station.pass(HOUR_MS);
-    expect(station.hooks.sent).toHaveLength(length);
+    host.hooks.end(null);
+    const { length } = host.hooks.sent;
+    host.pass(HOUR_MS);
+    expect(host.hooks.sent).toHaveLength(length);
   });
 
   test('Notifier: the same receiver after SIGHUP → told nothing twice, and what is new', () => {
     running(toHook);
     reload({ ...toHook, errorAfterMs: 0 });
-    station.hooks.end();
-    station.pass(HOUR_MS);
+    host.hooks.end();
+    host.pass(HOUR_MS);
     expect(told()).toEqual([`change ${HOME} null → ${A}`]);
     reload({ ...toHook, hook: { ...hook, good: new Secret('https://other.example.com/') } });
     move(B);
-    expect([told().at(-1), station.hooks.sent.at(-1)?.url]).toEqual([
+    expect([told().at(-1), host.hooks.sent.at(-1)?.url]).toEqual([
       `change ${HOME} ${A} → ${B}`,
       'https://other.example.com/',
     ]);
@@ -303,7 +303,7 @@ describe('Notifier: receivers in trouble', () => {
 
   test('Notifier: a name is taken out by SIGHUP → nothing is told of it any more', () => {
     running(toHook, [HOME, WWW]);
-    station.hooks.end();
+    host.hooks.end();
     reload(toHook, [HOME]);
     move(B);
     expect(told().slice(2)).toEqual([`change ${HOME} ${A} → ${B}`]);
@@ -316,23 +316,23 @@ describe('Notifier: heartbeat', () => {
   test('Notifier: nothing to tell → a sign of life every 45 s, counted from the last message', () => {
     cloudflare.put(HOME, record('r1', A));
     running(beating);
-    station.pass(10_000);
-    expect(station.hooks.sent.map(({ url, body }) => [url, body])).toEqual([[URL, 'OK']]);
-    station.hooks.end();
-    station.pass(44_999);
-    expect(station.hooks.inFlight).toBe(0);
-    station.pass(1);
-    expect(station.hooks.inFlight).toBe(1);
+    host.pass(10_000);
+    expect(host.hooks.sent.map(({ url, body }) => [url, body])).toEqual([[URL, 'OK']]);
+    host.hooks.end();
+    host.pass(44_999);
+    expect(host.hooks.inFlight).toBe(0);
+    host.pass(1);
+    expect(host.hooks.inFlight).toBe(1);
   });
 
   test('Notifier: a name is in error for long → the sign of life says so', () => {
     cloudflare.put(HOME, record('r1', A), record('r2', B));
     running(beating);
     for (let i = 0; i < 20; i++) {
-      station.pass(45_000);
-      if (station.hooks.inFlight > 0) station.hooks.end();
+      host.pass(45_000);
+      if (host.hooks.inFlight > 0) host.hooks.end();
     }
-    expect(station.hooks.sent.at(-1)).toMatchObject({
+    expect(host.hooks.sent.at(-1)).toMatchObject({
       url: `${URL}/fail`,
       body: expect.stringContaining('2 AAAA records'),
     });
@@ -342,36 +342,36 @@ describe('Notifier: heartbeat', () => {
 describe('Notifier: commands', () => {
   test('Notifier: a change → the command is run once, with the facts and the time limit', () => {
     running(toCommand);
-    const [ran] = station.commands.ran;
+    const [ran] = host.commands.ran;
     expect([ran?.command, ran?.limitMs]).toEqual([['/bin/tell', '-q'], 30_000]);
     expect(ran?.variables).toMatchObject({ IPV6DDNS_EVENT: 'change', IPV6DDNS_NAME: HOME, IPV6DDNS_ADDRESS: A });
-    station.commands.end();
-    station.pass(HOUR_MS);
-    expect(station.commands.ran).toHaveLength(1);
+    host.commands.end();
+    host.pass(HOUR_MS);
+    expect(host.commands.ran).toHaveLength(1);
   });
 
   test('Notifier: it fails → one warning, run again; what it prints is for the debug log', () => {
     running(toCommand);
-    station.log.configure(true, new Secret(TOKEN));
-    station.commands.end({ failure: 'it ended with status 3', output: 'no route' });
-    expect(station.output.err.slice(-2)).toEqual([
+    host.log.configure(true, new Secret(TOKEN));
+    host.commands.end({ failure: 'it ended with status 3', output: 'no route' });
+    expect(host.output.err.slice(-2)).toEqual([
       '<7>/bin/tell printed: no route',
       '<4>/bin/tell could not be told: it ended with status 3. It is tried again for an hour, and ever more slowly.',
     ]);
-    station.pass(500);
-    expect(station.commands.ran).toHaveLength(2);
+    host.pass(500);
+    expect(host.commands.ran).toHaveLength(2);
   });
 
   test('Notifier: another command at SIGHUP → a warning; the one of the start is run, and told once what both are for', () => {
     running(toCommand);
-    station.commands.end();
+    host.commands.end();
     reload({ ...toCommand, exec: ['/bin/other'] });
-    expect(station.output.err.at(-1)).toBe(
+    expect(host.output.err.at(-1)).toBe(
       '<4>notify.exec: the new command is not run until ipv6ddns is restarted; /bin/tell is run as before',
     );
-    expect(station.commands.ran).toHaveLength(1);
+    expect(host.commands.ran).toHaveLength(1);
     move(B);
-    expect(station.commands.ran.at(-1)).toMatchObject({
+    expect(host.commands.ran.at(-1)).toMatchObject({
       command: ['/bin/tell', '-q'],
       variables: { IPV6DDNS_ADDRESS: B, IPV6DDNS_PREVIOUS: A },
     });
@@ -380,15 +380,15 @@ describe('Notifier: commands', () => {
   test('Notifier: the same command at SIGHUP → no warning', () => {
     running(toCommand);
     reload({ ...toCommand, exec: ['/bin/tell', '-q'], errorAfterMs: 60_000 });
-    expect(station.output.err.join()).not.toContain('notify.exec');
+    expect(host.output.err.join()).not.toContain('notify.exec');
   });
 
   test('Notifier: exec is new at SIGHUP and no helper runs → a warning, the URL is told all the same', () => {
-    Object.defineProperty(station, 'commands', { value: null });
+    Object.defineProperty(host, 'commands', { value: null });
     running(toHook);
     reload({ ...toHook, exec: ['/bin/tell'] });
-    expect(station.output.err).toContain('<4>notify.exec: /bin/tell is not run until ipv6ddns is restarted');
-    station.hooks.end();
+    expect(host.output.err).toContain('<4>notify.exec: /bin/tell is not run until ipv6ddns is restarted');
+    host.hooks.end();
     move(B);
     expect(told().at(-1)).toBe(`change ${HOME} ${A} → ${B}`);
   });

@@ -8,8 +8,8 @@ import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { type SetupContext, setup } from '../../../src/shell/setup.ts';
 import { lookAtTable } from '../../../src/shell/table-feed.ts';
 import type { FakeCloudflare } from '../../fakes/cloudflare.ts';
+import { FakeHost, settingsFor } from '../../fakes/host.ts';
 import { A, HOME, recordSettings } from '../../fakes/samples.ts';
-import { FakeStation, settingsFor } from '../../fakes/station.ts';
 
 export const TOKEN_FILE = '/etc/ipv6ddns/token';
 export const CONFIG = '/etc/ipv6ddns/config.toml';
@@ -60,11 +60,11 @@ export const groundOf = (own: Partial<Ground> = {}): Ground => ({
 });
 
 /** A machine with an address, and a file with a good token. */
-export function stationFor(cloudflare: FakeCloudflare): FakeStation {
-  const station = new FakeStation(cloudflare);
-  station.files.setAddresses(A);
-  station.files.texts.set('/t', `${GOOD}\n`);
-  return station;
+export function stationFor(cloudflare: FakeCloudflare): FakeHost {
+  const host = new FakeHost(cloudflare);
+  host.files.setAddresses(A);
+  host.files.texts.set('/t', `${GOOD}\n`);
+  return host;
 }
 
 export interface World extends Partial<Omit<SetupContext, 'commandLine'>> {
@@ -82,10 +82,7 @@ export interface World extends Partial<Omit<SetupContext, 'commandLine'>> {
 }
 
 /** Runs setup until it ends, or until nobody does anything any more. */
-export async function playSetup(
-  station: FakeStation,
-  { answers = [], paths = SYSTEMD, endings = [], ...own }: World = {},
-) {
+export async function playSetup(host: FakeHost, { answers = [], paths = SYSTEMD, endings = [], ...own }: World = {}) {
   const terminal = new FakeTerminal(answers);
   terminal.isThere = own.isThere ?? true;
   const exits: ExitStatus[] = [];
@@ -98,22 +95,22 @@ export async function playSetup(
       return null;
     },
   };
-  const { api: _, ...ports } = { ...station };
+  const { api: _, ...ports } = { ...host };
   setup({
     ports: { ...ports, terminal, settingsFiles },
     shared: { lookAtTable, reportAddresses, formatReport, inspect, formatChecks },
-    log: station.log,
+    log: host.log,
     ground: groundOf(),
     problems: [],
     isRoot: true,
     exists: (path) => paths.includes(path),
     connect: (settings) => {
       connected.push(settings);
-      return station.api;
+      return host.api;
     },
     runner: (command) => {
-      station.commands.command = command;
-      return station.commands;
+      host.commands.command = command;
+      return host.commands;
     },
     exit: (status) => exits.push(status),
     ...own,
@@ -123,19 +120,19 @@ export async function playSetup(
   const commandEnds = [...(own.commandEnds ?? [])];
   let commands = 0;
   for (let idle = 0; idle < 50 && exits.length === 0; idle++) {
-    if (station.api.probing.length > 0) station.api.endProbe('reached');
-    else if (station.api.inFlight.length > 0) {
-      station.api.end(outcomes.shift() ?? undefined);
+    if (host.api.probing.length > 0) host.api.endProbe('reached');
+    else if (host.api.inFlight.length > 0) {
+      host.api.end(outcomes.shift() ?? undefined);
       idle = 0;
-    } else if (station.commands.ran.length > commands) {
+    } else if (host.commands.ran.length > commands) {
       commands += 1;
-      station.commands.end(commandEnds.shift());
+      host.commands.end(commandEnds.shift());
     }
     await Promise.resolve();
   }
-  const { out } = station.output;
-  const err = station.output.err.filter((line) => !line.startsWith('<4>cannot listen to the kernel'));
+  const { out } = host.output;
+  const err = host.output.err.filter((line) => !line.startsWith('<4>cannot listen to the kernel'));
   const { asked, hidden, left } = terminal;
-  const ran = station.commands.ran.map(({ command }) => command.join(' '));
+  const ran = host.commands.ran.map(({ command }) => command.join(' '));
   return { out, err, asked, hidden, left, exits, written, connected, ran };
 }

@@ -4,33 +4,33 @@ import { failed, ok } from '../../../src/core/result.ts';
 import { type CommandContext, run } from '../../../src/shell/commands.ts';
 import { ServiceManager } from '../../../src/shell/service-manager.ts';
 import { twoZones } from '../../fakes/cloudflare.ts';
+import { FakeHost, STATUS_PATH, settingsFor } from '../../fakes/host.ts';
 import { FakeServiceManagerSocket } from '../../fakes/ports.ts';
 import { A, B, HOME, recordSettings } from '../../fakes/samples.ts';
-import { FakeStation, STATUS_PATH, settingsFor } from '../../fakes/station.ts';
 
 const HOUR_MS = 3_600_000;
 const PROBLEM = 'config.toml:3: unknown key "timout"';
 const settings = settingsFor([recordSettings(HOME)], { verifyIntervalMs: null, pollIntervalMs: HOUR_MS });
 
-let station: FakeStation;
+let host: FakeHost;
 let socket: FakeServiceManagerSocket;
 let reloaded: Settings | null;
 
 beforeEach(() => {
-  station = new FakeStation(twoZones());
-  station.files.setAddresses(A);
-  socket = new FakeServiceManagerSocket(station.clock);
+  host = new FakeHost(twoZones());
+  host.files.setAddresses(A);
+  socket = new FakeServiceManagerSocket(host.clock);
   reloaded = null;
 });
 
 function runWith(watchdogMs: number | null): void {
   const context: CommandContext = {
-    ports: station,
-    log: station.log,
+    ports: host,
+    log: host.log,
     settings,
     identity: { version: '0.1.0', pid: 4711 },
-    manager: new ServiceManager(socket, station.log, watchdogMs),
-    notifier: (own) => station.notifier(own),
+    manager: new ServiceManager(socket, host.log, watchdogMs),
+    notifier: (own) => host.notifier(own),
     dryRun: false,
     json: false,
     reload: () => (reloaded === null ? failed([PROBLEM]) : ok(reloaded)),
@@ -43,8 +43,8 @@ function runWith(watchdogMs: number | null): void {
 function pings(durationMs: number): number[] {
   const times: number[] = [];
   socket.messages.length = 0;
-  station.clock.pass(durationMs, () => {
-    if (socket.messages.includes('WATCHDOG=1')) times.push(station.clock.nowMs());
+  host.clock.pass(durationMs, () => {
+    if (socket.messages.includes('WATCHDOG=1')) times.push(host.clock.nowMs());
     socket.messages.length = 0;
   });
   return times;
@@ -53,9 +53,9 @@ function pings(durationMs: number): number[] {
 describe('ServiceManager: state', () => {
   test('ServiceManager: a life → ready when it has looked and the status file says so, every state, the end', () => {
     runWith(null);
-    expect(station.stateFiles.texts.get(STATUS_PATH)).toContain(`"address":"${A}"`);
-    station.api.answerAll();
-    station.signals.raise('SIGTERM');
+    expect(host.stateFiles.texts.get(STATUS_PATH)).toContain(`"address":"${A}"`);
+    host.api.answerAll();
+    host.signals.raise('SIGTERM');
     expect(socket.messages).toEqual([
       `STATUS=0 of 1 records synced; ${HOME}: detected`,
       'READY=1',
@@ -65,8 +65,8 @@ describe('ServiceManager: state', () => {
   });
 
   test.each([
-    ['this machine has no address', () => station.files.setAddresses()],
-    ['the addresses cannot be read', () => station.files.texts.clear()],
+    ['this machine has no address', () => host.files.setAddresses()],
+    ['the addresses cannot be read', () => host.files.texts.clear()],
   ])('ServiceManager: %s → ready all the same', (_, given) => {
     given();
     runWith(null);
@@ -74,22 +74,22 @@ describe('ServiceManager: state', () => {
   });
 
   test('ServiceManager: a dump of the table hangs → ready after ten seconds, not before, SIGHUP or not', () => {
-    station.kernel.refusal = null;
+    host.kernel.refusal = null;
     runWith(null);
-    station.clock.pass(9_000);
-    station.signals.raise('SIGHUP');
-    station.clock.pass(999);
+    host.clock.pass(9_000);
+    host.signals.raise('SIGHUP');
+    host.clock.pass(999);
     expect(socket.messages).toEqual([]);
-    station.clock.pass(1);
+    host.clock.pass(1);
     expect(socket.messages.at(-1)).toBe('READY=1');
   });
 
   test('ServiceManager: SIGHUP with bad settings → in the status before it is ready again', () => {
     runWith(null);
-    station.api.answerAll();
+    host.api.answerAll();
     socket.messages.length = 0;
-    station.pass(100);
-    station.signals.raise('SIGHUP');
+    host.pass(100);
+    host.signals.raise('SIGHUP');
     expect(socket.messages.slice(1)).toEqual([
       `STATUS=1 of 1 records synced; new settings refused: ${PROBLEM}`,
       'READY=1',
@@ -101,35 +101,35 @@ describe('ServiceManager: state', () => {
     ['bad', null],
   ])('ServiceManager: SIGHUP, the settings are %s → reloading with the time, then ready', (_, next) => {
     runWith(null);
-    station.pass(1_234);
+    host.pass(1_234);
     socket.messages.length = 0;
     reloaded = next;
-    station.signals.raise('SIGHUP');
+    host.signals.raise('SIGHUP');
     const [first, ...others] = socket.messages;
     expect([first, others.at(-1)]).toEqual(['RELOADING=1\nMONOTONIC_USEC=1234000', 'READY=1']);
   });
 
   test('ServiceManager: nobody hears → nothing but a debug line, records are kept right', () => {
     socket.refusal = 'sendto: Connection refused';
-    station.log.configure(true, settings.apiToken);
+    host.log.configure(true, settings.apiToken);
     runWith(10_000);
-    station.pass(10_000);
-    expect(station.output.err).toContain('<7>cannot tell the service manager READY=1: sendto: Connection refused');
-    expect(station.output.err.filter((line) => line.includes('tell the') && !line.startsWith('<7>'))).toEqual([]);
+    host.pass(10_000);
+    expect(host.output.err).toContain('<7>cannot tell the service manager READY=1: sendto: Connection refused');
+    expect(host.output.err.filter((line) => line.includes('tell the') && !line.startsWith('<7>'))).toEqual([]);
   });
 });
 
 describe('ServiceManager: watchdog', () => {
   test('ServiceManager: no watchdog → nobody is woken for it', () => {
     runWith(null);
-    station.pass(2_000);
+    host.pass(2_000);
     // The socket for the routes is tried again.
-    expect(station.clock.alarmMs).toBe(60_000);
+    expect(host.clock.alarmMs).toBe(60_000);
   });
 
   test('ServiceManager: a watchdog of 30 s → answered every 15 s', () => {
     runWith(30_000);
-    station.api.answerAll();
+    host.api.answerAll();
     expect(pings(60_000)).toEqual([15_000, 30_000, 45_000, 60_000]);
   });
 
@@ -138,28 +138,28 @@ describe('ServiceManager: watchdog', () => {
     const times = pings(120_000);
     // A request may take twice 30 s, and 10 s are forgiven.
     expect(times.at(-1)).toBe(60_000);
-    expect(station.output.err.filter((line) => line.startsWith('<3>'))).toEqual([
+    expect(host.output.err.filter((line) => line.startsWith('<3>'))).toEqual([
       '<3>something in ipv6ddns hangs, so the watchdog gets no answer: the service manager will start it anew',
     ]);
-    station.api.answerAll();
+    host.api.answerAll();
     expect(pings(2_000)).toEqual([121_000]);
   });
 
   test('ServiceManager: the machine slept through everything that was due → answered at once', () => {
     runWith(30_000);
-    station.api.answerAll();
+    host.api.answerAll();
     socket.messages.length = 0;
     // The address is found changed before the alarms that were missed are heard.
-    station.files.setAddresses(B);
-    station.clock.suspend(10 * HOUR_MS);
-    station.clock.pass(1_000);
+    host.files.setAddresses(B);
+    host.clock.suspend(10 * HOUR_MS);
+    host.clock.pass(1_000);
     expect(socket.messages).toContain('WATCHDOG=1');
-    expect(station.output.err.filter((line) => line.startsWith('<3>'))).toEqual([]);
+    expect(host.output.err.filter((line) => line.startsWith('<3>'))).toEqual([]);
   });
 
   test('ServiceManager: the machine sleeps during a request → its time limit counts from the wake-up', () => {
     runWith(30_000);
-    station.clock.suspend(HOUR_MS);
+    host.clock.suspend(HOUR_MS);
     expect(pings(30_000).length).toBeGreaterThanOrEqual(2);
   });
 });

@@ -2,24 +2,24 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/core/config/secret.ts';
 import type { HttpOutcome } from '../../../src/core/ports.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import type { FakeHost } from '../../fakes/host.ts';
 import { failure, success, wireZone } from '../../fakes/replies.ts';
 import { A, HOME, record, recordSettings, WWW, ZONE } from '../../fakes/samples.ts';
-import type { FakeStation } from '../../fakes/station.ts';
 import { CONFIG, GOOD, groundOf, playSetup, stationFor, TOKEN_FILE, type World } from './playing-setup.ts';
 
 let cloudflare: FakeCloudflare;
-let station: FakeStation;
+let host: FakeHost;
 
 beforeEach(() => {
   cloudflare = twoZones();
-  station = stationFor(cloudflare);
+  host = stationFor(cloudflare);
 });
 
-const played = (world: World = {}) => playSetup(station, world);
+const played = (world: World = {}) => playSetup(host, world);
 
 describe('setup: somebody is asked', () => {
   test('setup: a token, the suggested name, yes and yes → written, started, 0', async () => {
-    station.files.texts.set('/proc/sys/kernel/hostname', 'box\n');
+    host.files.texts.set('/proc/sys/kernel/hostname', 'box\n');
     const answers = [`  ${GOOD} `, '', '', ''];
     const { exits, written, asked, hidden, ran, out } = await played({ answers });
     expect([hidden, asked]).toEqual([
@@ -60,7 +60,7 @@ describe('setup: somebody is asked', () => {
     const endings = [page(zones), page([wireZone(ZONE, 'example.com')])];
     const { out } = await played({ answers: [GOOD], endings });
     expect(out).toContain('  and 21 more');
-    expect(station.api.inFlight).toEqual([]);
+    expect(host.api.inFlight).toEqual([]);
   });
 
   test('setup: what was found out is not liked → no, nothing written, 75, and said where the answers are', async () => {
@@ -81,10 +81,10 @@ describe('setup: somebody is asked', () => {
 
   test('setup: signals → SIGUSR1 is none of its own, any other ends it', async () => {
     const first = await played({ answers: [GOOD] });
-    station.signals.raise('SIGUSR1');
+    host.signals.raise('SIGUSR1');
     expect(first.exits).toEqual([]);
-    station.signals.raise('SIGINT');
-    expect([first.exits, station.output.err.at(-1)]).toEqual([[75], 'Nothing was written.']);
+    host.signals.raise('SIGINT');
+    expect([first.exits, host.output.err.at(-1)]).toEqual([[75], 'Nothing was written.']);
   });
 
   test('setup: a proxy with a password, which a server repeats → hidden, as is the token', async () => {
@@ -108,7 +108,7 @@ describe('setup: somebody is asked', () => {
     const reply = failure(403, [{ code: 9109, message: 'Invalid access token' }]);
     const { hidden } = await played({ answers: [`${GOOD}x`, GOOD], endings: [{ kind: 'replied', reply }] });
     expect(hidden).toHaveLength(2);
-    expect(station.api.configured?.apiToken.reveal()).toBe(GOOD);
+    expect(host.api.configured?.apiToken.reveal()).toBe(GOOD);
   });
 
   test('setup: the settings have names already → those are kept and checked, with the zone id of this run', async () => {

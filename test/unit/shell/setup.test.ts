@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { CommandEnd, HttpOutcome } from '../../../src/core/ports.ts';
 import type { ExitStatus } from '../../../src/shell/exit.ts';
 import { type FakeCloudflare, twoZones } from '../../fakes/cloudflare.ts';
+import type { FakeHost } from '../../fakes/host.ts';
 import { failure } from '../../fakes/replies.ts';
 import { A, address, HOME, recordSettings, ZONE } from '../../fakes/samples.ts';
-import type { FakeStation } from '../../fakes/station.ts';
 import {
   CONFIG,
   FakeTerminal,
@@ -19,14 +19,14 @@ import {
 } from './playing-setup.ts';
 
 let cloudflare: FakeCloudflare;
-let station: FakeStation;
+let host: FakeHost;
 
 beforeEach(() => {
   cloudflare = twoZones();
-  station = stationFor(cloudflare);
+  host = stationFor(cloudflare);
 });
 
-const played = (world: World = {}) => playSetup(station, world);
+const played = (world: World = {}) => playSetup(host, world);
 
 /** What a check finds before it comes to the zones. */
 const CHECKED = [
@@ -64,7 +64,7 @@ describe('setup: nobody is asked', () => {
       { path: CONFIG, text: `record_name = "${HOME}"\n${NEW_CONFIG}`, mode: 0o644, keepsAccess: true },
     ]);
     expect(ran).toEqual(['/usr/bin/systemctl enable ipv6ddns', '/usr/bin/systemctl restart ipv6ddns']);
-    expect(station.commands.ran.map(({ limitMs, variables }) => [limitMs, variables])).toEqual([
+    expect(host.commands.ran.map(({ limitMs, variables }) => [limitMs, variables])).toEqual([
       [120_000, {}],
       [120_000, {}],
     ]);
@@ -76,8 +76,8 @@ describe('setup: nobody is asked', () => {
       commandLine: UNATTENDED,
       endings: [{ kind: 'unreachable', detail: `no ${GOOD}`, sent: false }],
     });
-    expect(station.api.configured?.apiToken.reveal()).toBe(GOOD);
-    expect([...out, ...station.output.err].join()).not.toContain(GOOD);
+    expect(host.api.configured?.apiToken.reveal()).toBe(GOOD);
+    expect([...out, ...host.output.err].join()).not.toContain(GOOD);
   });
 
   test('setup: Cloudflare cannot be reached → said to stderr, nothing written, 75', async () => {
@@ -117,7 +117,7 @@ describe('setup: nobody is asked', () => {
   });
 
   test('setup: no address of this machine may be published → all the reasons, 69', async () => {
-    station.files.setAddresses(address('fd00::1'));
+    host.files.setAddresses(address('fd00::1'));
     const { exits, out, err } = await played({ commandLine: UNATTENDED });
     expect([exits, err]).toEqual([[69], ['ipv6ddns: Nothing was written.']]);
     expect(out.some((line) => /fd00::1.*unique local/.test(line))).toBe(true);
@@ -128,13 +128,13 @@ describe('setup: nobody is asked', () => {
     ['missing', null, /^ipv6ddns: --token-file: "\/none" cannot be read: No such file or directory$/],
     ['empty', '\n', /^ipv6ddns: --token-file: That is empty/],
   ])('setup: the file with the token is %s → 64', async (_, text, words) => {
-    if (text !== null) station.files.texts.set('/none', text);
+    if (text !== null) host.files.texts.set('/none', text);
     const { exits, err } = await played({ commandLine: { ...UNATTENDED, tokenFile: '/none' } });
     expect([exits, err[0]]).toEqual([[64], expect.stringMatching(words)]);
   });
 
   test('setup: all is there already → tried, nothing written, started', async () => {
-    station.files.texts.set(TOKEN_FILE, `${GOOD}\n`);
+    host.files.texts.set(TOKEN_FILE, `${GOOD}\n`);
     const own = recordSettings(HOME, { zoneId: null });
     const ground = groundOf({ kept: [own], config: `record_name = "${HOME}"\n` });
     const { exits, written, out, ran } = await played({ commandLine: { yes: true }, ground });
@@ -147,18 +147,18 @@ describe('setup: nobody is asked', () => {
     ['an empty one', '\n', 'There is no token in /etc/ipv6ddns/token.'],
     ['none that is a token', 'two words\n', '/etc/ipv6ddns/token: That is no token'],
   ])('setup: no token is given, the file has %s → 64', async (_, text, words) => {
-    station.files.texts.set(TOKEN_FILE, text);
+    host.files.texts.set(TOKEN_FILE, text);
     const { exits, err } = await played({ commandLine: { yes: true, name: HOME } });
     expect([exits, err[0]]).toEqual([[64], expect.stringContaining(words)]);
   });
 
   test('setup: a token is there that cannot be read → said so, 64', async () => {
-    const read: FakeStation['files']['read'] = (path) =>
+    const read: FakeHost['files']['read'] = (path) =>
       path === TOKEN_FILE
         ? { ok: false, error: { kind: 'denied', detail: 'Permission denied' } }
-        : station.files.read(path);
+        : host.files.read(path);
     const ports = {
-      ...station,
+      ...host,
       files: { read },
       terminal: new FakeTerminal([]),
       settingsFiles: { replaceAll: () => null },
@@ -174,7 +174,7 @@ describe('setup: nobody is asked', () => {
   });
 
   test('setup: a config file is there → the rest of it stays', async () => {
-    station.files.texts.set(CONFIG, '# mine\ntimeout = 7\n');
+    host.files.texts.set(CONFIG, '# mine\ntimeout = 7\n');
     const { written } = await played({
       commandLine: UNATTENDED,
       ground: groundOf({ config: '# mine\ntimeout = 7\n' }),
@@ -187,7 +187,7 @@ describe('setup: nobody is asked', () => {
     ['has come', null, 'b = 1\n'],
     ['is gone', 'a = 1\n', null],
   ])('setup: the config file %s meanwhile → nothing is overwritten, 75', async (_, config, now) => {
-    if (now !== null) station.files.texts.set(CONFIG, now);
+    if (now !== null) host.files.texts.set(CONFIG, now);
     const { exits, written, err, ran } = await played({ commandLine: UNATTENDED, ground: groundOf({ config }) });
     expect([exits, written, ran]).toEqual([[75], [], []]);
     expect(err).toEqual([

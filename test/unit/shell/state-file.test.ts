@@ -4,7 +4,7 @@ import type { Status } from '../../../src/core/daemon/status.ts';
 import { newTally } from '../../../src/core/daemon/tally.ts';
 import { METRICS_FILE, STATUS_FILE, StateFile } from '../../../src/shell/state-file.ts';
 import { twoZones } from '../../fakes/cloudflare.ts';
-import { FakeStation, STATUS_PATH, settingsFor } from '../../fakes/station.ts';
+import { FakeHost, STATUS_PATH, settingsFor } from '../../fakes/host.ts';
 
 const status: Status = {
   version: '0.1.0',
@@ -18,15 +18,15 @@ const NAMED: Partial<Settings> = { statusFile: { path: '/x/status.json', optiona
 const METRICS: Partial<Settings> = { metricsFile: { path: '/x/ipv6ddns.prom', optional: false } };
 const FULL = 'write: No space left on device';
 
-let station: FakeStation;
+let host: FakeHost;
 beforeEach(() => {
-  station = new FakeStation(twoZones());
+  host = new FakeHost(twoZones());
 });
 
 const open = (own: Partial<Settings> = {}, kind = STATUS_FILE): StateFile =>
-  new StateFile(station.stateFiles, station.log, kind, settingsFor([], own));
+  new StateFile(host.stateFiles, host.log, kind, settingsFor([], own));
 const show = (file: StateFile): boolean => file.show(status, newTally());
-const textAt = (path: string): string | undefined => station.stateFiles.texts.get(path);
+const textAt = (path: string): string | undefined => host.stateFiles.texts.get(path);
 
 describe('StateFile: written', () => {
   test('StateFile: status shown → one JSON document', () => {
@@ -41,7 +41,7 @@ describe('StateFile: written', () => {
 
   test('StateFile: no metrics file asked for → none', () => {
     expect(show(open({}, METRICS_FILE))).toBe(true);
-    expect(station.stateFiles.writes).toBe(0);
+    expect(host.stateFiles.writes).toBe(0);
   });
 
   test('StateFile: the end → removed', () => {
@@ -54,7 +54,7 @@ describe('StateFile: written', () => {
   test('StateFile: the end, another process has replaced the file → left there', () => {
     const file = open();
     show(file);
-    station.stateFiles.texts.set(STATUS_PATH, 'theirs');
+    host.stateFiles.texts.set(STATUS_PATH, 'theirs');
     file.stop();
     expect(textAt(STATUS_PATH)).toBe('theirs');
   });
@@ -64,7 +64,7 @@ describe('StateFile: written', () => {
     show(file);
     file.configure(settingsFor([], NAMED));
     show(file);
-    expect([...station.stateFiles.texts.keys()]).toEqual(['/x/status.json']);
+    expect([...host.stateFiles.texts.keys()]).toEqual(['/x/status.json']);
   });
 
   test('StateFile: new settings name the same place → the file stays', () => {
@@ -78,11 +78,11 @@ describe('StateFile: written', () => {
 describe('StateFile: cannot be written', () => {
   test('StateFile: the disk is full → warned once with what to do, and told when it works again', () => {
     const file = open(NAMED);
-    station.stateFiles.refusal = FULL;
+    host.stateFiles.refusal = FULL;
     expect([show(file), show(file)]).toEqual([false, false]);
-    station.stateFiles.refusal = null;
+    host.stateFiles.refusal = null;
     expect(show(file)).toBe(true);
-    expect(station.output.err).toEqual([
+    expect(host.output.err).toEqual([
       `<4>status_file: cannot write "/x/status.json" (${FULL}); make room, or let the daemon write to its folder (if that was missing: make it, then restart), or set status_file to another place. Records are kept right.`,
       '<5>status_file: "/x/status.json" is written from now on',
     ]);
@@ -90,11 +90,11 @@ describe('StateFile: cannot be written', () => {
 
   test('StateFile: nobody asked for it and its folder is not there → none, said once, with what to set', () => {
     const file = open();
-    station.stateFiles.refusal = 'open: No such file or directory';
+    host.stateFiles.refusal = 'open: No such file or directory';
     expect(show(file)).toBe(true);
-    station.stateFiles.refusal = null;
+    host.stateFiles.refusal = null;
     show(file);
-    expect([station.output.err, station.stateFiles.writes]).toEqual([
+    expect([host.output.err, host.stateFiles.writes]).toEqual([
       [
         `<6>cannot write "${STATUS_PATH}" (open: No such file or directory): "ipv6ddns status" will not know of this daemon; set status_file, for the daemon and for that command`,
       ],
@@ -105,12 +105,12 @@ describe('StateFile: cannot be written', () => {
   test('StateFile: nobody asked for it, but it worked before → warned once, tried again, also after a reload', () => {
     const file = open();
     show(file);
-    station.stateFiles.refusal = FULL;
+    host.stateFiles.refusal = FULL;
     expect([show(file), show(file)]).toEqual([false, false]);
     file.configure(settingsFor([]));
     expect(show(file)).toBe(false);
-    expect(station.output.err).toHaveLength(1);
-    station.stateFiles.refusal = null;
+    expect(host.output.err).toHaveLength(1);
+    host.stateFiles.refusal = null;
     show(file);
     expect(textAt(STATUS_PATH)).toBeDefined();
   });
@@ -118,13 +118,13 @@ describe('StateFile: cannot be written', () => {
   test('StateFile: it worked before → what it said is removed, unless another process has replaced it', () => {
     const file = open(NAMED);
     show(file);
-    station.stateFiles.refusal = FULL;
+    host.stateFiles.refusal = FULL;
     show(file);
     expect(textAt('/x/status.json')).toBeUndefined();
-    station.stateFiles.refusal = null;
+    host.stateFiles.refusal = null;
     show(file);
-    station.stateFiles.texts.set('/x/status.json', 'theirs');
-    station.stateFiles.refusal = FULL;
+    host.stateFiles.texts.set('/x/status.json', 'theirs');
+    host.stateFiles.refusal = FULL;
     show(file);
     expect(textAt('/x/status.json')).toBe('theirs');
   });
@@ -136,17 +136,17 @@ describe('StateFile: another daemon keeps it', () => {
     ['of another container', 0, 'another daemon, of another container'],
   ])('StateFile: one %s → left alone, warned once; taken over when that has ended', (_, pid, who) => {
     const file = open();
-    station.stateFiles.texts.set(STATUS_PATH, 'theirs');
-    station.stateFiles.keeper = pid;
+    host.stateFiles.texts.set(STATUS_PATH, 'theirs');
+    host.stateFiles.keeper = pid;
     expect([show(file), show(file)]).toEqual([false, false]);
-    expect(station.output.err).toEqual([
+    expect(host.output.err).toEqual([
       `<4>status_file: "${STATUS_PATH}" is kept by ${who}, and left alone as long as that runs; end one of the two, or give this one another status_file. Records are kept right.`,
     ]);
     file.stop();
     expect(textAt(STATUS_PATH)).toBe('theirs');
-    station.stateFiles.keeper = null;
+    host.stateFiles.keeper = null;
     expect(show(file)).toBe(true);
-    expect(station.output.err.at(-1)).toBe(`<5>status_file: "${STATUS_PATH}" is written from now on`);
+    expect(host.output.err.at(-1)).toBe(`<5>status_file: "${STATUS_PATH}" is written from now on`);
     expect(textAt(STATUS_PATH)).toBe(`${JSON.stringify(status)}\n`);
   });
 });

@@ -3,25 +3,25 @@ import { parseTrace } from '../../../src/core/wire/trace.ts';
 import { TableFeed } from '../../../src/shell/table-feed.ts';
 import { TracingKernel } from '../../../src/shell/tracing-kernel.ts';
 import { FakeCloudflare } from '../../fakes/cloudflare.ts';
+import { FakeHost } from '../../fakes/host.ts';
 import { FakeRtnetlink } from '../../fakes/kernel.ts';
 import { replay } from '../../fakes/replay.ts';
 import { A, B, C } from '../../fakes/samples.ts';
-import { FakeStation } from '../../fakes/station.ts';
 
-let station: FakeStation;
+let host: FakeHost;
 let kernel: FakeRtnetlink;
 let lines: string[];
 let feed: TableFeed;
 
 /** A traced machine that has looked at its addresses. */
 beforeEach(() => {
-  station = new FakeStation(new FakeCloudflare());
+  host = new FakeHost(new FakeCloudflare());
   kernel = new FakeRtnetlink();
   lines = [];
-  const traced = new TracingKernel(kernel, station.clock, (line) => lines.push(line));
+  const traced = new TracingKernel(kernel, host.clock, (line) => lines.push(line));
   feed = new TableFeed(
-    { ...station, kernel: traced },
-    station.log,
+    { ...host, kernel: traced },
+    host.log,
     60_000,
     () => {},
     () => {},
@@ -33,9 +33,9 @@ beforeEach(() => {
 
 /** Lets time pass; the kernel answers what is asked meanwhile. */
 function pass(durationMs: number): void {
-  station.clock.setAlarm(feed.dueMs);
-  station.clock.onAlarm(() => feed.due());
-  station.clock.pass(durationMs);
+  host.clock.setAlarm(feed.dueMs);
+  host.clock.onAlarm(() => feed.due());
+  host.clock.pass(durationMs);
   kernel.answerDumps();
 }
 
@@ -77,14 +77,14 @@ describe('TracingKernel', () => {
   });
 
   test('TracingKernel: the clock jumps → "jump" at the time of waking', () => {
-    station.clock.suspend(60_000);
+    host.clock.suspend(60_000);
     expect(lines.at(-1)).toBe('60000.000 jump');
   });
 
   test('TracingKernel: no socket can be opened → the error is passed on, nothing is traced', () => {
     lines = [];
     kernel.refusal = 'Permission denied';
-    const traced = new TracingKernel(kernel, station.clock, (line) => lines.push(line));
+    const traced = new TracingKernel(kernel, host.clock, (line) => lines.push(line));
     const opened = traced.open({ groups: [9], filter: null, onReadable: () => {} });
     expect(opened).toEqual({ ok: false, error: 'Permission denied' });
     expect(lines).toEqual([]);

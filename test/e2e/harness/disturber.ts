@@ -78,7 +78,7 @@ export interface Surroundings {
 
 /** A network, an API, an owner and an administrator that give a daemon no rest, as a seed says. The host has the links
  *  wan0 and wan1. */
-export class RestlessWorld {
+export class Disturber {
   /** What has happened so far, by kind. */
   readonly counts: Record<string, number> = {};
   readonly #draw: () => number;

@@ -41,7 +41,7 @@ export const settingsFor = (records: readonly RecordSettings[], own: Partial<Set
 });
 
 /** All ports of a machine whose kernel refuses rtnetlink, so that addresses are polled, and a log to read. */
-export class FakeStation {
+export class FakeHost {
   readonly clock = new FakeClock();
   readonly files = new FakeFiles();
   readonly kernel = new FakeKernel();
