@@ -1,28 +1,17 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { INSTALLED } from './installed.ts';
 import type { Ended } from './program.ts';
 import { filesOf, isolated, make, run, succeed, temporaryFolder } from './run.ts';
 
 const CONFIG = '/etc/ipv6ddns/config.toml';
-const FILES = [
-  'bin/ipv6ddns',
-  'lib/systemd/system/ipv6ddns.service',
-  'share/bash-completion/completions/ipv6ddns',
-  'share/doc/ipv6ddns/CHANGELOG.md',
-  'share/doc/ipv6ddns/copyright',
-  'share/doc/ipv6ddns/examples/config.toml',
-  'share/fish/vendor_completions.d/ipv6ddns.fish',
-  'share/man/man5/ipv6ddns.toml.5',
-  'share/man/man8/ipv6ddns.8',
-  'share/zsh/site-functions/_ipv6ddns',
-];
 const below = (prefix: string, files: readonly string[]) => files.map((file) => `${prefix}/${file}`);
 
 test('install: under DESTDIR → everything below /usr/local, the settings in /etc, nothing else', async () => {
   const root = await temporaryFolder();
   await make('install', `DESTDIR=${root}`);
-  expect(await filesOf(root)).toEqual([CONFIG, ...below('/usr/local', FILES)]);
+  expect(await filesOf(root)).toEqual([CONFIG, ...below('/usr/local', INSTALLED)]);
   expect((await stat(join(root, 'usr/local/bin/ipv6ddns'))).mode & 0o777).toBe(0o755);
   expect((await stat(join(root, 'usr/local/lib/systemd/system/ipv6ddns.service'))).mode & 0o777).toBe(0o644);
 });
@@ -38,9 +27,11 @@ test('install: what was installed → runs and says its version', async () => {
 test('install: another PREFIX, a DESTDIR with a blank → unit and man pages name the real paths', async () => {
   const root = `${await temporaryFolder()}/a root`;
   await make('install', `DESTDIR=${root}`, 'PREFIX=/opt/ipv6ddns');
-  expect(await filesOf(root)).toEqual([CONFIG, ...below('/opt/ipv6ddns', FILES)]);
+  expect(await filesOf(root)).toEqual([CONFIG, ...below('/opt/ipv6ddns', INSTALLED)]);
   const texts = await Promise.all(
-    FILES.filter((file) => file !== 'bin/ipv6ddns').map((file) => readFile(join(root, '/opt/ipv6ddns', file), 'utf8')),
+    INSTALLED.filter((file) => file !== 'bin/ipv6ddns').map((file) =>
+      readFile(join(root, '/opt/ipv6ddns', file), 'utf8'),
+    ),
   );
   expect(texts.join('')).toContain('\nExecStart=/opt/ipv6ddns/bin/ipv6ddns\n');
   expect(texts.join('')).not.toMatch(/\/usr\/local\/\S*ipv6ddns/);
@@ -119,7 +110,7 @@ const ODD = ['a b', "it's", 'a"b', 'a,b', 'a#b', 'a:b', 'a%b', 'a&b', 'a;b', 'a\
 test('install, uninstall: all odd characters in DESTDIR → all goes there, and all of it away again', async () => {
   const root = `${await temporaryFolder()}/-v ${ODD.join('')}`;
   expect(await make('install', `DESTDIR=${root}`)).toBe('');
-  expect(await filesOf(root)).toEqual([CONFIG, ...below('/usr/local', FILES)]);
+  expect(await filesOf(root)).toEqual([CONFIG, ...below('/usr/local', INSTALLED)]);
   await make('uninstall', `DESTDIR=${root}`);
   expect(await filesOf(root)).toEqual([CONFIG]);
 });
