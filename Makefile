@@ -253,7 +253,7 @@ reproducible: build/$(ARCH)/ipv6ddns ## builds everything a second time, elsewhe
 	cmp build/again/build/$(ARCH)/ipv6ddns build/$(ARCH)/ipv6ddns
 
 clean: ## removes what was made from our own sources; the libraries stay
-	rm -rf $(filter-out $(patsubst %,build/%,sources apt debian asan $(FLAVOURS) qjsc node_modules.stamp),$(wildcard build/*)) \
+	rm -rf $(filter-out $(patsubst %,build/%,sources apt debian machines asan $(FLAVOURS) qjsc node_modules.stamp),$(wildcard build/*)) \
 	  build/*/*.o build/*/native $(patsubst %,build/%/ipv6ddns,$(FLAVOURS)) $(wildcard build/*/*-tests)
 
 distclean: ## removes everything that was made or brought here
