@@ -1,9 +1,13 @@
 # The architectures that are built for: `make ARCH=NAME`. Each is a flavour of everything below build/NAME; so is asan,
 # the tests' own on this machine. All of them are rules of one make: several can be built at once.
 
-ARCHITECTURES := x86_64 aarch64 armv7 armv5 i686 riscv64 mipsel mips
+# A word for each line of packaging/architectures: NAME:DEBIAN'S:THE CONTAINER'S:NPM'S:OPENWRT'S…
+ARCHITECTURE_ROWS := $(shell sed -n '/^[a-z]/s/  */:/gp' packaging/architectures)
+ARCHITECTURES := $(foreach row,$(ARCHITECTURE_ROWS),$(firstword $(subst :, ,$(row))))
+# debian_name ARCH: none for a machine that is not listed. MIPS has kept its own among the cross compilers.
+debian_name = $(patsubst -,$1,$(word 2,$(subst :, ,$(filter $1:%,$(ARCHITECTURE_ROWS)))))
 
-# By architecture: how Debian's compiler for it is called, and Debian's name for it.
+# By architecture: how Debian's compiler for it is called.
 TRIPLET_x86_64 := x86_64-linux-gnu
 TRIPLET_aarch64 := aarch64-linux-gnu
 TRIPLET_armv7 := arm-linux-gnueabihf
@@ -12,14 +16,6 @@ TRIPLET_i686 := i686-linux-gnu
 TRIPLET_riscv64 := riscv64-linux-gnu
 TRIPLET_mipsel := mipsel-linux-gnu
 TRIPLET_mips := mips-linux-gnu
-DEBIAN_x86_64 := amd64
-DEBIAN_aarch64 := arm64
-DEBIAN_armv7 := armhf
-DEBIAN_armv5 := armel
-DEBIAN_i686 := i386
-DEBIAN_riscv64 := riscv64
-DEBIAN_mipsel := mipsel
-DEBIAN_mips := mips
 
 # This machine's, which needs no cross compiler. One that is not listed builds with its compiler's own choices.
 OWN_TRIPLET := $(shell gcc -dumpmachine)
@@ -73,7 +69,7 @@ KERNEL_HEADERS_$1 ?= $(if $(filter $1,$(OWN_ARCH)),-idirafter /usr/include \
 .PHONY: packages-$1
 packages-$1: packages
 	$(if $(filter $1,$(OWN_ARCH)),,@tools/need $$(GCC_$1)=gcc-$(subst _,-,$(TRIPLET_$1)) \
-	  $$(if $$(filter file,$$(origin KERNEL_HEADERS_$1)),/usr/$(TRIPLET_$1)/include/linux/errno.h=linux-libc-dev-$(DEBIAN_$1)-cross))
+	  $$(if $$(filter file,$$(origin KERNEL_HEADERS_$1)),/usr/$(TRIPLET_$1)/include/linux/errno.h=linux-libc-dev-$(call debian_name,$1)-cross))
 endef
 $(foreach flavour,$(FLAVOURS),$(eval $(call TOOLS,$(flavour))))
 CC_asan := gcc

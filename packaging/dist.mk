@@ -2,17 +2,16 @@
 # the same sources give the same bytes: times are those of SOURCE_DATE_EPOCH, order and owners are fixed.
 
 DIST := build/dist
-# A word for each line of packaging/architectures: NAME:DEBIAN'S:THE CONTAINER'S:NPM'S:OPENWRT'S…
-ROWS := $(shell sed -n '/^[a-z]/s/  */:/gp' packaging/architectures)
+# Which column of packaging/architectures has the names of a kind of package.
 COLUMN_deb := 2
 COLUMN_oci := 3
 COLUMN_npm := 4
 COLUMN_openwrt := 5
 LAST_openwrt := 99
 # names_of KIND,ARCH
-names_of = $(filter-out -,$(wordlist $(COLUMN_$1),$(or $(LAST_$1),$(COLUMN_$1)),$(subst :, ,$(filter $2:%,$(ROWS)))))
+names_of = $(filter-out -,$(wordlist $(COLUMN_$1),$(or $(LAST_$1),$(COLUMN_$1)),$(subst :, ,$(filter $2:%,$(ARCHITECTURE_ROWS)))))
 # Which architectures: make dist DIST_ARCHS='x86_64 aarch64'.
-DIST_ARCHS ?= $(foreach row,$(ROWS),$(firstword $(subst :, ,$(row))))
+DIST_ARCHS ?= $(ARCHITECTURES)
 INSTALLED_TEXTS := man/ipv6ddns.8 man/ipv6ddns.toml.5 $(wildcard packaging/completions/*) packaging/copyright CHANGELOG.md \
 	packaging/config.toml packaging/ipv6ddns.service
 

@@ -76,7 +76,7 @@ MAINTAINER ?= ipv6ddns packagers <packagers@ipv6ddns.invalid>
 make_deb = rm -rf $3 && env -u MAKEFLAGS $(MAKE) --silent --no-print-directory install DESTDIR=$3 PREFIX=/usr \
 	ZSHDIR=/usr/share/zsh/vendor-completions INSTALL_PROGRAM=$(INSTALL_PROGRAM) && \
 	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) MAINTAINER=$(call quoted,$(MAINTAINER)) packaging/debian/build $3 $(VERSION) $1 $2
-DEB_ARCHITECTURE := $(or $(DEBIAN_$(ARCH)),$(shell dpkg --print-architecture 2>/dev/null))
+DEB_ARCHITECTURE := $(or $(call debian_name,$(ARCH)),$(shell dpkg --print-architecture 2>/dev/null))
 DEB = build/ipv6ddns_$(VERSION)_$(DEB_ARCHITECTURE).deb
 
 deb: all ## a Debian package, build/ipv6ddns_VERSION_ARCHITECTURE.deb; for another machine with ARCH=NAME
