@@ -4,7 +4,7 @@
 
 #include <mbedtls/x509_crt.h>
 
-/* Where they are: a PEM bundle, and folders of such files, parted by colons; NULL = none. */
+/* Where they are: a PEM bundle, and folders of such files, separated by colons; NULL = none. */
 typedef struct {
     char *file, *folder;
 } Trust;

@@ -17,7 +17,7 @@ typedef struct {
     int depth; /* 0 = the server's own; above it its issuers; -1 = there was none */
     uint32_t flags; /* what is wrong with it; 0 = nothing */
     char subject[256], issuer[256]; /* as mbedtls_x509_dn_gets writes them, cut where they do not fit */
-    char names[512]; /* of hosts that it is for, parted by ", ", cut likewise */
+    char names[512]; /* of hosts that it is for, separated by ", ", cut likewise */
     mbedtls_x509_time from, until;
 } CertificateFacts;
 

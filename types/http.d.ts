@@ -27,7 +27,7 @@ declare module 'http' {
     readonly lostAfterMs: number;
     /** A longer reply, or a head over 64 KiB, ends the transfer: CURLE_WRITE_ERROR, and `detail` says which. */
     readonly maxBodyBytes: number;
-    /** A PEM bundle, and folders of such files, parted by colons; null = none. Of files that are none, and of what
+    /** A PEM bundle, and folders of such files, separated by colons; null = none. Of files that are none, and of what
      *  comes after 16 MiB, nothing is read. */
     readonly caFile: string | null;
     readonly caPath: string | null;
@@ -86,7 +86,7 @@ declare module 'http' {
     /** As `C=US, O=Name, CN=Name`, with backslashes as in RFC 4514; up to 255 bytes. */
     readonly subject: string;
     readonly issuer: string;
-    /** Host names and addresses that it is for, parted by ", "; up to 511 bytes. Anything may be in them. */
+    /** Host names and addresses that it is for, separated by ", "; up to 511 bytes. Anything may be in them. */
     readonly names: string;
     /** ISO 8601, in UTC. */
     readonly from: string;

@@ -21,7 +21,7 @@ import { chain, failure, pageInfo, success, textReply, wireRecord, wireZone } fr
 import * as samples from '../fakes/samples.ts';
 import { witness } from '../fakes/witness.ts';
 
-/** A zone's life as text, an event a line: `seconds event → effects`, effects parted by " · ", "–" = none.
+/** A zone's life as text, an event a line: `seconds event → effects`, effects separated by " · ", "–" = none.
  *
  *  Events
  *  - `want home=A www=B|C`: the names' goals, C as good as B; without a goal: no address

@@ -6,7 +6,7 @@ export interface Certificate {
   /** As mbedTLS writes names: `C=US, O=Name, CN=Name`, with backslashes (RFC 4514 §2.4). */
   readonly subject: string;
   readonly issuer: string;
-  /** Host names and addresses that it is for, parted by ", "; the end may be missing. */
+  /** Host names and addresses that it is for, separated by ", "; the end may be missing. */
   readonly names: string;
   /** ISO 8601, in UTC. */
   readonly from: string;

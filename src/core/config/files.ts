@@ -45,7 +45,7 @@ export interface Disk {
   changedMs(path: string): number | null;
   /** Whether there is such a folder, and its names may be read. */
   isFolder(path: string): boolean;
-  /** Whether a bundle, and folders of such files, parted by colons, have any certificate; null = none is named. */
+  /** Whether a bundle, and folders of such files, separated by colons, have any certificate; null = none is named. */
   hasCertificate(file: string | null, folders: string | null): boolean;
 }
 

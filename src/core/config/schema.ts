@@ -180,7 +180,7 @@ const ENVIRONMENT_ONLY = {
   url: hook,
   base_url: allowing('URLs', v.pipe(given, converting(baseUrl))),
   ca_file: text,
-  ca_path: allowing('folders, parted by ":"', v.pipe(given, v.trim(), v.regex(/[^:]/))),
+  ca_path: allowing('folders, separated by ":"', v.pipe(given, v.trim(), v.regex(/[^:]/))),
   https_proxy: proxy,
   all_proxy: proxy,
   no_proxy: text,

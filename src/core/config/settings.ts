@@ -80,7 +80,7 @@ export interface Settings {
   readonly statusFile: FilePlace;
   /** Ends in ".prom"; null = none. */
   readonly metricsFile: FilePlace | null;
-  /** CA bundle and folders, parted by colons, named by the user (`SSL_CERT_FILE`, `SSL_CERT_DIR`); null = search the
+  /** CA bundle and folders, separated by colons, named by the user (`SSL_CERT_FILE`, `SSL_CERT_DIR`); null = search the
    *  system's places. */
   readonly caFile: string | null;
   readonly caPath: string | null;

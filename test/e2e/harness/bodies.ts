@@ -23,7 +23,7 @@ const HEADER_BYTES = 15_000;
 const filled = (before: string, unit: string, after: string): string =>
   before + unit.repeat(Math.floor((MOST - before.length - after.length) / unit.length)) + after;
 
-/** What `make` makes of 0, 1, …, parted by commas, as long as it fits. */
+/** What `make` makes of 0, 1, …, separated by commas, as long as it fits. */
 function listed(before: string, make: (i: number) => string, after: string): string {
   const items: string[] = [];
   let left = MOST - before.length - after.length;

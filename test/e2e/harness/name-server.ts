@@ -3,7 +3,7 @@ import { createSocket, type Socket as Datagrams } from 'node:dgram';
 import { createServer, isIPv6, type Socket } from 'node:net';
 import { addressBytes, parseAddress } from '../../../src/core/address/address.ts';
 
-/** Addresses, parted by blanks; or none (`nodata`), an error of RFC 1035 §4.1.1, silence (`dropped`). */
+/** Addresses, separated by blanks; or none (`nodata`), an error of RFC 1035 §4.1.1, silence (`dropped`). */
 export type Answer = string;
 
 export interface NameServer {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Lab } from './lab.ts';
 import type { Process } from './process.ts';
 
-/** Prints each datagram as a line, its lines parted by " | ". */
+/** Prints each datagram as a line, its lines separated by " | ". */
 const RECEIVER = `use Socket; socket(S, AF_UNIX, SOCK_DGRAM, 0) or die $!; bind(S, pack_sockaddr_un($ARGV[0])) or die $!;
   $| = 1; print "bound\\n"; while (defined recv(S, my $m, 65536, 0)) { $m =~ s/\\n/ | /g; print "$m\\n" }`;
 

@@ -387,7 +387,7 @@ describe('loadSettings: warnings', () => {
 
   test('loadSettings: SSL_CERT_DIR without a folder in it → refused', () => {
     expect(problems(BASE, { SSL_CERT_DIR: ':' })).toEqual([
-      'SSL_CERT_DIR: found ":"; allowed are folders, parted by ":"',
+      'SSL_CERT_DIR: found ":"; allowed are folders, separated by ":"',
     ]);
   });
 });
