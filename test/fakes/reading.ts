@@ -7,7 +7,7 @@ import {
   RTM_NEWADDR,
   RTM_NEWLINK,
 } from '../../src/core/wire/constants.ts';
-import { DatagramReader, endErrno } from '../../src/core/wire/framing.ts';
+import { DatagramReader, endErrno, WireError } from '../../src/core/wire/framing.ts';
 import { type AddressMessage, type LinkMessage, readAddress, readLink } from '../../src/core/wire/reader.ts';
 
 export type Message =
@@ -51,4 +51,14 @@ function readMessage(reader: DatagramReader): Message | null {
     default:
       return null;
   }
+}
+
+/** What reading throws, in words. */
+export function refusal(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    return error instanceof WireError ? String(error) : 'something else';
+  }
+  return 'nothing';
 }

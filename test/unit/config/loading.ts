@@ -4,6 +4,9 @@ import { describeProblem, type Problem } from '../../../src/core/config/problem.
 import type { Settings } from '../../../src/core/config/settings.ts';
 import { failed, ok, type Result } from '../../../src/core/result.ts';
 
+/** As much of a certificate as a disk of these tests looks at. */
+export const ROOT = '-----BEGIN CERTIFICATE-----';
+
 export const CONFIG = '/etc/ipv6ddns/config.toml';
 export const ENV_FILE = '/etc/default/ipv6ddns';
 export const TOKEN = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
