@@ -106,7 +106,7 @@ test('notify.url: a certificate that nobody vouches for → nothing is sent to i
   expect(daemon.transcript()).not.toContain(KEY);
 });
 
-test('notify.url of healthchecks → text to the ping URL, /fail while a name is in error', async () => {
+test('notify.url: the one of healthchecks → text to the ping URL, /fail while a name is in error', async () => {
   const lab = await openLab();
   const receiver = await Receiver.start(lab);
   await notifying(lab, receiver.url(`/${KEY}`), ['format = "healthchecks"', 'error_after = 0']);
@@ -118,7 +118,7 @@ test('notify.url of healthchecks → text to the ping URL, /fail while a name is
   expect(await receiver.next(/in line again/)).toMatchObject({ url: `/${KEY}` });
 });
 
-test('notify.url of uptime-kuma, as it is shown there → GET with status and msg', async () => {
+test('notify.url: the one of uptime-kuma, as it is shown there → GET with status and msg', async () => {
   const lab = await openLab();
   const receiver = await Receiver.start(lab);
   await notifying(lab, receiver.url(`/api/push/${KEY}?status=up&msg=OK&ping=`), [

@@ -79,7 +79,7 @@ test('SIGHUP: the server has asked for silence → kept nevertheless', async () 
   await lab.says('3ffe:1::b');
 });
 
-test('SIGUSR1: → every address with its verdict and every record with its state are logged', async () => {
+test('signals: SIGUSR1 → every address with its verdict and every record with its state are logged', async () => {
   const lab = await openLab();
   await lab.add('fd00::1'); // before the start: a signal may be heard before an event that was there first
   const daemon = await configured(lab, NAME);
@@ -89,7 +89,7 @@ test('SIGUSR1: → every address with its verdict and every record with its stat
   await daemon.line(/ home\.example\.com: synced, wants 3ffe:1::a, record says 3ffe:1::a$/);
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s: → says so, ends with status 0', async (signal) => {
+test.each(['SIGTERM', 'SIGINT'] as const)('signals: %s → says so, ends with status 0', async (signal) => {
   const lab = await openLab();
   const daemon = await lab.daemon();
   daemon.signal(signal);

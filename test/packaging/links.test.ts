@@ -74,7 +74,7 @@ test('tour: its picture of a name’s life → only what the whole picture has',
   expect(edgesOf('docs/life-of-a-name.md')).toEqual(expect.arrayContaining(edges));
 });
 
-test('tour, contributing: → readable in ten minutes, on two screens', () => {
+test('documents: tour and contributing → readable in ten minutes, on two screens', () => {
   expect(readFileSync('docs/architecture.md', 'utf8').split(/\s+/).length).toBeLessThan(1_500);
   expect(readFileSync('CONTRIBUTING.md', 'utf8').split('\n').length).toBeLessThanOrEqual(100);
 });

@@ -27,11 +27,11 @@ async function accepts(fence: Fence, options: (file: string) => string[], enviro
   expect(status).not.toBe(78);
 }
 
-test.each(fences('toml'))('config at $file:$line → accepted by the executable', async (fence) => {
+test.each(fences('toml'))('documents: config at $file:$line → accepted by the executable', async (fence) => {
   await accepts(fence, (file) => ['-c', file, '--env-file', '/dev/null'], TOKEN);
 });
 
-test.each(fences('env'))('variables at $file:$line → accepted by the executable', async (fence) => {
+test.each(fences('env'))('documents: variables at $file:$line → accepted by the executable', async (fence) => {
   const missing = fence.text.includes('CLOUDFLARE_API_TOKEN=') ? {} : { ...TOKEN, ...NAME };
   await accepts(fence, (file) => ['-c', '/dev/null', '--env-file', file], missing);
 });

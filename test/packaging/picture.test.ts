@@ -23,7 +23,7 @@ describe('picture of a terminal', () => {
 
 describe('demo', () => {
   // That it shows what the demo prints today is compared where the demo runs: tools/run-tests.mjs.
-  test('docs/demo.svg: → all four steps, and that all went right', () => {
+  test('docs/demo.svg: as it is in the repository → all four steps, and that all went right', () => {
     const lines = linesOfPicture(PICTURE);
     expect(lines.flatMap((line) => /^(\d) {2}\w/.exec(line)?.[1] ?? [])).toEqual(['1', '2', '3', '4']);
     expect(lines.at(-1)).toMatch(/✓ {2}all 4 steps: record right after \d+ and \d+ ms, .* daemon in \d\.\d MiB$/);

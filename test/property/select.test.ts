@@ -62,7 +62,7 @@ test('equallyGood: nothing silent → exactly the addresses that win once they a
   );
 });
 
-test('explain: → every candidate but the winner was dropped by some rule', () => {
+test('explain: any table → every candidate but the winner was dropped by some rule', () => {
   fc.assert(
     fc.property(candidates, published, (all, now) => {
       const { selection, droppedBy } = explain(all, now);
@@ -87,7 +87,7 @@ function beats(winner: Candidate, other: Candidate, now: string | null): boolean
   return winner.row.preferredUntilSec >= other.row.preferredUntilSec - TOLERANCE_SEC;
 }
 
-test('select: → the winner beats every other candidate by the rules of the contract', () => {
+test('select: any table → the winner beats every other candidate by the rules of the contract', () => {
   fc.assert(
     fc.property(candidates, published, (all, now) => {
       const winner = select(all, now)?.winner;

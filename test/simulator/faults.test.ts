@@ -54,7 +54,7 @@ describe('faults before the API', () => {
     expect((await reply).content).toBe(A);
   });
 
-  test('reset: → ECONNRESET, nothing is written', async () => {
+  test('faults: reset → ECONNRESET, nothing is written', async () => {
     const customer = await struckCustomer({ kind: 'reset' });
     const error = await errorOf(create(customer));
     expect([error, causeOf(error)]).toEqual([expect.any(APIConnectionError), 'ECONNRESET']);
@@ -67,17 +67,17 @@ describe('faults before the API', () => {
     await simulator.untilContents(customer.zone.id, `home.${customer.zone.name}`, [A]);
   });
 
-  test('close: → the connection ends without a byte, nothing is written', async () => {
+  test('faults: close → the connection ends without a byte, nothing is written', async () => {
     const customer = await struckCustomer({ kind: 'close' });
     expect(await errorOf(create(customer))).toHaveProperty('cause.message', 'socket hang up');
     expect(await simulator.records(customer.zone.id)).toEqual([]);
   });
 
-  test('garbage: → the reply is no HTTP', async () => {
+  test('faults: garbage → the reply is no HTTP', async () => {
     expect(causeOf(await errorOf(lookUp(await struckCustomer({ kind: 'garbage' }))))).toMatch(/^HPE_INVALID/);
   });
 
-  test('garbageBody: → 200 that claims to be JSON and is not', async () => {
+  test('faults: garbageBody → 200 that claims to be JSON and is not', async () => {
     expect(await errorOf(lookUp(await struckCustomer({ kind: 'garbageBody' })))).toBeInstanceOf(SyntaxError);
   });
 
@@ -105,17 +105,17 @@ describe('faults before the API', () => {
 });
 
 describe('faults of a true reply', () => {
-  test('cutBody: → half of the announced body, although the write was done', async () => {
+  test('faults: cutBody → half of the announced body, although the write was done', async () => {
     const customer = await struckCustomer({ kind: 'cutBody' });
     expect(await errorOf(create(customer))).toMatchObject({ cause: { code: 'ECONNRESET', message: 'aborted' } });
     expect(await simulator.records(customer.zone.id)).toHaveLength(1);
   });
 
-  test('truncated: → a whole reply with half of the JSON', async () => {
+  test('faults: truncated → a whole reply with half of the JSON', async () => {
     expect(await errorOf(lookUp(await struckCustomer({ kind: 'truncated' })))).toBeInstanceOf(SyntaxError);
   });
 
-  test('drip: → the body comes byte by byte, and whole', async () => {
+  test('faults: drip → the body comes byte by byte, and whole', async () => {
     const { token, zone } = await struckCustomer({ kind: 'drip', intervalMs: 1 });
     const ca = readFileSync(simulator.caFile ?? '');
     const headers = { authorization: `Bearer ${token.value}` };
@@ -126,7 +126,7 @@ describe('faults of a true reply', () => {
     expect(chunks.length).toBeGreaterThan(50);
   });
 
-  test('delay: → answered that much later', async () => {
+  test('faults: delay → answered that much later', async () => {
     const customer = await struckCustomer({ kind: 'delay', delayMs: 80 });
     const arrival = simulator.nextRequest({ path: '/zones' });
     await lookUp(customer);
@@ -135,13 +135,13 @@ describe('faults of a true reply', () => {
     expect((endedMs ?? 0) - completeMs).toBeGreaterThanOrEqual(79); // timers count whole milliseconds
   });
 
-  test('headers: → laid over those of the true reply', async () => {
+  test('faults: headers → laid over those of the true reply', async () => {
     const headers = { ratelimit: '"default";r=0;t=9' };
     const { response } = await lookUp(await struckCustomer({ kind: 'headers', headers })).withResponse();
     expect(response.headers.get('ratelimit')).toBe('"default";r=0;t=9');
   });
 
-  test('oversized: → valid JSON of that length', async () => {
+  test('faults: oversized → valid JSON of that length', async () => {
     const customer = await struckCustomer({ kind: 'oversized', bytes: 2 ** 20 + 1 });
     const { data, response } = await lookUp(customer).withResponse();
     expect([data.result.length, response.headers.get('content-length')]).toEqual([1, String(2 ** 20 + 1)]);
@@ -156,12 +156,12 @@ describe('faults before TLS', () => {
     return { ...customer, client: sdkClient(simulator, customer.token.value, timeoutMs) };
   }
 
-  test('handshakeHang: → connected and then silence, until the client gives up', async () => {
+  test('faults: handshakeHang → connected and then silence, until the client gives up', async () => {
     const customer = await unconnected({ kind: 'handshakeHang' }, 100);
     expect(await errorOf(lookUp(customer))).toBeInstanceOf(APIConnectionTimeoutError);
   });
 
-  test('handshakeReset: → ECONNRESET; the next connection is served', async () => {
+  test('faults: handshakeReset → ECONNRESET; the next connection is served', async () => {
     const customer = await unconnected({ kind: 'handshakeReset' });
     expect(causeOf(await errorOf(lookUp(customer)))).toBe('ECONNRESET');
     expect((await lookUp(customer)).result).toHaveLength(1);

@@ -12,7 +12,7 @@ beforeAll(() => {
 describe('judge of requests', () => {
   const create = { type: 'AAAA', name: 'home.example.com', content: '3ffe::1', ttl: 1, proxied: false };
 
-  test('creation with all that is required → nothing to say', () => {
+  test('judge: creation with all that is required → nothing to say', () => {
     expect(judge.request({ method: 'POST', path: RECORDS }, [], create)).toEqual([]);
   });
 
@@ -21,22 +21,22 @@ describe('judge of requests', () => {
     ['no name', { ...create, name: undefined }, /required property 'name'/],
     ['an attribute that the API does not know', { ...create, address: '3ffe::1' }, /"additionalProperty":"address"/],
     ['another type', { ...create, type: 'A' }, /CreateBody\/type/],
-  ])('creation with %s → told', (_what, body, fault) => {
+  ])('judge: creation with %s → told', (_what, body, fault) => {
     const { name, ...rest } = body;
     const sent = name === undefined ? rest : body;
     expect(judge.request({ method: 'POST', path: RECORDS }, [], sent).join('\n')).toMatch(fault);
   });
 
-  test('change of the content alone → nothing to say: PATCH keeps what it does not name', () => {
+  test('judge: change of the content alone → nothing to say: PATCH keeps what it does not name', () => {
     expect(judge.request({ method: 'PATCH', path: `${RECORDS}/${ID}` }, [], { content: '3ffe::1' })).toEqual([]);
   });
 
-  test('batch whose patch has no id → told', () => {
+  test('judge: batch whose patch has no id → told', () => {
     const call = { method: 'POST', path: `${RECORDS}/batch` };
     expect(judge.request(call, [], { patches: [{ content: '3ffe::1' }] }).join()).toMatch(/required property 'id'/);
   });
 
-  test('lookup of a zone by its name → nothing to say', () => {
+  test('judge: lookup of a zone by its name → nothing to say', () => {
     const query: [string, string][] = [
       ['name', 'ends_with:example.com'],
       ['per_page', '50'],
@@ -44,7 +44,7 @@ describe('judge of requests', () => {
     expect(judge.request({ method: 'GET', path: '/zones' }, query, null)).toEqual([]);
   });
 
-  test('list with a parameter that the API does not know → told, filters with an operator are known', () => {
+  test('judge: list with a parameter that the API does not know → told, filters with an operator are known', () => {
     const query: [string, string][] = [
       ['type', 'AAAA'],
       ['name.exact', 'home.example.com'],
@@ -55,7 +55,7 @@ describe('judge of requests', () => {
     ]);
   });
 
-  test('a body for what takes none, and a call that does not exist → told', () => {
+  test('judge: a body for what takes none, and a call that does not exist → told', () => {
     expect(judge.request({ method: 'DELETE', path: `${RECORDS}/${ID}` }, [], {})).toHaveLength(1);
     expect(judge.request({ method: 'PUT', path: `${RECORDS}/${ID}` }, [], create)).toHaveLength(1);
     expect(judge.request({ method: 'GET', path: '/user/tokens' }, [], null)).toHaveLength(1);
@@ -67,11 +67,11 @@ describe('judge of replies', () => {
   const info = { page: 1, per_page: 100, count: 0, total_count: 0, total_pages: 0 };
   const envelope = { success: true, errors: [], messages: [] };
 
-  test('empty page of a list → nothing to say', () => {
+  test('judge: empty page of a list → nothing to say', () => {
     expect(judge.reply(list, 200, { ...envelope, result: [], result_info: info })).toEqual([]);
   });
 
-  test('page without result_info, or with a record without ttl → told', () => {
+  test('judge: page without result_info, or with a record without ttl → told', () => {
     expect(judge.reply(list, 200, { ...envelope, result: [] }).join()).toMatch(/required property 'result_info'/);
     const record = { id: ID, type: 'AAAA', name: 'home.example.com', content: '3ffe::1', proxiable: true, meta: {} };
     const dated = { ...record, created_on: '2026-01-01T00:00:00Z', modified_on: '2026-01-01T00:00:00Z' };
@@ -79,7 +79,7 @@ describe('judge of replies', () => {
     expect(faults.join('\n')).toMatch(/RecordPage\/result\/0: must have required property 'ttl'/);
   });
 
-  test('failure in the envelope, or outside of it as some services do → nothing to say; of another shape → told', () => {
+  test('judge: failure in the envelope, or outside of it as some services do → nothing to say; of another shape → told', () => {
     const failure = { success: false, errors: [{ code: 10000, message: 'Forbidden' }], messages: [], result: null };
     expect(judge.reply(list, 403, failure)).toEqual([]);
     expect(judge.reply(list, 405, { code: 1001, error: 'method_not_allowed' })).toEqual([]);

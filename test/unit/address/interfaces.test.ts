@@ -60,7 +60,7 @@ describe('namesInFull', () => {
 });
 
 describe('unmatched', () => {
-  test('unmatched: → what is to allow something and names no link', () => {
+  test('unmatched: patterns and links → what is to allow something and names no link', () => {
     expect(unmatched(['eth0', 'eth9', 'wg*', 'ppp*', '!eth7'], LINKS)).toEqual(['eth9', 'wg*']);
     expect(unmatched(null, LINKS)).toEqual([]);
   });

@@ -102,7 +102,7 @@ describe('Routes: where the main table has no default route', () => {
 describe('compareUplinks', () => {
   const uplink: Uplink = { ifIndex: E0, hasCarrier: true, metric: 100, preference: 0, isOwn: true };
 
-  test('compareUplinks: → carrier, then metric, then preference, then own, none last', () => {
+  test('compareUplinks: uplinks of every kind → carrier, then metric, then preference, then own, none last', () => {
     const ranked = [
       { ...uplink, preference: 1, isOwn: false },
       uplink,

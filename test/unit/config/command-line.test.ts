@@ -129,7 +129,7 @@ describe('helpText', () => {
     for (const line of lines) expect([line, line.length <= 80]).toEqual([line, true]);
   });
 
-  test('helpText: → what it does, commands with the options of their own, options with who takes them, examples', () => {
+  test('helpText: asked for → what it does, commands with the options of their own, options with who takes them, examples', () => {
     expect(helpText()).toBe(`Usage: ipv6ddns [run|once|check|addresses|status|setup] [OPTION]...
 Keeps AAAA records at Cloudflare equal to this machine's public IPv6 address.
 

@@ -72,7 +72,7 @@ describe('failures.md', () => {
     expect(read.ok ? 'a success' : read.error.kind).toBe(kind);
   });
 
-  test('failures: → every kind that there is', () => {
+  test('failures: the table → every kind that there is', () => {
     const kinds = Object.keys(FAILURES).sort();
     expect(
       rowsUnder('What follows from a failure')

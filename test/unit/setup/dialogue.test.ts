@@ -237,7 +237,7 @@ describe('dialogue: something is there', () => {
     expect([played.written, played.starts]).toEqual([null, 1]);
   });
 
-  test('dialogue: what comes before is named before anything is written', () => {
+  test('dialogue: settings that come before those of setup → named before anything is written', () => {
     const before = {
       ...BARE.held,
       beforeToken: ['/etc/default/ipv6ddns:1: X'],

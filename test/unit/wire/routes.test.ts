@@ -208,7 +208,7 @@ describe('routingFilter', () => {
     for (const bytes of captured(name)) expect(isLetThrough(bytes)).toBe(expected);
   });
 
-  test('routingFilter: → lets through just what is read', () => {
+  test('routingFilter: messages of every type → lets through just what is read', () => {
     for (const destination of ['::/0', '2000::/3', '::/1', '3ffe::/64'].map(prefix)) {
       for (const protocol of [2, 3, 9, 16]) {
         const bytes = routeMessage({ destination, protocol });
