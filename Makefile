@@ -8,7 +8,7 @@ MAKEOVERRIDES :=
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: FORCE all packages sbom outdated demo picture bench bench-doc dev check explore fuzz mutants test emulated managers bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages sbom outdated demo picture bench bench-doc dev check explore fuzz mutants test emulated machines managers bench-packages test-packages reproducible clean distclean help
 
 # The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
 ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
@@ -208,6 +208,13 @@ test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/fuzz.mjs build/fuzz
 # kernels that are booted.
 emulated: $(patsubst %,build/%/ipv6ddns,aarch64 armv5 mipsel mips) build/mips/order-tests \
 	$(patsubst %,build/machines/%/vmlinuz,aarch64 mipsel)
+
+# The executables that make test leaves out: each is some minutes of building.
+EMULATED ?= armv7 i686 riscv64
+PLAYED := build/ipv6ddns $(EMULATED:%=build/%/ipv6ddns) $(patsubst %,build/%/order-tests,$(filter mips,$(EMULATED)))
+
+machines: $(PLAYED) build/cloudflare-schemas.json | test-packages ## plays the executables that make test leaves out: make machines [EMULATED='armv7 i686 riscv64']
+	EMULATED='$(EMULATED)' node_modules/.bin/vitest run --project machines emulated
 
 build/machines/%/vmlinuz: tools/foreign-kernel | packages
 	tools/foreign-kernel $*

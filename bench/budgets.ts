@@ -2,6 +2,8 @@
  *  those that do not depend on how fast or busy the machine is. */
 export const BUDGETS = {
   executableKiB: 2 * 1024,
+  /** For machines other than x86-64 and AArch64. */
+  otherExecutableKiB: 2.25 * 1024,
   /** Asleep after syncs with the system's root certificates in use. */
   residentKiB: 1024,
   anonymousKiB: 768,

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BUDGETS } from '../../bench/budgets.ts';
 import type { Lab, RunOptions } from '../e2e/harness/lab.ts';
 import { openLab } from '../e2e/harness/open.ts';
 import type { Process } from '../e2e/harness/process.ts';
@@ -48,6 +49,12 @@ async function synced(lab: Lab, machine: Machine, ...options: readonly string[])
 }
 
 describe.each(EMULATED)('$name', (machine) => {
+  test(`${machine.name}: the size of its executable → within its budget`, async () => {
+    const { size } = await stat(`build/${machine.name}/ipv6ddns`);
+    const { executableKiB, otherExecutableKiB } = BUDGETS;
+    expect(size / 1024).toBeLessThanOrEqual(machine.name === 'aarch64' ? executableKiB : otherExecutableKiB);
+  });
+
   test(`${machine.name}: --version → what every other machine says`, async () => {
     const { stdout } = await run('build/ipv6ddns', ['--version', '--verbose']);
     const emulated = await run(machine.emulator[0], [

@@ -11,9 +11,22 @@ export interface Machine {
   readonly engine: boolean;
 }
 
-export const EMULATED: readonly Machine[] = [
+const MACHINES: readonly Machine[] = [
   { name: 'aarch64', emulator: ['qemu-aarch64-static'], translated: true, engine: false },
   { name: 'armv5', emulator: ['qemu-arm-static', '-cpu', 'arm926'], translated: true, engine: false },
+  { name: 'armv7', emulator: ['qemu-arm-static', '-cpu', 'cortex-a8'], translated: true, engine: false },
+  { name: 'i686', emulator: ['qemu-i386-static', '-cpu', 'pentium2'], translated: true, engine: false },
+  { name: 'riscv64', emulator: ['qemu-riscv64-static'], translated: true, engine: false },
   { name: 'mipsel', emulator: ['qemu-mipsel-static', '-cpu', '24Kc'], translated: true, engine: false },
   { name: 'mips', emulator: ['qemu-mips-static', '-cpu', '24Kc'], translated: false, engine: true },
 ];
+
+/** Those that are played: what the variable EMULATED names (`make machines`), else what `make test` builds. */
+export const EMULATED: readonly Machine[] = (process.env['EMULATED'] ?? 'aarch64 armv5 mipsel mips')
+  .split(' ')
+  .filter((name) => name !== '')
+  .map((name) => {
+    const machine = MACHINES.find((each) => each.name === name);
+    if (!machine) throw new Error(`EMULATED: ${name} is none of ${MACHINES.map((each) => each.name).join(' ')}`);
+    return machine;
+  });
