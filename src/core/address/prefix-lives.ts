@@ -2,7 +2,7 @@ import { IFA_F_TEMPORARY } from '../wire/constants.ts';
 import { networkOf } from './address.ts';
 import { originOf } from './origin.ts';
 import type { Routes } from './routes.ts';
-import { type IfAddr, isDeprecated } from './row.ts';
+import { type IfAddr, isDeprecated, renewalsOf } from './row.ts';
 import { isLater, laterOf } from './stamps.ts';
 
 /** What the signs say of a prefix on its link:
@@ -78,13 +78,14 @@ const newSigns = (ifIndex: number): Signs => ({
 function addSigns(signs: Signs, row: IfAddr, routes: Routes, nowSec: number): void {
   const origin = originOf(row, routes);
   if (origin === 'static') return;
-  signs.renewed = laterOf(signs.renewed, row.renewals.last);
+  const { last, lastButTwo, longestGap } = renewalsOf(row);
+  signs.renewed = laterOf(signs.renewed, last);
   if (origin !== 'slaac') return;
   signs.isRouters = true;
-  signs.longestGap = Math.max(signs.longestGap, row.renewals.longestGap);
+  signs.longestGap = Math.max(signs.longestGap, longestGap);
   if (isDeprecated(row, nowSec)) return;
   signs.isPreferred = true;
-  signs.lastButTwo = laterOf(signs.lastButTwo, row.renewals.lastButTwo);
+  signs.lastButTwo = laterOf(signs.lastButTwo, lastButTwo);
 }
 
 /** @param thrice since when another prefix of the link was renewed three times

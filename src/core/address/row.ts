@@ -28,7 +28,8 @@ export interface IfAddr {
   /** Created and last renewed, see `isLater`; null where the source does not tell (polling). */
   readonly createdStamp: number | null;
   readonly renewedStamp: number | null;
-  readonly renewals: Renewals;
+  /** See `renewalsOf`; null = none was seen since it was made. */
+  readonly renewals: Renewals | null;
   /** What rules the address out for good: its range, or its scope. */
   readonly flaw: Flaw | null;
   /** Preferred lifetime as it was last told, seconds. */
@@ -90,11 +91,15 @@ function lastingFlaw({ address, scope }: AddressMessage, before: IfAddr | undefi
   return scope === RT_SCOPE_UNIVERSE ? null : SCOPE;
 }
 
+/** What was seen of an address's renewals. Most addresses have none, and keep no object for them. */
+export const renewalsOf = ({ renewals, createdStamp }: IfAddr): Renewals =>
+  renewals ?? { last: createdStamp, lastButOne: null, lastButTwo: null, longestGap: 0 };
+
 /** Renewed before it was first seen, it may have been so any number of times since it was made. */
-function firstSeen(createdStamp: number | null, renewedStamp: number | null): Renewals {
-  const before = renewedStamp === createdStamp ? null : createdStamp;
-  return { last: renewedStamp, lastButOne: before, lastButTwo: before, longestGap: 0 };
-}
+const firstSeen = (createdStamp: number | null, renewedStamp: number | null): Renewals | null =>
+  renewedStamp === createdStamp
+    ? null
+    : { last: renewedStamp, lastButOne: createdStamp, lastButTwo: createdStamp, longestGap: 0 };
 
 /** NetworkManager sets its addresses again whenever anything changes, with what is left of their lifetimes: no router
  *  said a word. It and its like set the flag on all that they make. */
@@ -106,8 +111,8 @@ const isOnlyTouched = (before: IfAddr, flags: number, preferredUntilSec: number)
 /** Lifetimes are told in whole seconds. */
 const ROUNDING_SEC = 1;
 
-function nextRenewals(before: IfAddr, { flags, renewedStamp }: AddressMessage, preferredUntilSec: number): Renewals {
-  const { last, lastButOne, longestGap } = before.renewals;
+function nextRenewals(before: IfAddr, { flags, renewedStamp }: AddressMessage, preferredUntilSec: number): Renewals | null {
+  const { last, lastButOne, longestGap } = renewalsOf(before);
   const isRenewed = renewedStamp !== null && last !== null && isLater(renewedStamp, last);
   if (!isRenewed || isOnlyTouched(before, flags, preferredUntilSec)) return before.renewals;
   return {

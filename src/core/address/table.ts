@@ -110,10 +110,10 @@ export class AddressTable {
 /** Whether the row may be published, or tell of the life of its prefix where it may not. */
 const isSign = ({ flags }: IfAddr): boolean => (flags & IFA_F_TEMPORARY) === 0;
 
-/** Whether more differs than how much is left of a lifetime. Of an administrator's address nothing else is renewed. One
- *  that was made again has renewals of its own. */
+/** Whether more differs than how much is left of a lifetime. Of an administrator's address nothing else is renewed. */
 const isOther = (before: IfAddr, row: IfAddr): boolean =>
   before.flags !== row.flags ||
+  before.createdStamp !== row.createdStamp ||
   before.renewals !== row.renewals ||
   before.prefixLength !== row.prefixLength ||
   before.protocol !== row.protocol ||

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type IfAddr, nextRow } from '../../../src/core/address/row.ts';
+import { type IfAddr, nextRow, renewalsOf } from '../../../src/core/address/row.ts';
 import {
   IFA_F_MANAGETEMPADDR,
   IFA_F_NOPREFIXROUTE,
@@ -28,7 +28,7 @@ const message = (others: Partial<AddressMessage> = {}): AddressMessage => ({
 /** The stamp of its last renewal after it was told again, ten seconds later. */
 function lastRenewal(first: AddressMessage, again: Partial<AddressMessage>): number | null {
   const row: IfAddr = nextRow(first, undefined, 0, 1);
-  return nextRow({ ...first, renewedStamp: 1100, ...again }, row, 10, 1).renewals.last;
+  return renewalsOf(nextRow({ ...first, renewedStamp: 1100, ...again }, row, 10, 1)).last;
 }
 
 test('nextRow: a manager sets it again with a new lifetime → renewed', () => {
@@ -55,23 +55,23 @@ test('nextRow: the kernel renews what a router counts down → renewed', () => {
 test('nextRow: it was made again → its renewals and its lifetime start anew', () => {
   const before = nextRow(message({ renewedStamp: 900 }), undefined, 0, 1);
   const again = nextRow(message({ createdStamp: 1100, renewedStamp: 1100, preferredSec: 3600 }), before, 10, 1);
-  expect(again.renewals).toEqual({ last: 1100, lastButOne: null, lastButTwo: null, longestGap: 0 });
+  expect(renewalsOf(again)).toEqual({ last: 1100, lastButOne: null, lastButTwo: null, longestGap: 0 });
   const alike = nextRow(message({ createdStamp: 50, renewedStamp: 100 }), nextRow(message(), undefined, 0, 1), 10, 1);
-  expect([alike.preferredUntilSec, alike.renewals.lastButOne]).toEqual([3610, 50]);
+  expect([alike.preferredUntilSec, renewalsOf(alike).lastButOne]).toEqual([3610, 50]);
 });
 
 test('nextRow: the source does not tell when it was renewed → no renewal is made up', () => {
   const silent = message({ createdStamp: null, renewedStamp: null });
   const row = nextRow(silent, undefined, 0, 1);
-  expect(nextRow(silent, row, 10, 1).renewals).toEqual({
+  expect(renewalsOf(nextRow(silent, row, 10, 1))).toEqual({
     last: null,
     lastButOne: null,
     lastButTwo: null,
     longestGap: 0,
   });
-  expect(nextRow({ ...silent, renewedStamp: 1100 }, row, 10, 1).renewals.last).toBeNull();
+  expect(renewalsOf(nextRow({ ...silent, renewedStamp: 1100 }, row, 10, 1)).last).toBeNull();
   const late = nextRow(message({ flags: 0, renewedStamp: 0x90000000 }), undefined, 0, 1);
-  expect(nextRow(message({ flags: 0, renewedStamp: null }), late, 10, 1).renewals.last).toBe(0x90000000);
+  expect(renewalsOf(nextRow(message({ flags: 0, renewedStamp: null }), late, 10, 1)).last).toBe(0x90000000);
 });
 
 test('nextRow: told again, of an address of a special range → its flaw stays, whatever its scope', () => {
