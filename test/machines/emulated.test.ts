@@ -66,12 +66,14 @@ describe.each(EMULATED)('$name', (machine) => {
     expect(emulated.stdout).toBe(stdout);
   });
 
-  test.runIf(machine.translated)(`${machine.name}: an address → addresses shows it as the one to publish`, async () => {
-    const lab = await openLab();
-    await lab.add(A);
-    const { status, stdout } = await ended(lab, machine, 'addresses');
-    expect([status, stdout.join('\n')]).toEqual([0, expect.stringMatching(/wan0 +3ffe:1::a\/64 .* yes/)]);
-  });
+  if (machine.translated) {
+    test(`${machine.name}: an address → addresses shows it as the one to publish`, async () => {
+      const lab = await openLab();
+      await lab.add(A);
+      const { status, stdout } = await ended(lab, machine, 'addresses');
+      expect([status, stdout.join('\n')]).toEqual([0, expect.stringMatching(/wan0 +3ffe:1::a\/64 .* yes/)]);
+    });
+  }
 
   test(`${machine.name}: an address, no record → check and once see it, and the record is made over TLS`, async () => {
     const lab = await openLab();

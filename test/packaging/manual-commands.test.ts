@@ -86,7 +86,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
     ].map((command) => [command, ['test/booted/moving.test.ts', "commandsUnder('From the Rust version')"] as const]),
   ),
   'sudo systemctl reload ipv6ddns': ['test/e2e/signals.test.ts', 'SIGHUP: another name in the config file'],
-  'sudo systemctl kill --signal=USR1 ipv6ddns': ['test/e2e/signals.test.ts', 'SIGUSR1: → every address'],
+  'sudo systemctl kill --signal=USR1 ipv6ddns': ['test/e2e/signals.test.ts', 'SIGUSR1 → every address'],
   'journalctl -u ipv6ddns': ['test/unit/shell/log.test.ts', 'Log: journal →'],
 };
 

@@ -111,7 +111,11 @@ const isOnlyTouched = (before: IfAddr, flags: number, preferredUntilSec: number)
 /** Lifetimes are told in whole seconds. */
 const ROUNDING_SEC = 1;
 
-function nextRenewals(before: IfAddr, { flags, renewedStamp }: AddressMessage, preferredUntilSec: number): Renewals | null {
+function nextRenewals(
+  before: IfAddr,
+  { flags, renewedStamp }: AddressMessage,
+  preferredUntilSec: number,
+): Renewals | null {
   const { last, lastButOne, longestGap } = renewalsOf(before);
   const isRenewed = renewedStamp !== null && last !== null && isLater(renewedStamp, last);
   if (!isRenewed || isOnlyTouched(before, flags, preferredUntilSec)) return before.renewals;
