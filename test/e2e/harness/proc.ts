@@ -45,6 +45,9 @@ export async function memoryOf(pid: number): Promise<Memory> {
 export const wakeUps = async (pid: number): Promise<number> =>
   field(await read(pid, 'status'), 'voluntary_ctxt_switches');
 
+/** Not so while it computes, for however long that takes. */
+const isAsleep = async (pid: number): Promise<boolean> => /^State:\tS/m.test(await read(pid, 'status'));
+
 export async function usageOf(pid: number): Promise<Usage> {
   const [status, schedstat, stat] = await Promise.all(['status', 'schedstat', 'stat'].map((file) => read(pid, file)));
   // Fields 16 and 17, cutime and cstime; the second one may hold blanks and ends in the last parenthesis.
@@ -59,7 +62,7 @@ export async function usageOf(pid: number): Promise<Usage> {
   return { cpuMs: Number(schedstat?.split(' ')[0]) / 1e6 + childrenMs, switches };
 }
 
-/** Resolves when the process has not been woken for a while.
+/** Resolves when the process has slept for a while and nothing woke it.
  *  @throws Error after a minute */
 export async function untilAsleep(pid: number): Promise<void> {
   const endMs = monotonicMs() + 60_000;
@@ -67,7 +70,7 @@ export async function untilAsleep(pid: number): Promise<void> {
   for (let sinceMs = monotonicMs(); monotonicMs() - sinceMs < QUIET_MS; await sleep(LOOK_MS)) {
     if (monotonicMs() > endMs) throw new Error(`process ${pid} does not fall asleep`);
     const now = await wakeUps(pid);
-    if (now !== last) sinceMs = monotonicMs();
+    if (now !== last || !(await isAsleep(pid))) sinceMs = monotonicMs();
     last = now;
   }
 }
