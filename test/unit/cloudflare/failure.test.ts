@@ -1,25 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiFailure } from '../../../src/core/cloudflare/failure.ts';
 import type { HttpReply } from '../../../src/core/cloudflare/http.ts';
-import { describeRemedy } from '../../../src/core/cloudflare/remedies.ts';
-import { readNamePage, readRecord } from '../../../src/core/cloudflare/replies.ts';
+import { readNamePage } from '../../../src/core/cloudflare/replies.ts';
 import { readZoneInfo, readZones } from '../../../src/core/cloudflare/zones.ts';
-import type { Result } from '../../../src/core/result.ts';
+import { errorOf, failureOf, remedyOf } from '../../fakes/failures.ts';
 import { chain, failure, jsonReply, textReply, wireRecord } from '../../fakes/replies.ts';
 import { A, record } from '../../fakes/samples.ts';
-
-/** How the reply to a write is taken. @throws Error when it counts as a success */
-function failureOf(reply: HttpReply): ApiFailure {
-  const read = readRecord(reply);
-  if (read.ok) throw new Error('the reply counts as a success');
-  return read.error;
-}
-
-/** What is to be done about it, with zone_id set. */
-const remedyOf = (error: ApiFailure | null): string =>
-  error !== null && 'remedy' in error ? describeRemedy(error.remedy, true) : '';
-
-const errorOf = (read: Result<unknown, ApiFailure>): ApiFailure | null => (read.ok ? null : read.error);
 
 const RECORD = { success: true, errors: [], result: wireRecord('home.example.com', record('r1', A)) };
 const TOKEN = /token/;
@@ -258,99 +244,6 @@ describe('failure: waits that the server names', () => {
   });
 });
 
-describe('failure: words', () => {
-  test('failure: codes with messages → named, the outermost first', () => {
-    expect(failureOf(failure(400, [chain(1004, 9021), chain(9313)]))).toMatchObject({
-      what: 'HTTP 400, code 1004 "message 1004", code 9021 "message 9021", code 9313 "message 9313"',
-      ray: null,
-    });
-  });
-
-  test('failure: the same trouble with another ray → the same words, and the ray apart', () => {
-    const [first, second] = ['8f00-FRA', '8f01-FRA'].map((ray) => failureOf(failure(500, [], { 'CF-Ray': ray })));
-    expect(first).toMatchObject({ ray: '8f00-FRA' });
-    expect(second).toEqual({ ...first, ray: '8f01-FRA' });
-  });
-
-  test('failure: a message that is cut inside our token, which it echoes → no part of the token stays', () => {
-    const message = `${'word '.repeat(37)}token cfut_0123456789abcdef0123456789abcdef`;
-    const error = failureOf(failure(400, [{ code: 1004, message }]));
-    expect('what' in error && error.what).toMatch(/word token …"$/);
-  });
-
-  test.each([
-    [
-      textReply(403, '<html><style>p</style><h1>Access\ndenied</h1> <p>error code: 1020</p></html>', {
-        'cf-ray': '1-FRA',
-      }),
-      'p Access denied error code: 1020',
-    ],
-    [jsonReply(400, { error: 'not for .tk' }), '{"error":"not for .tk"}'],
-    [textReply(302, 'Moved'), 'Moved'],
-  ])('failure: no envelope → the beginning of its text', (reply, text) => {
-    const what = `HTTP ${reply.status}, the body is not the JSON that the API promises: "${text}"`;
-    expect(failureOf(reply)).toMatchObject({ kind: 'unavailable', what });
-  });
-
-  test.each([
-    ['empty', textReply(502, ' '), 'HTTP 502'],
-    [
-      'a success that was cut',
-      textReply(200, '{"success":true,"result":{"id":"r1","ty'),
-      'HTTP 200, the body is not the JSON that the API promises',
-    ],
-  ])('failure: no envelope, %s → nothing of it is repeated', (_, reply, what) => {
-    expect(failureOf(reply)).toMatchObject({ what });
-  });
-
-  test('failure: five codes → four of them are named', () => {
-    const errors = [1, 2, 3, 4, 5].map((code) => ({ code, message: '' }));
-    expect(failureOf(failure(400, errors))).toMatchObject({
-      what: 'HTTP 400, code 1 "", code 2 "", code 3 "", code 4 ""',
-    });
-  });
-
-  test('failure: HTTP 511 with an envelope → the codes of it', () => {
-    expect(failureOf(failure(511, [chain(1)]))).toMatchObject({ what: 'HTTP 511, code 1 "message 1"' });
-  });
-
-  test.each([
-    [
-      'a redirection',
-      textReply(302, '', { Location: 'http://portal.example.net/login?u=1' }),
-      /^HTTP 302, redirected to "http:\/\/portal\.example\.net\/login\?u=1", .*captive portal/,
-    ],
-    [
-      'a page',
-      textReply(200, '<!DOCTYPE html><title>Welcome</title>'),
-      /^HTTP 200, the body is not the JSON that the API promises; it is a web page, of a captive portal/,
-    ],
-    ['a page by its type', textReply(403, 'Log in', { 'Content-Type': 'text/html' }), /: "Log in"; it is a web page/],
-    [
-      'a network that wants a log-in',
-      textReply(511, '<p>Log in</p>'),
-      /^HTTP 511, the network wants a log-in first .*: "Log in"$/,
-    ],
-  ])('failure: %s in place of the API’s answer → says so, and is tried again', (_what, reply, words) => {
-    expect(failureOf(reply)).toMatchObject({ kind: 'unavailable', what: expect.stringMatching(words) });
-  });
-
-  test('failure: a page longer than what is looked at ends inside our token → no part of the token stays', () => {
-    const page = `${'<br>'.repeat(1020)} cfut_0123456789abcdef0123456789abcdef`;
-    expect(failureOf(textReply(403, page))).toMatchObject({ what: expect.not.stringContaining('cfut_') });
-  });
-
-  test.each([401, 403])('failure: HTTP %d with an unknown code → asks for the permission', (status) => {
-    expect(remedyOf(failureOf(failure(status, [chain(123_456)])))).toContain('DNS → Edit');
-  });
-
-  test('failure: endless messages and chains → cut', () => {
-    const errors = Array.from({ length: 50 }, () => ({ code: 1004, message: 'x'.repeat(100_000) }));
-    const error = failureOf(failure(400, errors, { 'CF-Ray': 'y'.repeat(100_000) }));
-    expect(JSON.stringify(error).length).toBeLessThan(1500);
-  });
-});
-
 describe('failure: too many requests, whatever the status', () => {
   test.each([971, 10100, 10300])('failure: code %d with any status of a failure → as 429', (code) => {
     for (const status of [200, 400, 403, 429, 500, 503]) {
@@ -368,103 +261,6 @@ describe('failure: too many requests, whatever the status', () => {
   });
 });
 
-describe('failure: errors of an odd shape', () => {
-  const oddly = (errors: unknown, status = 403): ApiFailure =>
-    failureOf(jsonReply(status, { success: false, errors, result: null }));
-
-  test.each<[string, unknown]>([
-    ['a code as text', [{ code: '10000', message: 'no' }]],
-    ['a message that is null', [{ code: 10000, message: null }]],
-    ['an odd one before it', [null, 7, 'text', [], { code: {} }, { code: 10000 }]],
-    ['an object in place of the list', { code: 10000, message: 'no' }],
-    ['a chain that is an object', [{ code: 1, error_chain: { code: 10000 } }]],
-    ['an odd chain', [{ code: 10000, error_chain: 'none' }]],
-    ['a source that nobody expects', [{ code: 10000, source: [], documentation_url: 5 }]],
-  ])('failure: %s → what the other members say counts', (_, errors) => {
-    expect(oddly(errors)).toMatchObject({ kind: 'denied', what: expect.stringContaining('code 10000') });
-  });
-
-  test.each<[unknown]>([[null], [undefined], ['no'], [[null]], [7]])('failure: errors %j → by the status', (errors) => {
-    expect(oddly(errors).kind).toBe('denied');
-    expect(oddly(errors, 400).kind).toBe('refused');
-  });
-
-  test('failure: a documentation_url → shown and cut', () => {
-    const url = 'https://developers.cloudflare.com/fundamentals/api/';
-    expect(
-      oddly([
-        { code: 1, message: 'a' },
-        { code: 10000, message: 'Forbidden', documentation_url: url },
-      ]),
-    ).toMatchObject({
-      what: `HTTP 403, code 1 "a", code 10000 "Forbidden", see ${url}`,
-    });
-    expect(oddly([{ code: 1, documentation_url: 'javascript:1' }])).toMatchObject({ what: 'HTTP 403, code 1 ""' });
-    expect(oddly([{ code: 1, documentation_url: `https://a/ ${'b'.repeat(300)}` }])).toMatchObject({
-      what: 'HTTP 403, code 1 "", see https://a/ …',
-    });
-  });
-});
-
-describe('failure: errors of the edge as JSON', () => {
-  const edge = {
-    type: 'https://developers.cloudflare.com/support/troubleshooting/',
-    title: 'Error 1020: Access denied',
-    status: 403,
-    error_code: 1020,
-    retryable: false,
-    ray_id: '8f00',
-  };
-
-  test('failure: not retryable → said as what it is, nothing else of the token will work', () => {
-    const error = failureOf(jsonReply(403, edge, { 'CF-Ray': '8f00-FRA' }));
-    expect(error).toMatchObject({
-      kind: 'denied',
-      what: 'HTTP 403, error 1020 "Error 1020: Access denied" of Cloudflare\'s edge',
-      ray: '8f00-FRA',
-      everywhere: true,
-      zoneUnknown: false,
-    });
-    expect(remedyOf(error)).toContain('error 1020');
-  });
-
-  test.each<[string, number, object, Readonly<Record<string, string>>, ApiFailure['kind'], number | null]>([
-    ['retryable', 403, { retryable: true }, {}, 'unavailable', null],
-    ['no word of it', 530, { retryable: undefined }, {}, 'unavailable', null],
-    ['a wait in the body', 530, { retryable: true, retry_after: 120 }, {}, 'unavailable', 120_000],
-    ['a wait as text', 530, { retryable: true, retry_after: '120' }, {}, 'unavailable', 120_000],
-    [
-      'a wait in the header, too',
-      530,
-      { retryable: true, retry_after: 9 },
-      { 'Retry-After': '17' },
-      'unavailable',
-      17_000,
-    ],
-    ['a wait of weeks', 503, { retryable: true, retry_after: 1e7 }, {}, 'unavailable', 3_600_000],
-    ['rate limited', 429, { error_code: 1015, retryable: true, retry_after: 30 }, {}, 'throttled', 30_000],
-    ['rate limited, and no wait', 429, { error_code: 1015, retryable: true }, {}, 'throttled', 300_000],
-    ['not retryable with a 5xx', 530, { retryable: false }, {}, 'denied', null],
-    ['a code as text', 403, { error_code: '1020' }, {}, 'denied', null],
-    ['no title', 403, { title: null }, {}, 'denied', null],
-  ])('failure: %s → by what it says of itself', (_, status, own, headers, kind, retryAfterMs) => {
-    expect(failureOf(jsonReply(status, { ...edge, ...own }, headers))).toMatchObject({ kind, retryAfterMs });
-  });
-
-  test('failure: no title → the code alone', () => {
-    const error = failureOf(jsonReply(400, { error_code: 1020, retryable: false }));
-    expect(error).toMatchObject({ kind: 'denied', what: "HTTP 400, error 1020 of Cloudflare's edge" });
-    expect(remedyOf(error)).toBe(
-      "Cloudflare's edge rejects this machine or its request: see error 1020 in Cloudflare's documentation",
-    );
-  });
-
-  test('failure: something like it with success → the API’s', () => {
-    expect(() => failureOf(jsonReply(200, { ...RECORD, error_code: 1 }))).toThrow('counts as a success');
-    expect(failureOf(jsonReply(400, { success: false, error_code: 1, errors: [] })).kind).toBe('refused');
-  });
-});
-
 describe('failure: what may be missing in a change', () => {
   test.each<[number[], boolean]>([
     [[9021], true],
@@ -479,33 +275,5 @@ describe('failure: what may be missing in a change', () => {
     [[81054], false],
   ])('failure: codes %j → may be for want of what was not sent: %j', ([first = 0, ...inner], incomplete) => {
     expect(failureOf(failure(400, [chain(first, ...inner)]))).toMatchObject({ kind: 'refused', incomplete });
-  });
-});
-
-describe('describeRemedy: what was asked, and which settings are set', () => {
-  const wordsFor = (read: Result<unknown, ApiFailure>, zoneIdSet: boolean): string => {
-    const error = errorOf(read);
-    return error !== null && 'remedy' in error ? describeRemedy(error.remedy, zoneIdSet) : '';
-  };
-  const forbidden = failure(403, [chain(10000)]);
-  const nowhere = failure(404, [chain(7003)]);
-
-  test('describeRemedy: a lookup is refused → the permission that it needs, or zone_id; not DNS → Edit', () => {
-    const words = wordsFor(readZones(forbidden), false);
-    expect(words).toBe('give the token the permission Zone → Zone → Read, or set zone_id');
-  });
-
-  test.each([
-    ['a list', readNamePage(forbidden, 'home.example.com')],
-    ['a write', readRecord(forbidden)],
-  ])('describeRemedy: %s is refused → DNS → Edit, and zone_id where it is set', (_, read) => {
-    expect(wordsFor(read, true)).toMatch(/DNS → Edit for this zone, and check zone_id$/);
-    expect(wordsFor(read, false)).toMatch(/DNS → Edit for this zone$/);
-  });
-
-  test('describeRemedy: the zone is unknown → zone_id is to be corrected where it is set', () => {
-    const read = readNamePage(nowhere, 'home.example.com');
-    expect(wordsFor(read, true)).toMatch(/^zone_id is not a zone of this account/);
-    expect(wordsFor(read, false)).not.toContain('zone_id');
   });
 });

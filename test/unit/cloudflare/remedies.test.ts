@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   describeRemedy,
   noUse,
@@ -7,6 +7,10 @@ import {
   remedyFor,
   seeCode,
 } from '../../../src/core/cloudflare/remedies.ts';
+import { readNamePage, readRecord } from '../../../src/core/cloudflare/replies.ts';
+import { readZones } from '../../../src/core/cloudflare/zones.ts';
+import { errorOf, remedyOf } from '../../fakes/failures.ts';
+import { chain, failure } from '../../fakes/replies.ts';
 
 const error = (code: number, message = '') => ({ code, message, page: null });
 
@@ -113,4 +117,28 @@ test('remedyFor: several codes → the first that says enough', () => {
 test('remedyFor: no code, or none that says enough → none', () => {
   expect(remedyFor([], 'write')).toBeUndefined();
   expect(remedyFor([error(1004), error(81044)], 'write')).toBeUndefined();
+});
+
+describe('describeRemedy: what was asked, and which settings are set', () => {
+  const forbidden = failure(403, [chain(10000)]);
+  const nowhere = failure(404, [chain(7003)]);
+
+  test('describeRemedy: a lookup is refused → the permission that it needs, or zone_id; not DNS → Edit', () => {
+    const words = remedyOf(errorOf(readZones(forbidden)), false);
+    expect(words).toBe('give the token the permission Zone → Zone → Read, or set zone_id');
+  });
+
+  test.each([
+    ['a list', readNamePage(forbidden, 'home.example.com')],
+    ['a write', readRecord(forbidden)],
+  ])('describeRemedy: %s is refused → DNS → Edit, and zone_id where it is set', (_, read) => {
+    expect(remedyOf(errorOf(read), true)).toMatch(/DNS → Edit for this zone, and check zone_id$/);
+    expect(remedyOf(errorOf(read), false)).toMatch(/DNS → Edit for this zone$/);
+  });
+
+  test('describeRemedy: the zone is unknown → zone_id is to be corrected where it is set', () => {
+    const read = readNamePage(nowhere, 'home.example.com');
+    expect(remedyOf(errorOf(read), true)).toMatch(/^zone_id is not a zone of this account/);
+    expect(remedyOf(errorOf(read), false)).not.toContain('zone_id');
+  });
 });
