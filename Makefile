@@ -173,23 +173,27 @@ build/cloudflare-schemas.json: test/schemas/shapes.ts build/node_modules.stamp
 
 # --- for people ---
 
-demo: build/ipv6ddns build/demo.mjs build/cloudflare-schemas.json | demo-packages ## shows it at work: private network, simulated Cloudflare, no account
+# What a laboratory of the tests opens.
+LAB := build/cloudflare-schemas.json build/simulator.mjs
+
+demo: build/ipv6ddns build/demo.mjs $(LAB) | demo-packages ## shows it at work: private network, simulated Cloudflare, no account
 	node build/demo.mjs
 
-picture: build/ipv6ddns build/demo.mjs build/cloudflare-schemas.json | demo-packages ## draws what the demo prints, docs/demo.svg
+picture: build/ipv6ddns build/demo.mjs $(LAB) | demo-packages ## draws what the demo prints, docs/demo.svg
 	node build/demo.mjs --picture docs/demo.svg
 
 # Programs for Node.
 build/demo.mjs: ENTRY := test/demo/demo.ts
 build/bench.mjs: ENTRY := bench/main.ts
+build/simulator.mjs: ENTRY := test/simulator/main.ts
 build/explorer.mjs: ENTRY := test/explorer/main.ts
 build/mutants.mjs: ENTRY := test/mutants/main.ts
 build/fuzz.mjs: ENTRY := test/fuzz/main.ts
-build/demo.mjs build/bench.mjs build/explorer.mjs build/mutants.mjs build/fuzz.mjs: $(TYPESCRIPT) $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/node_modules.stamp
+build/demo.mjs build/bench.mjs build/simulator.mjs build/explorer.mjs build/mutants.mjs build/fuzz.mjs: $(TYPESCRIPT) $(TEST_TYPESCRIPT) $(wildcard bench/*.ts) build/node_modules.stamp
 	node_modules/.bin/esbuild $(ENTRY) --bundle --platform=node --format=esm \
 	  --packages=external --log-level=warning --outfile=$@
 
-bench: build/ipv6ddns build/bench.mjs build/cloudflare-schemas.json | bench-packages ## measures it: make bench [ONLY='memory burst'] [COMPARE=FILE]
+bench: build/ipv6ddns build/bench.mjs $(LAB) | bench-packages ## measures it: make bench [ONLY='memory burst'] [COMPARE=FILE]
 	node build/bench.mjs --json build/bench.json $(if $(COMPARE),--compare $(COMPARE)) $(ONLY)
 
 bench-doc: build/bench.mjs ## writes what `make bench` found last into docs/benchmarks.md, its plot and the README
@@ -201,7 +205,7 @@ dev: build/cloudflare-schemas.json ## runs the core tests of what you changed, a
 check: build/node_modules.stamp ## types, lint, format, import graph
 	tools/run-tests.mjs types lint
 
-test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/fuzz.mjs build/fuzz-engine build/engine-tests build/native-tests build/heap-tests build/cloudflare-schemas.json | test-packages ## everything that must pass
+test: build/ipv6ddns build/demo.mjs build/explorer.mjs build/fuzz.mjs build/fuzz-engine build/engine-tests build/native-tests build/heap-tests $(LAB) | test-packages ## everything that must pass
 	tools/run-tests.mjs
 
 # Made as a part of the tests, which say how long that took: the executables that are run under emulation, and the
@@ -213,13 +217,13 @@ emulated: $(patsubst %,build/%/ipv6ddns,aarch64 armv5 mipsel mips) build/mips/or
 EMULATED ?= armv7 i686 riscv64
 PLAYED := build/ipv6ddns $(EMULATED:%=build/%/ipv6ddns) $(patsubst %,build/%/order-tests,$(filter mips,$(EMULATED)))
 
-machines: $(PLAYED) build/cloudflare-schemas.json | test-packages ## plays the executables that make test leaves out: make machines [EMULATED='armv7 i686 riscv64']
+machines: $(PLAYED) $(LAB) | test-packages ## plays the executables that make test leaves out: make machines [EMULATED='armv7 i686 riscv64']
 	EMULATED='$(EMULATED)' node_modules/.bin/vitest run --project machines emulated
 
 build/machines/%/vmlinuz: tools/foreign-kernel | packages
 	tools/foreign-kernel $*
 
-managers: build/ipv6ddns build/cloudflare-schemas.json | test-packages ## plays every situation of a network with every network manager: half an hour
+managers: build/ipv6ddns $(LAB) | test-packages ## plays every situation of a network with every network manager: half an hour
 	MANAGERS=all tools/run-tests.mjs managers
 
 # One after another: apt has a lock.

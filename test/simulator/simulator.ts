@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadJudge } from '../schemas/judge.ts';
 import { BASE_PATH } from './api.ts';
-import { makeCertificates } from './certificate.ts';
+import { certificatesIn } from './certificate.ts';
 import type { Generation } from './errors.ts';
 import type { Fault, RequestMatch } from './faults.ts';
 import type { RateLimit } from './limiter.ts';
@@ -29,7 +29,7 @@ export interface SimulatorOptions {
   readonly host?: string;
   /** Default 0: any free one. */
   readonly port?: number;
-  /** Folder for ca.pem and the like; default a temporary one, removed at the end. */
+  /** Folder with ca.pem and the like, or for them; default a temporary one, removed at the end. */
   readonly certificates?: string;
   /** Plain HTTP in place of TLS. */
   readonly plain?: boolean;
@@ -126,7 +126,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const cloud = createCloud();
   try {
-    const certificates = plain ? null : await makeCertificates(folder, isWildcard(host) ? [] : [`IP:${host}`]);
+    const certificates = plain ? null : await certificatesIn(folder, isWildcard(host) ? [] : [`IP:${host}`]);
     const judge = options.schemas === undefined ? null : loadJudge(options.schemas);
     const server = new ApiServer(cloud, certificates, lenient, judge);
     const bound = await server.listen(host, port);

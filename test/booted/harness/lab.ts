@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inject, onTestFailed, test } from 'vitest';
-import { bundle } from '../../e2e/harness/programs.ts';
+import { SIMULATOR } from '../../e2e/harness/programs.ts';
 import { spawnSimulator } from '../../simulator/remote.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Token, ZoneProperties } from '../../simulator/state.ts';
@@ -34,9 +34,8 @@ export class BootedLab {
   static async open(): Promise<BootedLab> {
     const machine = await Machine.create(inject('root'));
     try {
-      const program = await bundle('test/simulator/main.ts', machine.folder);
       const options = ['--host', '::', '--port', '443', '--certificates', machine.folder];
-      const api = await spawnSimulator(machine.outside.command([process.execPath, program, ...options]));
+      const api = await spawnSimulator(machine.outside.command([process.execPath, SIMULATOR, ...options]));
       const zone = await api.addZone({ name: ZONE });
       const lab = new BootedLab(machine, api, zone, await api.addToken({ zones: [zone.id] }));
       await lab.boot();

@@ -9,9 +9,10 @@ import { monotonicMs, type RequestEntry } from '../../simulator/log.ts';
 import { spawnSimulator } from '../../simulator/remote.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { RecordSeed, Token, ZoneProperties } from '../../simulator/state.ts';
+import { keptCertificates } from './certificates.ts';
 import { type Command, Namespace } from './namespace.ts';
 import { Process } from './process.ts';
-import { bundle, EXECUTABLE } from './programs.ts';
+import { EXECUTABLE, SIMULATOR } from './programs.ts';
 
 export const ZONE = 'example.com';
 export const NAME = 'home.example.com';
@@ -66,11 +67,13 @@ export class Lab {
   readonly token: Token;
   /** For files of the test. */
   readonly folder: string;
+  /** Folder with the simulator's certificates. */
+  readonly certificates: string;
   /** The system's CA bundle with the simulator's CA behind it. */
   readonly caBundle: string;
 
   private constructor(
-    parts: Pick<Lab, 'host' | 'router' | 'world' | 'api' | 'zone' | 'token' | 'folder' | 'caBundle'>,
+    parts: Pick<Lab, 'host' | 'router' | 'world' | 'api' | 'zone' | 'token' | 'folder' | 'certificates' | 'caBundle'>,
     disposals: (() => Promise<void>)[],
   ) {
     this.host = parts.host;
@@ -80,6 +83,7 @@ export class Lab {
     this.zone = parts.zone;
     this.token = parts.token;
     this.folder = parts.folder;
+    this.certificates = parts.certificates;
     this.caBundle = parts.caBundle;
     this.#disposals = disposals;
   }
@@ -101,26 +105,27 @@ export class Lab {
       disposals.push(() => router.close());
       const world = remote ? await Namespace.create(host) : host;
       if (remote) disposals.push(() => world.close());
+      const certificates = await keptCertificates();
       const options = [
         '--host',
         '::',
         '--port',
         String(port),
         '--certificates',
-        folder,
+        certificates,
         '--schemas',
         resolve(SCHEMAS),
         ...(lenient ? ['--lenient'] : []),
         ...(plain ? ['--plain'] : []),
       ];
-      const server: Command = [process.execPath, await bundle('test/simulator/main.ts', folder), ...options];
+      const server: Command = [process.execPath, SIMULATOR, ...options];
       const [api] = await Promise.all([spawnSimulator(world.command(server)), host.link('wan0', router, 'lan0')]);
       disposals.push(() => api.close());
       if (!unrouted) await host.ip('-6 route add default via fe80::1 dev wan0');
       const zone = await api.addZone({ name: ZONE });
       const token = await api.addToken({ zones: [zone.id] });
       const caBundle = await makeCaBundle(folder, api.caFile);
-      return new Lab({ host, router, world, api, zone, token, folder, caBundle }, disposals);
+      return new Lab({ host, router, world, api, zone, token, folder, certificates, caBundle }, disposals);
     } catch (error) {
       await dispose(disposals);
       throw error;

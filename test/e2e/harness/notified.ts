@@ -24,7 +24,7 @@ export class Receiver {
 
   static async start(lab: Lab, port = 0): Promise<Receiver> {
     const script = await bundle('test/e2e/harness/receiver.ts', lab.folder);
-    const [cert, key] = [join(lab.folder, 'server.pem'), join(lab.folder, 'server.key')];
+    const [cert, key] = [join(lab.certificates, 'server.pem'), join(lab.certificates, 'server.key')];
     const started = lab.launch(lab.host, [process.execPath, script, cert, key, String(port)], {});
     const { text } = await started.line(/^listening \d+$/);
     return new Receiver(started, Number(text.split(' ')[1]));

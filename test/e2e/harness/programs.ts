@@ -7,6 +7,9 @@ const ROOT = process.cwd();
 /** The executable under test. */
 export const EXECUTABLE = resolve(ROOT, process.env['IPV6DDNS'] ?? 'build/ipv6ddns');
 
+/** The API simulator as a program of Node. */
+export const SIMULATOR = resolve(ROOT, 'build/simulator.mjs');
+
 /** Makes one file, which Node runs, of a program's TypeScript.
  *  @param entry path from the repository's root
  *  @returns the file's path */
