@@ -42,7 +42,7 @@ test.each([...FROM_SERVER, ...FROM_PROXY])(
   'daemon: floods of %s → an event is seen, the request given up, memory bounded, SIGTERM obeyed',
   async (flood) => {
     const lab = await openLab();
-    const files = ['key', 'pem'].map((suffix) => join(lab.folder, `server.${suffix}`));
+    const files = ['key', 'pem'].map((suffix) => join(lab.certificates, `server.${suffix}`));
     const script = await bundle('test/e2e/harness/flooder.ts', lab.folder);
     const flooder = lab.launch(lab.host, [process.execPath, script, flood, String(PORT), ...files], {});
     await flooder.line(/^listening$/);
