@@ -1,19 +1,19 @@
 import { Routes } from '../../src/core/address/routes.ts';
 import { IFA_F_PERMANENT, IFF_LOWER_UP, IFF_UP, INFINITE_LIFETIME_SEC } from '../../src/core/wire/constants.ts';
-import type { FakeCloudflare } from './cloudflare.ts';
+import { FakeCloudflare } from './cloudflare.ts';
 import { DrivenPublisher } from './driven-publisher.ts';
 import { defaultRoute } from './routes.ts';
-import { HOME, record, recordSettings } from './samples.ts';
+import { HOME, record, recordSettings, ZONE } from './samples.ts';
 import { type Row, tell, tellLink } from './told-table.ts';
 
 /** A machine with the link e0 (number 2), which has the default route, and others; its record says what it is told. */
 export class Home {
+  readonly cloudflare = new FakeCloudflare();
   driven: DrivenPublisher;
-  readonly #cloudflare: FakeCloudflare;
 
-  constructor(cloudflare: FakeCloudflare) {
-    this.#cloudflare = cloudflare;
-    this.driven = new DrivenPublisher(cloudflare, [recordSettings(HOME)]);
+  constructor() {
+    this.cloudflare.addZone(ZONE, 'example.com');
+    this.driven = new DrivenPublisher(this.cloudflare, [recordSettings(HOME)]);
     this.link(2);
     this.routes(defaultRoute(2));
   }
@@ -23,7 +23,7 @@ export class Home {
   }
 
   get says(): (string | null)[] {
-    return this.#cloudflare.contentsOf(HOME);
+    return this.cloudflare.contentsOf(HOME);
   }
 
   link(ifIndex: number, flags = IFF_UP | IFF_LOWER_UP): void {
@@ -68,9 +68,9 @@ export class Home {
 
   /** The first look, with a record that says that already. */
   start(said: string | null): void {
-    if (said !== null) this.#cloudflare.put(HOME, record('r1', said as never));
+    if (said !== null) this.cloudflare.put(HOME, record('r1', said as never));
     this.look();
-    this.#cloudflare.requests.length = 0;
+    this.cloudflare.requests.length = 0;
   }
 
   #row(text: string, own: Partial<Row>): Row {

@@ -1,21 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { IFA_F_PERMANENT, INFINITE_LIFETIME_SEC, RTPROT_RA } from '../../src/core/wire/constants.ts';
-import { FakeCloudflare } from '../fakes/cloudflare.ts';
 import { Home } from '../fakes/home.ts';
 import { defaultRoute, hop, prefix } from '../fakes/routes.ts';
-import { HOME, recordSettings, ZONE } from '../fakes/samples.ts';
+import { HOME, recordSettings } from '../fakes/samples.ts';
 import type { Row } from '../fakes/told-table.ts';
 
 const NOPREFIXROUTE = 0x200;
 const HOUR = 3600;
 
-let cloudflare: FakeCloudflare;
 let home: Home;
 
 beforeEach(() => {
-  cloudflare = new FakeCloudflare();
-  cloudflare.addZone(ZONE, 'example.com');
-  home = new Home(cloudflare);
+  home = new Home();
 });
 
 const LEASE = { prefixLength: 128, flags: NOPREFIXROUTE, protocol: 0 };
@@ -115,7 +111,7 @@ describe('address: flash renumbering', () => {
       home.renew('3ffe:1::1', 100, stamp);
       home.look();
     }
-    expect([home.says, home.driven.probes, cloudflare.requests]).toEqual([['3ffe:1::1'], [], []]);
+    expect([home.says, home.driven.probes, home.cloudflare.requests]).toEqual([['3ffe:1::1'], [], []]);
   });
 
   test('address: a start after it → one dump tells, the record is set right at once', () => {

@@ -1,20 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { IFF_UP, RTN_UNREACHABLE } from '../../src/core/wire/constants.ts';
-import { FakeCloudflare } from '../fakes/cloudflare.ts';
 import { DrivenPublisher } from '../fakes/driven-publisher.ts';
 import { Home } from '../fakes/home.ts';
 import { defaultRoute, prefix } from '../fakes/routes.ts';
-import { HOME, record, recordSettings, WWW, ZONE } from '../fakes/samples.ts';
+import { HOME, record, recordSettings, WWW } from '../fakes/samples.ts';
 
 const HOUR = 3600;
 
-let cloudflare: FakeCloudflare;
 let home: Home;
 
 beforeEach(() => {
-  cloudflare = new FakeCloudflare();
-  cloudflare.addZone(ZONE, 'example.com');
-  home = new Home(cloudflare);
+  home = new Home();
 });
 
 describe('address: the uplink', () => {
@@ -28,7 +24,7 @@ describe('address: the uplink', () => {
     home.routes(defaultRoute(3, { metric: 50 }), defaultRoute(2));
     home.look();
     home.driven.pass(120_000);
-    expect([home.says, cloudflare.requests]).toEqual([['3ffe:1::1'], []]);
+    expect([home.says, home.cloudflare.requests]).toEqual([['3ffe:1::1'], []]);
   });
 
   test('address: a start, and only another interface has an address → the record waits for the uplink’s', () => {
@@ -41,7 +37,7 @@ describe('address: the uplink', () => {
     home.add('3ffe:1::1');
     home.routes(defaultRoute(2));
     home.look();
-    expect([home.says, home.driven.publisher.isPatient(), cloudflare.writes]).toEqual([['3ffe:1::1'], false, 0]);
+    expect([home.says, home.driven.publisher.isPatient(), home.cloudflare.writes]).toEqual([['3ffe:1::1'], false, 0]);
   });
 
   test('address: the same, and the uplink’s does not come → after 60 s, once the network was asked', () => {
@@ -62,12 +58,12 @@ describe('address: the uplink', () => {
   });
 
   test('address: two names, one of them empty → that one is filled at once, the other waits', () => {
-    home.driven = new DrivenPublisher(cloudflare, [recordSettings(HOME), recordSettings(WWW)]);
+    home.driven = new DrivenPublisher(home.cloudflare, [recordSettings(HOME), recordSettings(WWW)]);
     home.link(3);
     home.routes(defaultRoute(2));
     home.addStatic('3ffe:9::1', 3);
     home.start('3ffe:1::1');
-    expect([home.says, cloudflare.contentsOf(WWW)]).toEqual([['3ffe:1::1'], ['3ffe:9::1']]);
+    expect([home.says, home.cloudflare.contentsOf(WWW)]).toEqual([['3ffe:1::1'], ['3ffe:9::1']]);
   });
 
   test('address: an outage of 8 s, another interface keeps its address → no write', () => {
@@ -83,7 +79,7 @@ describe('address: the uplink', () => {
     home.look();
     home.routes(defaultRoute(2));
     home.look();
-    expect([home.says, cloudflare.writes]).toEqual([['3ffe:1::1'], 0]);
+    expect([home.says, home.cloudflare.writes]).toEqual([['3ffe:1::1'], 0]);
   });
 
   test('address: the default routes of OpenWrt, each for a prefix → the lower metric’s', () => {
@@ -144,18 +140,18 @@ describe('address: none to publish', () => {
     home.start('3ffe:1::1');
     home.remove('3ffe:1::1');
     home.look();
-    const before = cloudflare.writes;
-    cloudflare.put(HOME, record('r1', rivals as never));
+    const before = home.cloudflare.writes;
+    home.cloudflare.put(HOME, record('r1', rivals as never));
     home.driven.verify();
     home.driven.answerAll();
     home.driven.reload([recordSettings(HOME)]);
     home.driven.answerAll();
     home.driven.pass(2 * HOUR * 1000);
-    expect([home.says, cloudflare.writes - before]).toEqual([[rivals], 0]);
-    cloudflare.put(HOME);
+    expect([home.says, home.cloudflare.writes - before]).toEqual([[rivals], 0]);
+    home.cloudflare.put(HOME);
     home.driven.verify();
     home.driven.answerAll();
-    expect([home.says, cloudflare.writes - before]).toEqual([[], 0]);
+    expect([home.says, home.cloudflare.writes - before]).toEqual([[], 0]);
   });
 
   test('address: the same, then an address comes → the record says it', () => {
@@ -163,7 +159,7 @@ describe('address: none to publish', () => {
     home.start('3ffe:1::1');
     home.remove('3ffe:1::1');
     home.look();
-    cloudflare.put(HOME, record('r1', rivals as never));
+    home.cloudflare.put(HOME, record('r1', rivals as never));
     home.add('3ffe:1::2', { createdStamp: 900 });
     home.look();
     home.driven.verify();
@@ -181,7 +177,7 @@ describe('address: none to publish', () => {
     home.add('3ffe:1::1', { createdStamp: 900 });
     home.look();
     home.driven.pass(60_000);
-    expect([home.driven.log, cloudflare.writes]).toEqual([[], 0]);
+    expect([home.driven.log, home.cloudflare.writes]).toEqual([[], 0]);
   });
 
   test('address: none for 10 s → said why, and said when that is over', () => {

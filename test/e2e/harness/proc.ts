@@ -42,11 +42,12 @@ export async function memoryOf(pid: number): Promise<Memory> {
 }
 
 /** Times the process's main thread went to sleep by itself: one more for every time it was woken. */
-export const wakeUps = async (pid: number): Promise<number> =>
-  field(await read(pid, 'status'), 'voluntary_ctxt_switches');
+export const wakeUps = async (pid: number): Promise<number> => wakeUpsIn(await read(pid, 'status'));
+
+const wakeUpsIn = (status: string): number => field(status, 'voluntary_ctxt_switches');
 
 /** Not so while it computes, for however long that takes. */
-const isAsleep = async (pid: number): Promise<boolean> => /^State:\tS/m.test(await read(pid, 'status'));
+const isAsleep = (status: string): boolean => /^State:\tS/m.test(status);
 
 export async function usageOf(pid: number): Promise<Usage> {
   const [status, schedstat, stat] = await Promise.all(['status', 'schedstat', 'stat'].map((file) => read(pid, file)));
@@ -69,8 +70,9 @@ export async function untilAsleep(pid: number): Promise<void> {
   let last = await wakeUps(pid);
   for (let sinceMs = monotonicMs(); monotonicMs() - sinceMs < QUIET_MS; await sleep(LOOK_MS)) {
     if (monotonicMs() > endMs) throw new Error(`process ${pid} does not fall asleep`);
-    const now = await wakeUps(pid);
-    if (now !== last || !(await isAsleep(pid))) sinceMs = monotonicMs();
+    const status = await read(pid, 'status');
+    const now = wakeUpsIn(status);
+    if (now !== last || !isAsleep(status)) sinceMs = monotonicMs();
     last = now;
   }
 }
