@@ -45,8 +45,7 @@ export function loadJudge(file: string = SCHEMAS): Judge {
   const schemas: { readonly definitions: Readonly<Record<string, { properties?: object }>> } = JSON.parse(
     readFileSync(file, 'utf8'),
   );
-  // The schemas are generated: to check them, too, would take 0.1 s of each laboratory.
-  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, validateSchema: false });
+  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
 
   ajv.addSchema(schemas, 'cloudflare');
   const faultsOf = (shape: string, value: unknown): string[] => {
