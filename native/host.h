@@ -22,8 +22,9 @@ int host_get_number(JSContext *ctx, JSValueConst object, const char *name, int64
 /* select(2), which gives back what a sleeping process does not need (idle.c). */
 int host_select(int count, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *timeout);
 
-/* Memory of the runtimes, packed (heap.c), and what gives back of it what no block is in. */
+/* Memory of the runtimes, packed (heap.c); what has new blocks put next to those that stay, and what gives back the rest. */
 extern const JSMallocFunctions host_heap;
+void host_heap_sort(void);
 void host_heap_trim(void);
 
 /* Gives back the memory that the last datagrams were received into. */

@@ -102,6 +102,9 @@ static size_t stack_left(void)
     return left < JS_DEFAULT_STACK_SIZE ? (size_t)left : JS_DEFAULT_STACK_SIZE;
 }
 
+/* The engine begins at 256 KiB, where all that it looks through has just been made: 7 % of the instructions of a start. */
+#define GC_BYTES ((size_t)1 << 20)
+
 JSRuntime *host_new_runtime(void)
 {
 #ifdef __SANITIZE_ADDRESS__
@@ -109,7 +112,9 @@ JSRuntime *host_new_runtime(void)
 #else
     JSRuntime *rt = JS_NewRuntime2(&host_heap, NULL);
 #endif
-    if (rt) JS_SetMaxStackSize(rt, stack_left());
+    if (!rt) return NULL;
+    JS_SetMaxStackSize(rt, stack_left());
+    JS_SetGCThreshold(rt, GC_BYTES);
     return rt;
 }
 

@@ -71,7 +71,7 @@ static JSValue settings_load(JSContext *ctx, JSValueConst this_val, int argc, JS
     if (inner) JS_FreeContext(inner);
     js_std_free_handlers(rt);
     JS_FreeRuntime(rt);
-    host_heap_trim();
+    host_heap_sort();
     return answer;
 }
 
