@@ -126,9 +126,10 @@ build/%.tests.ts: FORCE
 	@{ echo 'export const files = {'; for f in $(TESTS); do echo "  '/$$f': () => import('../$$f'),"; done; echo '};'; } > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 build/engine-tests.tests.ts: TESTS = $(shell find test/unit test/property test/scenario -name '*.test.ts')
-# Those of texts, numbers and regular expressions, of which the bytecode is full. All take too long in emulation, and those
-# of rtnetlink have messages of little-endian kernels.
-build/order-tests.tests.ts: TESTS = $(shell find test/unit/cloudflare test/unit/dns test/unit/notify -name '*.test.ts')
+# Those of texts, numbers and regular expressions, of which the bytecode is full, and those whose messages of rtnetlink are
+# made in the order of the machine. The others read messages that little-endian kernels sent; all take too long in emulation.
+build/order-tests.tests.ts: TESTS = $(shell find test/unit/cloudflare test/unit/dns test/unit/notify -name '*.test.ts') \
+	test/unit/address/report-lifetimes.test.ts $(addprefix test/unit/shell/,addresses.test.ts route-feed.test.ts table-feed.test.ts)
 build/native-tests.tests.ts: TESTS = $(wildcard test/native/*.test.ts)
 build/%-tests.js: build/%-tests.tests.ts $(TYPESCRIPT) $(TEST_TYPESCRIPT) build/node_modules.stamp
 	$(BUNDLE_TESTS) --alias:test-files=./$< test/engine/main.ts

@@ -124,7 +124,7 @@ async function allowedCalls(): Promise<ReadonlySet<string>> {
 }
 
 test.each(EMULATED.filter(({ engine }) => engine))(
-  '$name: the core’s tests of records and replies in the engine → all pass',
+  '$name: tests of records, replies and rtnetlink’s messages in the engine → all pass',
   async ({ name, emulator }) => {
     const { stdout } = await run(emulator[0], [...emulator.slice(1), `build/${name}/order-tests`], {
       maxBuffer: 2 ** 26,
