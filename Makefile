@@ -8,7 +8,7 @@ MAKEOVERRIDES :=
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: FORCE all packages sbom outdated demo picture bench bench-doc dev check explore fuzz mutants test emulated machines managers bench-packages test-packages reproducible clean distclean help
+.PHONY: FORCE all packages sbom outdated demo picture bench bench-doc dev check explore fuzz mutants test emulated machines managers bench-packages test-packages machine-packages reproducible clean distclean help
 
 # The libraries' configure script and libtool cannot build below every path: refused here, before anything is tried.
 ODD := $(shell pwd -P | LC_ALL=C tr -d 'A-Za-z0-9_./+@,~\200-\377\n-')
@@ -216,10 +216,16 @@ emulated: $(patsubst %,build/%/ipv6ddns,aarch64 armv5 mipsel mips) build/mips/or
 
 # The executables that make test leaves out: each is some minutes of building.
 EMULATED ?= armv7 i686 riscv64
-PLAYED := build/ipv6ddns $(EMULATED:%=build/%/ipv6ddns) $(patsubst %,build/%/order-tests,$(filter mips,$(EMULATED)))
+# For mips there is no kernel to boot.
+BOOTED = $(filter-out mips,$(EMULATED))
+PLAYED := build/ipv6ddns $(EMULATED:%=build/%/ipv6ddns) $(patsubst %,build/%/order-tests,$(filter mips,$(EMULATED))) \
+	$(patsubst %,build/machines/%/vmlinuz,$(patsubst arm%,aarch64,$(BOOTED)))
 
-machines: $(PLAYED) $(LAB) | test-packages ## plays the executables that make test leaves out: make machines [EMULATED='armv7 i686 riscv64']
-	EMULATED='$(EMULATED)' node_modules/.bin/vitest run --project machines emulated
+machines: $(PLAYED) $(LAB) | machine-packages ## plays the executables that make test leaves out: make machines [EMULATED='armv7 i686 riscv64']
+	EMULATED='$(EMULATED)' node_modules/.bin/vitest run --project machines emulated $(if $(BOOTED),booted)
+
+machine-packages: test-packages
+	@tools/need qemu-system-i386=qemu-system-x86 qemu-system-riscv64=qemu-system-misc
 
 build/machines/%/vmlinuz: tools/foreign-kernel | packages
 	tools/foreign-kernel $*

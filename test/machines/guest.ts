@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { type Lab, NAME } from '../e2e/harness/lab.ts';
 import type { Process } from '../e2e/harness/process.ts';
 import { type Entry, initramfs } from './initramfs.ts';
+import { PLAYED } from './machines.ts';
 
-/** A whole machine that qemu emulates: its kernel is Debian's, which `make emulated` brings. */
+/** A whole machine that qemu emulates: its kernel is Debian's, which `make emulated` and `make machines` bring. */
 export interface Board {
   /** The executable's architecture, as native/architectures.mk calls it. */
   readonly name: string;
@@ -17,14 +18,17 @@ export interface Board {
   readonly console: string;
 }
 
-export const BOARDS: readonly Board[] = [
-  {
-    name: 'aarch64',
-    kernel: 'aarch64',
-    emulator: ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'cortex-a53'],
-    card: 'virtio-net-device',
-    console: 'ttyAMA0',
-  },
+/** What boots one kernel for AArch64, whichever ARM the executable is for. */
+const ARM = {
+  kernel: 'aarch64',
+  emulator: ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'cortex-a53'],
+  card: 'virtio-net-device',
+  console: 'ttyAMA0',
+} as const;
+
+/** There is none for `mips`: Debian 10 was the last with kernels for MIPS of big endian. */
+const ALL: readonly Board[] = [
+  { name: 'aarch64', ...ARM },
   {
     name: 'mipsel',
     kernel: 'mipsel',
@@ -32,14 +36,25 @@ export const BOARDS: readonly Board[] = [
     card: 'pcnet,romfile=',
     console: 'ttyS0',
   },
+  { name: 'armv5', ...ARM },
+  { name: 'armv7', ...ARM },
   {
-    name: 'armv5',
-    kernel: 'aarch64',
-    emulator: ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'cortex-a53'],
+    name: 'i686',
+    kernel: 'i686',
+    emulator: ['qemu-system-i386', '-M', 'pc', '-cpu', 'pentium3'],
+    card: 'pcnet,romfile=',
+    console: 'ttyS0',
+  },
+  {
+    name: 'riscv64',
+    kernel: 'riscv64',
+    emulator: ['qemu-system-riscv64', '-M', 'virt'],
     card: 'virtio-net-device',
-    console: 'ttyAMA0',
+    console: 'ttyS0',
   },
 ];
+
+export const BOARDS: readonly Board[] = ALL.filter(({ name }) => PLAYED.includes(name));
 
 /** The addresses that the guest gets one after the other. */
 export const FIRST = '3ffe:1::a';

@@ -21,12 +21,13 @@ const MACHINES: readonly Machine[] = [
   { name: 'mips', emulator: ['qemu-mips-static', '-cpu', '24Kc'], translated: false, engine: true },
 ];
 
-/** Those that are played: what the variable EMULATED names (`make machines`), else what `make test` builds. */
-export const EMULATED: readonly Machine[] = (process.env['EMULATED'] ?? 'aarch64 armv5 mipsel mips')
+/** Names of the machines that are played: what the variable EMULATED says (`make machines`), else what `make test` builds. */
+export const PLAYED: readonly string[] = (process.env['EMULATED'] ?? 'aarch64 armv5 mipsel mips')
   .split(' ')
-  .filter((name) => name !== '')
-  .map((name) => {
-    const machine = MACHINES.find((each) => each.name === name);
-    if (!machine) throw new Error(`EMULATED: ${name} is none of ${MACHINES.map((each) => each.name).join(' ')}`);
-    return machine;
-  });
+  .filter((name) => name !== '');
+
+export const EMULATED: readonly Machine[] = PLAYED.map((name) => {
+  const machine = MACHINES.find((each) => each.name === name);
+  if (!machine) throw new Error(`EMULATED: ${name} is none of ${MACHINES.map((each) => each.name).join(' ')}`);
+  return machine;
+});
