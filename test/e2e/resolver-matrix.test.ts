@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { monotonicMs } from '../simulator/log.ts';
 import { Lab } from './harness/lab.ts';
+import { makeMeasure, runMeasured } from './harness/measured.ts';
 import type { NameServer } from './harness/name-server.ts';
 import { startNameServer } from './harness/name-servers.ts';
 import { openLab } from './harness/open.ts';
@@ -193,6 +194,22 @@ test.each(ROWS)('resolver: $what', async ({ what, resolves = true, withinSec = 5
   expect(tookSec).toBeLessThan(withinSec + 2);
   const questions = servers.flatMap(({ stdout }, i) => stdout.slice(asked[i]).map((line) => line.split(' ')[0]));
   expect(questions.filter((name) => name !== API)).toEqual([]);
+});
+
+/** As lists of blocked names have it: 9 MiB. */
+const BLOCKED = Array.from({ length: 200_000 }, (_, i) => `0.0.0.0 ads${i}.tracker.example.com\n`).join('');
+
+test.each([
+  ['200,000 blocked names', BLOCKED],
+  ['as many as are read', BLOCKED.slice(0, 256 * 1024)],
+])('hosts: %s → the servers are asked, in little memory', async (_, hosts) => {
+  await lay({ hosts });
+  servers = [await startNameServer(lab, BOTH)];
+  const measure = await makeMeasure(lab.folder);
+  const once = await runMeasured(lab, measure, ['once'], { CLOUDFLARE_BASE_URL: urlOf(lab) });
+  expect([once.lines, once.status]).toEqual([expect.anything(), 0]);
+  expect(once.peakKib).toBeLessThan(8 * 1024);
+  expect(once.cpuMs).toBeLessThan(1_000);
 });
 
 test('daemon: resolv.conf names another server while it runs → the next request asks there', async () => {
