@@ -2,18 +2,9 @@ import { Secret } from '../../src/core/config/secret.ts';
 import type { RecordSettings, Settings } from '../../src/core/config/settings.ts';
 import { Log } from '../../src/shell/log.ts';
 import { Notifier } from '../../src/shell/notifier.ts';
+import { FakeApiClient, FakeCommandRunner, FakeHookClient } from './clients.ts';
 import type { FakeCloudflare } from './cloudflare.ts';
-import {
-  FakeApiClient,
-  FakeClock,
-  FakeCommandRunner,
-  FakeFiles,
-  FakeHookClient,
-  FakeKernel,
-  FakeOutput,
-  FakeSignals,
-  FakeStateFiles,
-} from './ports.ts';
+import { FakeClock, FakeFiles, FakeKernel, FakeOutput, FakeSignals, FakeStateFiles } from './ports.ts';
 
 export const TOKEN = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
 
