@@ -3,8 +3,9 @@ import type { RecordSettings, Settings } from '../../src/core/config/settings.ts
 import { Log } from '../../src/shell/log.ts';
 import { Notifier } from '../../src/shell/notifier.ts';
 import { FakeApiClient, FakeCommandRunner, FakeHookClient } from './clients.ts';
-import type { FakeCloudflare } from './cloudflare.ts';
+import { type FakeCloudflare, twoZones } from './cloudflare.ts';
 import { FakeClock, FakeFiles, FakeKernel, FakeOutput, FakeSignals, FakeStateFiles } from './ports.ts';
+import { A } from './samples.ts';
 
 export const TOKEN = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
 
@@ -60,4 +61,12 @@ export class FakeHost {
     this.api.answerAll();
     this.clock.pass(durationMs, () => this.api.answerAll());
   }
+}
+
+/** A machine that has A, and a provider with the zones of its names. */
+export function hostWithA(): { readonly cloudflare: FakeCloudflare; readonly host: FakeHost } {
+  const cloudflare = twoZones();
+  const host = new FakeHost(cloudflare);
+  host.files.setAddresses(A);
+  return { cloudflare, host };
 }
