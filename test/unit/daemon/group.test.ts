@@ -1,51 +1,20 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Address } from '../../../src/core/address/address.ts';
 import { Routes } from '../../../src/core/address/routes.ts';
-import { AddressTable } from '../../../src/core/address/table.ts';
-import { Group } from '../../../src/core/daemon/group.ts';
-import type { LogEntry } from '../../../src/core/daemon/notices.ts';
 import type { ProbeVerdict } from '../../../src/core/ports.ts';
-import { IFA_F_PERMANENT } from '../../../src/core/wire/constants.ts';
 import { defaultRoute } from '../../fakes/routes.ts';
 import { ANY, address } from '../../fakes/samples.ts';
-import { FOR_EVER_SEC, tell, tellLink } from '../../fakes/told-table.ts';
+import { deciding, newScene, P, Q, START_MS, U, V } from './deciding.ts';
 
-/** On the uplink eth2; on eth3, which no default route leads over. */
-const [P, Q] = [address('2a01:1::1'), address('2a01:2::1')];
-const [U, V] = [address('2a01:5::1'), address('2a01:6::1')];
-
-const START_MS = 10_000;
 const MINUTE_MS = 60_000;
 
-let table: AddressTable;
-let group: Group;
-let log: LogEntry[];
+let { table, group, log } = newScene();
 
 beforeEach(() => {
-  table = new AddressTable();
-  for (const ifIndex of [2, 3]) tellLink(table, ifIndex);
-  table.routes = new Routes([defaultRoute(2)], []);
-  group = new Group(ANY, START_MS);
-  log = [];
+  ({ table, group, log } = newScene());
 });
 
-function place(own: Address, isThere = true): void {
-  const ifIndex = own === U || own === V ? 3 : 2;
-  const row = { ifIndex, text: own, flags: IFA_F_PERMANENT, protocol: 0, scope: 0, lifetimeSec: FOR_EVER_SEC };
-  tell(table, { ...row, renewedStamp: 1 }, !isThere, 0);
-  group.tableChanged();
-}
-
-/** @returns whether the names are to be told */
-const decide = (nowMs: number): boolean => group.decide(table, nowMs, (entry) => log.push(entry));
-
-const settle = (said: Address | null, nowMs = START_MS): void => {
-  group.settle(said, (own) => own === said);
-  decide(nowMs);
-};
-
-const chosen = (): Address | null => group.chosen?.address ?? null;
-const messages = (): string[] => log.map(({ msg }) => msg);
+const { place, decide, settle, chosen } = deciding(() => ({ table, group, log }));
 
 function answer(verdict: ProbeVerdict): Address | null {
   const asked = group.question;
@@ -265,97 +234,5 @@ describe('Group: requests fail', () => {
   test('Group: an answer that nobody waits for → nothing to decide', () => {
     group.probed(P, 'reached');
     expect([decide(START_MS + 1), group.question]).toEqual([false, null]);
-  });
-});
-
-describe('Group: what people are told', () => {
-  test('Group: nothing may be published for ten seconds → said once, and when it is over, for how long it was', () => {
-    group.tableChanged();
-    decide(START_MS);
-    expect([group.isStranded, group.dueMs, log]).toEqual([true, START_MS + 10_000, []]);
-    decide(START_MS + 9_999);
-    expect(log).toEqual([]);
-    decide(START_MS + 10_000);
-    expect(messages()).toEqual([
-      'no address to publish (this machine has no IPv6 address). The records stay as they are.',
-    ]);
-    expect(group.dueMs).toBeNull();
-    group.tableChanged();
-    decide(START_MS + 20_000);
-    expect(log).toHaveLength(1);
-    place(P);
-    decide(START_MS + 30_000);
-    expect(messages().slice(1)).toEqual(['there is an address to publish again, after 30 s']);
-  });
-
-  test('Group: nothing may be published for a moment → not a word', () => {
-    group.tableChanged();
-    decide(START_MS);
-    place(P);
-    decide(START_MS + 9_999);
-    expect(log).toEqual([]);
-  });
-
-  test('Group: what was published is gone for long → the records stay at it, and why the others are none', () => {
-    place(P);
-    decide(START_MS);
-    settle(P);
-    place(P, false);
-    tell(
-      table,
-      {
-        ifIndex: 2,
-        text: 'fd00::1',
-        flags: IFA_F_PERMANENT,
-        protocol: 0,
-        scope: 0,
-        lifetimeSec: FOR_EVER_SEC,
-        renewedStamp: 1,
-      },
-      false,
-      0,
-    );
-    decide(START_MS + 1);
-    decide(START_MS + 10_001);
-    expect(messages()).toEqual([
-      expect.stringMatching(/^no address to publish \(fd00::1 on eth2: .*\)\. The records stay at 2a01:1::1\.$/),
-    ]);
-  });
-
-  test('Group: somebody who does not wait asks why → told at once, and not again', () => {
-    group.tableChanged();
-    decide(START_MS);
-    group.reportNow(table, START_MS, (entry) => log.push(entry));
-    group.reportNow(table, START_MS, (entry) => log.push(entry));
-    decide(START_MS + 10_000);
-    expect(log).toHaveLength(1);
-  });
-
-  test('Group: somebody asks why, and there is an address → nothing is said', () => {
-    place(P);
-    decide(START_MS);
-    group.reportNow(table, START_MS, (entry) => log.push(entry));
-    expect(log).toEqual([]);
-  });
-
-  test('Group: the settings were read again while nothing may be published → said again', () => {
-    group.tableChanged();
-    for (const nowMs of [START_MS, START_MS + 10_000]) decide(nowMs);
-    group.configure(ANY);
-    decide(START_MS + 10_001);
-    expect(log).toHaveLength(2);
-  });
-
-  test('Group: the settings name an interface that is not there → said once, and again with new settings', () => {
-    group = new Group({ ...ANY, interfaces: ['eth2', 'eth9'] }, START_MS);
-    place(P);
-    decide(START_MS);
-    place(Q);
-    decide(START_MS + 1);
-    const unknown = '"interface" names "eth9", but no interface has that name now; there are eth2, eth3';
-    expect(messages()).toEqual([unknown]);
-    group.configure({ ...ANY, interfaces: ['eth9'] });
-    decide(START_MS + 2);
-    expect(messages()).toEqual([unknown, unknown]);
   });
 });
