@@ -1,121 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiFailure } from '../../../src/core/cloudflare/failure.ts';
-import type { ZoneInfo } from '../../../src/core/cloudflare/zones.ts';
 import { Secret } from '../../../src/core/config/secret.ts';
-import { failed, ok, type Result } from '../../../src/core/result.ts';
-import type { Act, Changes, Ending, Trial, Verdict } from '../../../src/core/setup/acts.ts';
-import { dialogue } from '../../../src/core/setup/dialogue.ts';
+import { failed, ok } from '../../../src/core/result.ts';
+import type { Ending, Verdict } from '../../../src/core/setup/acts.ts';
 import type { Facts } from '../../../src/core/setup/facts.ts';
-import { nameOfHost } from '../../../src/core/setup/name.ts';
-import { parseToken } from '../../../src/core/setup/token.ts';
-
-const GOOD = 'Abcdefghij0123456789_-klmnopqrstuvwxyz12';
-const OTHER = 'Zbcdefghij0123456789_-klmnopqrstuvwxyz12';
-const HOME = 'home.example.com';
-const ZONE_ID = '0123456789abcdef0123456789abcdef';
-
-const zone = (name: string, own: Partial<ZoneInfo> = {}): ZoneInfo => ({
-  id: ZONE_ID,
-  name,
-  status: 'active',
-  paused: false,
-  type: 'full',
-  account: '',
-  ...own,
-});
-
-const answer = { what: 'HTTP 403', ray: null, retryAfterMs: null };
-const DENIED = {
-  kind: 'denied',
-  ...answer,
-  remedy: { kind: 'words', words: 'make a new one' },
-  zoneUnknown: false,
-  everywhere: false,
-} as const satisfies ApiFailure;
-const LIMITED: ApiFailure = { ...DENIED, remedy: { kind: 'permission', asked: 'zones' } };
-const SILENT: ApiFailure = { kind: 'unreachable', detail: 'It timed out', sent: false };
-
-const FINE: Verdict = { ending: 'done', lines: ['ok all'], failed: [] };
-const refused = (...lines: readonly string[]): Verdict => ({ ending: 'refused', lines: ['FAIL'], failed: lines });
-
-/** A machine without anything, and a person at its terminal. */
-const BARE: Facts = {
-  unattended: false,
-  force: false,
-  given: { token: null, name: null },
-  held: { token: null, names: [], tabled: [], beforeToken: [], beforeName: [] },
-  zoneId: null,
-  hostName: 'box',
-  address: ['3ffe:1::a it is'],
-  service: { commands: [['/bin/start']], byHand: 'start it' },
-};
-const SCRIPT: Facts = {
-  ...BARE,
-  unattended: true,
-  given: { token: ok(new Secret(GOOD)), name: HOME },
-};
-
-/** What the world answers: to each kind of act in turn, the last one again and again. */
-interface World {
-  readonly answers?: readonly string[];
-  readonly zones?: readonly Result<readonly ZoneInfo[], ApiFailure>[];
-  readonly verdicts?: readonly Verdict[];
-  readonly withRecord?: readonly string[];
-  readonly written?: string | null;
-  readonly started?: string | null;
-}
-
-/** The dialogue from its beginning to its end. */
-function play(facts: Facts, world: World = {}) {
-  const said: string[] = [];
-  const asked: string[] = [];
-  const hidden: string[] = [];
-  const trials: Trial[] = [];
-  const listed: string[] = [];
-  let changes: Changes | null = null;
-  let starts = 0;
-  let ending: Ending | null = null;
-  const answers = [...(world.answers ?? [])];
-  const turn = <T>(replies: readonly T[], count: number): T => replies[Math.min(count, replies.length) - 1] as T; // never empty
-  const reply = (act: Exclude<Act, { kind: 'end' }>): unknown => {
-    switch (act.kind) {
-      case 'say':
-        said.push(...act.lines);
-        return null;
-      case 'ask': {
-        (act.hidden ? hidden : asked).push(act.prompt);
-        const next = answers.shift();
-        if (next === undefined) throw new Error(`no answer to "${act.prompt}" after:\n${said.join('\n')}`);
-        return next;
-      }
-      case 'listZones':
-        return turn(world.zones ?? [ok([zone('example.com')])], listed.push(act.token.reveal()));
-      case 'hasRecord':
-        return (world.withRecord ?? []).includes(act.name);
-      case 'check':
-        return turn(world.verdicts ?? [FINE], trials.push(act.trial));
-      case 'write':
-        changes = act.changes;
-        return world.written ?? null;
-      case 'start':
-        starts += 1;
-        return world.started ?? null;
-    }
-  };
-  const acts = dialogue(facts);
-  for (let step = acts.next(); !step.done; ) {
-    const act = step.value;
-    if (act.kind === 'end') {
-      ending = act.ending;
-      said.push(...act.lines);
-      break;
-    }
-    step = acts.next(reply(act));
-  }
-  expect(answers).toEqual([]);
-  const written = changes as Changes | null; // assigned in a callback
-  return { said: said.join('\n'), asked, hidden, trials, listed, written, starts, ending };
-}
+import {
+  BARE,
+  DENIED,
+  FINE,
+  GOOD,
+  HOME,
+  LIMITED,
+  OTHER,
+  play,
+  refused,
+  SCRIPT,
+  SILENT,
+  type World,
+  ZONE_ID,
+  zone,
+} from './playing-dialogue.ts';
 
 describe('dialogue: a bare machine', () => {
   test('dialogue: token, Enter, Enter, Enter → suggested name, both written, started', () => {
@@ -298,36 +201,5 @@ describe('dialogue: unattended', () => {
     const played = play(SCRIPT, { started: 'no such unit' });
     expect([played.ending, played.written === null]).toEqual(['temporary', false]);
     expect(played.said).toMatch(/no such unit\nTo start it: start it$/);
-  });
-});
-
-describe('setup: small parts', () => {
-  test.each([
-    ['box', 'box.example.com'],
-    ['Box.lan', 'box.example.com'],
-    ['box.example.com', 'box.example.com'],
-    ['localhost', 'home.example.com'],
-    ['', 'home.example.com'],
-    ['bad name', 'home.example.com'],
-  ])('nameOfHost: "%s" → %s', (hostName, name) => {
-    expect(nameOfHost(hostName, 'example.com')).toBe(name);
-  });
-
-  test.each([
-    ['', /empty/],
-    ['  \n', /empty/],
-    ['<token>', /placeholder/],
-    [`"${GOOD}"`, /without quotes/],
-    [`CLOUDFLARE_API_TOKEN=${GOOD}`, /without "NAME="/],
-    [`${GOOD} x`, /visible ASCII characters without blanks/],
-  ])('parseToken: "%s" → refused in words that do not repeat it', (text, why) => {
-    const parsed = parseToken(text);
-    expect(parsed.ok ? '' : parsed.error).toMatch(why);
-    expect(parsed.ok ? '' : parsed.error).not.toContain(GOOD);
-  });
-
-  test('parseToken: a file with more lines, and a mark in front → the first line', () => {
-    const parsed = parseToken(`\ufeff ${GOOD} \r\nmore\n`);
-    expect(parsed.ok && parsed.value.reveal()).toBe(GOOD);
   });
 });
