@@ -1,11 +1,13 @@
-import { type Address, parseAddress } from '../../src/core/address/address.ts';
+import type { Address } from '../../src/core/address/address.ts';
 import type { ApiRequest, HttpReply } from '../../src/core/cloudflare/http.ts';
-import type { MultiRecord, RecordSettings } from '../../src/core/config/settings.ts';
+import type { RecordSettings } from '../../src/core/config/settings.ts';
 import { type Output, Publisher } from '../../src/core/daemon/publisher.ts';
 import type { HttpOutcome, ProbeVerdict } from '../../src/core/ports.ts';
 import { FakeMachine } from '../fakes/machine.ts';
-import { edgeReply, failureReply, Model, type ModelRecord } from './model.ts';
+import { concerns, faultyOutcome, type InFlight } from './faults.ts';
+import { edgeReply, Model, type ModelRecord } from './model.ts';
 import type { Random } from './random.ts';
+import { ADDRESSES, FOREIGN, settingsOf, someRecords, ZONES } from './surroundings.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -14,24 +16,6 @@ const GRACE_MS = 3_000;
 
 /** Requests within an hour, whatever happens: Cloudflare allows 14,400 for everything its user does. */
 const MOST_AN_HOUR = 3_000;
-
-const ADDRESSES = ['3ffe:1::a', '3ffe:1::b', '3ffe:2::a', '3ffe:2::b'].map((text): Address => {
-  const address = parseAddress(text);
-  if (address === null) throw new Error(text);
-  return address;
-});
-
-/** What somebody else points a name at. */
-const FOREIGN = ['2606:4700::1', '2606:4700::2'];
-
-const LABELS = ['home', 'www', 'nas', 'mail', 'a', 'b', 'c', 'd'];
-
-interface InFlight {
-  readonly zone: number;
-  readonly request: ApiRequest;
-  /** What the API did with it already; null = it has not arrived there. */
-  reply: HttpReply | null;
-}
 
 /** What happened, for a run that has to be understood. */
 export type Trace = (line: string) => void;
@@ -65,10 +49,10 @@ export class World {
   constructor(random: Random, trace: Trace) {
     this.#random = random;
     this.#trace = trace;
-    this.#zoneIds = ['example.com', 'example.org'].map((name) => this.model.addZone(name));
+    this.#zoneIds = ZONES.map((name) => this.model.addZone(name));
     this.model.pageSize = random.pick([2, 3, 5, 50, 100]);
     this.faultRate = random.pick([0, 0.1, 0.3, 0.6]);
-    this.#records = this.#someRecords();
+    this.#records = someRecords(this.#random, this.#zoneIds);
     for (const { name } of this.#records) {
       if (random.chance(0.6)) this.model.plant(name, random.pick([...ADDRESSES, ...FOREIGN]));
       if (random.chance(0.1)) this.model.plant(name, random.pick(FOREIGN), random.chance(0.3));
@@ -126,24 +110,6 @@ export class World {
     return this.#records.map(({ name }) => name).filter(() => this.#random.chance(0.4));
   }
 
-  #someRecords(): RecordSettings[] {
-    const random = this.#random;
-    const labels = LABELS.filter(() => random.chance(0.5));
-    return (labels.length === 0 ? ['home'] : labels).map((label) => {
-      const zone = random.below(2);
-      return {
-        name: `${label}.${['example.com', 'example.org'][zone]}`,
-        zoneId: random.chance(0.4) ? (this.#zoneIds[zone] ?? null) : null,
-        interfaces: null,
-        multiRecord: random.pick<MultiRecord>(['error', 'first', 'all']),
-        ttlSec: random.chance(0.2) ? 300 : null,
-        proxied: null,
-        comment: random.chance(0.2) ? 'mine' : null,
-        host: null,
-      };
-    });
-  }
-
   #gain(address: Address): void {
     if (this.#eligible.has(address)) return;
     this.#trace(`gain ${address}`);
@@ -193,7 +159,7 @@ export class World {
   }
 
   #reload(): void {
-    this.#records = this.#random.chance(0.5) ? this.#records : this.#someRecords();
+    this.#records = this.#random.chance(0.5) ? this.#records : someRecords(this.#random, this.#zoneIds);
     this.#trace(`reload with ${this.#records.map(({ name }) => name).join(' ')}`);
     this.#inFlight = [];
     this.#publisher = new Publisher(settingsOf(this.#records), false, this.#nowMs, this.#publisher);
@@ -234,40 +200,13 @@ export class World {
   }
 
   #outcomeOf(chosen: InFlight): HttpOutcome {
-    const random = this.#random;
     const arrive = (): HttpReply => {
       chosen.reply ??= this.#answer(chosen.request);
       return chosen.reply;
     };
-    if (!random.chance(this.faultRate)) return { kind: 'replied', reply: arrive() };
+    if (!this.#random.chance(this.faultRate)) return { kind: 'replied', reply: arrive() };
     this.faults += 1;
-    if (random.chance(0.4)) arrive(); // it took effect, whatever is heard of it
-    const wait = random.pick(['', '', 'Retry-After: 20\r\n', 'Retry-After: 99999\r\n']);
-    switch (random.below(8)) {
-      case 0:
-        return { kind: 'unreachable', detail: 'timed out', sent: chosen.reply !== null };
-      case 1:
-        return { kind: 'unreachable', detail: 'reset', sent: true };
-      case 2:
-        return { kind: 'replied', reply: edgeReply(random.pick([500, 502, 503, 524]), wait) };
-      case 3:
-        return { kind: 'replied', reply: failureReply(429, 971, wait) };
-      case 4:
-        return {
-          kind: 'replied',
-          reply: failureReply(random.pick([400, 403, 404]), random.pick([9207, 10000, 7003]), wait),
-        };
-      case 5: {
-        const reply = arrive();
-        return { kind: 'replied', reply: { ...reply, body: reply.body.slice(0, reply.body.length / 2) } };
-      }
-      case 6: {
-        const reply = arrive();
-        return { kind: 'replied', reply: { ...reply, headers: `${reply.headers}Ratelimit: "default";r=0;t=30\r\n` } };
-      }
-      default:
-        return { kind: 'replied', reply: edgeReply(200) };
-    }
+    return faultyOutcome(this.#random, chosen, arrive);
   }
 
   #take(why: string, outputs: readonly Output[]): void {
@@ -352,15 +291,4 @@ export class World {
         throw new Error(`${name} (${multiRecord}) says ${said.join(', ') || 'nothing'}`);
     }
   }
-}
-
-const settingsOf = (records: readonly RecordSettings[]) => ({ records, prefer: [], exclude: [] });
-
-/** Whether a request is about that name alone, or writes it. */
-function concerns(model: Model, { method, path, body }: ApiRequest, name: string): boolean {
-  if (path.includes(`name=${name}&`) || path.endsWith(`name=${name}`) || path.includes(`name.exact=${name}`))
-    return true;
-  if (method === 'GET') return false;
-  const ids = model.recordsOf(name).map(({ id }) => id);
-  return ids.some((id) => path.endsWith(id) || body?.includes(id)) || (body?.includes(`"${name}"`) ?? false);
 }
