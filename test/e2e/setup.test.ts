@@ -1,12 +1,9 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { readdir, readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
 import type { Lab } from './harness/lab.ts';
-import { openLab } from './harness/open.ts';
 import { EXECUTABLE } from './harness/programs.ts';
-import { Terminal } from './harness/terminal.ts';
+import { A, Machine, tokenFile } from './harness/setup-machine.ts';
 
-const A = '3ffe:1::a';
 const OLD = '3ffe:9::1';
 const SAMPLE = 'packaging/config.toml';
 
@@ -14,85 +11,6 @@ const TOKEN_PROMPT = 'API token (not shown while you paste it): ';
 const NAME_PROMPT = 'Name to keep right';
 const WRITE_PROMPT = 'Write that? [Y/n] ';
 const START_PROMPT = 'Start the service now, and at every boot? [Y/n] ';
-
-/** A machine on which ipv6ddns was installed and not set up: /etc and /run are its own. */
-class Machine {
-  readonly lab: Lab;
-  /** Of a token for every zone, which may list them; the lab's own is for its zone alone. */
-  readonly token: string;
-  readonly environment: Readonly<Record<string, string>>;
-
-  constructor(lab: Lab, token: string) {
-    this.lab = lab;
-    this.token = token;
-    this.environment = {
-      CLOUDFLARE_BASE_URL: lab.api.url,
-      SSL_CERT_FILE: lab.caBundle,
-      PATH: process.env['PATH'] ?? '',
-    };
-  }
-
-  static async open(files: Readonly<Record<string, string>> = {}): Promise<Machine> {
-    const lab = await openLab();
-    await lab.add(A);
-    const machine = new Machine(lab, (await lab.api.addToken()).value);
-    for (const folder of ['etc/ipv6ddns', 'run/ipv6ddns']) await mkdir(machine.at(folder), { recursive: true });
-    for (const [path, text] of Object.entries(files)) await machine.write(path, text);
-    await Promise.all(['etc', 'run'].map((folder) => lab.host.replaceFile(`/${folder}`, machine.at(folder))));
-    return machine;
-  }
-
-  at(path: string): string {
-    return join(this.lab.folder, path);
-  }
-
-  async write(path: string, text: string, mode = 0o644): Promise<void> {
-    await writeFile(this.at(path), text);
-    await chmod(this.at(path), mode);
-  }
-
-  /** Starts `ipv6ddns setup` on a terminal. */
-  type(options = '', environment: Readonly<Record<string, string>> = {}): Terminal {
-    const enter = this.lab.host.command.bind(this.lab.host);
-    const terminal = new Terminal(enter, `trap : INT; ${EXECUTABLE} setup ${options}`, {
-      ...this.environment,
-      ...environment,
-    });
-    onTestFinished(() => terminal.kill());
-    return terminal;
-  }
-
-  /** Runs it without a terminal to its end. */
-  async run(...parameters: readonly string[]) {
-    const process = this.lab.launch(this.lab.host, [EXECUTABLE, 'setup', ...parameters], this.environment);
-    const { status } = await process.exit;
-    expect(process.transcript()).not.toContain(this.token);
-    return { status, said: [...process.stdout, ...process.stderr].join('\n') };
-  }
-
-  /** What stands in the folder of the settings: names with modes, and the texts. */
-  async found(): Promise<Record<string, string>> {
-    const folder = this.at('etc/ipv6ddns');
-    const files = (await readdir(folder)).map(async (name) => {
-      const { mode } = await stat(join(folder, name));
-      return [`${name} ${(mode & 0o777).toString(8)}`, await readFile(join(folder, name), 'utf8')] as const;
-    });
-    return Object.fromEntries(await Promise.all(files));
-  }
-
-  /** A service manager that writes down what it is asked for. */
-  async installSystemctl(script = ''): Promise<void> {
-    await mkdir(this.at('run/systemd/system'), { recursive: true });
-    await this.write('systemctl', `#!/bin/sh\n${script}\necho "$*" >>/run/asked\n`, 0o755);
-    await this.lab.host.replaceFile('/usr/bin/systemctl', this.at('systemctl'));
-  }
-
-  asked(): Promise<string> {
-    return readFile(this.at('run/asked'), 'utf8').catch(() => '');
-  }
-}
-
-const tokenFile = (token: string) => ({ 'token 600': `${token}\n` });
 
 describe('setup on a terminal', () => {
   test('setup: token, suggested name, yes to all → both files, service started, check succeeds', async () => {
@@ -271,119 +189,6 @@ describe('setup: what is there already', () => {
     expect(status).toBe(78);
     expect(said).toMatch(/config\.toml:1: unknown key "timout"[\s\S]*run setup again$/);
     expect(await machine.lab.sent()).toEqual([]);
-  });
-});
-
-describe('setup in scripts', () => {
-  test('setup: --token-file, --name, --yes, twice → both files, the service; the second time nothing is new', async () => {
-    const machine = await Machine.open();
-    await machine.installSystemctl();
-    await machine.write('given', `${machine.lab.token.value}\n`);
-    const parameters = ['--token-file', machine.at('given'), '--name', 'home.example.com', '--yes'];
-    const first = await machine.run(...parameters);
-    expect([first.status, first.said]).toEqual([0, expect.stringContaining('The service runs.')]);
-    const found = await machine.found();
-    expect(found).toEqual({
-      ...tokenFile(machine.lab.token.value),
-      'config.toml 644': expect.stringMatching(/^record_name = "home\.example\.com"$/m),
-    });
-    const second = await machine.run(...parameters);
-    expect([second.status, second.said]).toEqual([0, expect.stringContaining('there is nothing to write')]);
-    expect(await machine.found()).toEqual(found);
-  });
-
-  test('setup: the service cannot be started → the service manager’s words, what to run, 75; the files stay', async () => {
-    const machine = await Machine.open();
-    await machine.installSystemctl('echo "Unit ipv6ddns.service does not exist" >&2; exit 1');
-    await machine.write('given', machine.lab.token.value);
-    const { status, said } = await machine.run(
-      '--token-file',
-      machine.at('given'),
-      '--name',
-      'home.example.com',
-      '--yes',
-    );
-    expect(status).toBe(75);
-    expect(said).toMatch(
-      /enable ipv6ddns: Unit ipv6ddns\.service does not exist[\s\S]*systemctl enable --now ipv6ddns/,
-    );
-    expect(Object.keys(await machine.found()).sort()).toEqual(['config.toml 644', 'token 600']);
-  });
-
-  test('setup: another token or name is there → left alone without --force, 64; with it replaced', async () => {
-    const machine = await Machine.open({ 'etc/ipv6ddns/config.toml': 'record_name = "old.example.com"\n' });
-    await machine.write('etc/ipv6ddns/token', machine.lab.token.value, 0o600);
-    await machine.write('given', machine.token);
-    const before = await machine.found();
-    const other = ['--token-file', machine.at('given'), '--yes'];
-    const token = await machine.run(...other);
-    expect([token.status, token.said]).toEqual([64, expect.stringMatching(/another token already: pass --force/)]);
-    const name = await machine.run('--name', 'home.example.com', '--yes');
-    expect([name.status, name.said]).toEqual([64, expect.stringMatching(/old\.example\.com already: pass --force/)]);
-    expect(await machine.found()).toEqual(before);
-    expect(await machine.lab.sent()).toEqual([]);
-    expect((await machine.run(...other, '--name', 'home.example.com', '--force')).status).toBe(0);
-    expect(await machine.found()).toEqual({
-      ...tokenFile(machine.token),
-      'config.toml 644': 'record_name = "home.example.com"\n',
-    });
-  });
-
-  test.each<[string, number, RegExp, readonly string[]]>([
-    ['no --yes and no terminal', 64, /no terminal to ask on: pass --token-file FILE --name NAME --yes/, []],
-    ['no token', 64, /Pass --token-file FILE/, ['--name', 'home.example.com', '--yes']],
-    ['no name', 64, /Pass --name NAME/, ['--token-file', '/etc/given', '--yes']],
-    [
-      'no such token file',
-      64,
-      /"\/none" cannot be read: No such file/,
-      ['--token-file', '/none', '--name', 'a.b', '--yes'],
-    ],
-    ['a bad name', 64, /give the full name/, ['--token-file', '/etc/given', '--name', 'home', '--yes']],
-    ['a config file', 64, /--config does not go with setup/, ['-c', '/etc/given']],
-    [
-      'a name of another zone',
-      76,
-      /no zone for this name/,
-      ['--token-file', '/etc/given', '--name', 'a.example.org', '--yes'],
-    ],
-  ])('setup: %s → %i, nothing written', async (_, expected, why, parameters) => {
-    const machine = await Machine.open();
-    await machine.write('etc/given', machine.lab.token.value);
-    const { status, said } = await machine.run(...parameters);
-    expect([status, said]).toEqual([expected, expect.stringMatching(why)]);
-    expect(await machine.found()).toEqual({});
-  });
-
-  test('setup: no address, a dead token, no way to the API → 69, 76, 75; nothing written', async () => {
-    const machine = await Machine.open();
-    const { lab } = machine;
-    await machine.write('given', lab.token.value);
-    const parameters = ['--token-file', machine.at('given'), '--name', 'home.example.com', '--yes'];
-    await lab.remove(A);
-    expect((await machine.run(...parameters)).status).toBe(69);
-    await lab.api.changeToken(lab.token.value, { status: 'expired' });
-    const refused = await machine.run(...parameters);
-    expect([refused.status, refused.said]).toEqual([76, expect.stringContaining('make a new one')]);
-    await lab.api.close();
-    expect((await machine.run(...parameters)).status).toBe(75);
-    expect(await machine.found()).toEqual({});
-  });
-
-  test('setup: the token comes over a pipe → taken', async () => {
-    const machine = await Machine.open();
-    const line = `printf '%s\\n' "$0" | ${EXECUTABLE} setup --token-file /dev/stdin --name home.example.com --yes`;
-    const process = machine.lab.launch(machine.lab.host, ['sh', '-c', line, machine.token], machine.environment);
-    expect((await process.exit).status).toBe(0);
-    expect(await machine.found()).toMatchObject(tokenFile(machine.token));
-  });
-
-  test('setup: not root → 77, and how to be', async () => {
-    const machine = await Machine.open();
-    const command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', EXECUTABLE, 'setup', '--yes'];
-    const process = machine.lab.launch(machine.lab.host, command, machine.environment);
-    expect((await process.exit).status).toBe(77);
-    expect(process.stderr.join()).toContain('run "sudo ipv6ddns setup"');
   });
 });
 

@@ -66,7 +66,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>>
   'podman exec ipv6ddns /usr/bin/ipv6ddns status': ['test/packaging/container.test.ts', "container.run('HEALTHCHECK')"],
   'sudo ipv6ddns setup': ['test/e2e/setup.test.ts', 'setup: token, suggested name, yes to all'],
   'sudo ipv6ddns setup --token-file token.txt --name home.example.com --yes': [
-    'test/e2e/setup.test.ts',
+    'test/e2e/setup-scripts.test.ts',
     'setup: --token-file, --name, --yes, twice',
   ],
   'sudo systemctl enable --now ipv6ddns': ['test/packaging/deb.test.ts', 'package: enabled by the administrator'],
