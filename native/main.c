@@ -153,9 +153,22 @@ JSContext *host_new_context(JSRuntime *rt, const uint8_t *bytecode, size_t size,
     return ctx;
 }
 
+/* What the engine hashes strings with: whoever does not know it cannot make keys that all have one hash
+ * (quickjs/05-secret-hash.patch). Of the sixteen random bytes that the kernel gives each process the C library's stack
+ * protector takes the first eight. */
+extern uint32_t js_hash_multiplier;
+
+static void draw_hash(void)
+{
+    const uint8_t *random = (const uint8_t *)getauxval(AT_RANDOM);
+    if (random) memcpy(&js_hash_multiplier, random + 8, sizeof js_hash_multiplier);
+    js_hash_multiplier |= 1;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 1 && strcmp(argv[0], HELPER_NAME) == 0) return helper_main();
+    draw_hash();
     JSRuntime *rt = host_new_runtime();
     JSValue module, done;
     JSContext *ctx = rt ? host_new_context(rt, program, program_size, &module) : NULL;

@@ -1,3 +1,5 @@
+import { textsOfOneHash } from './same-hash.ts';
+
 /** Replies of the largest size that is taken, 1 MiB, each of a shape that costs as much as possible to read. */
 
 export type Kind = 'zones' | 'zone' | 'records' | 'write' | 'batch';
@@ -72,6 +74,13 @@ export const BODIES: Readonly<Record<string, (subject: Subject, kind: Kind) => B
   }),
   'nested objects': () => ({ text: filled(RESULT, '{"a":', '') }),
   'one object with many keys': () => ({ text: listed(`${RESULT}{`, (i) => `"${i.toString(36)}x":1`, '}}') }),
+  'one object with keys of one hash': () => {
+    const keys = textsOfOneHash();
+    return { text: listed(`${RESULT}{`, () => `"${keys.next().value}":1`, '}}') };
+  },
+  'a list of objects, each with a key of its own': () => ({
+    text: listed(`${RESULT}[`, (i) => `{"${i.toString(36)}":1}`, ']}'),
+  }),
   'one object with many numbers as keys': () => ({ text: listed(`${RESULT}{`, (i) => `"${i}":1`, '}}') }),
   'one key again and again': () => ({ text: filled(`${RESULT}{"a":1`, ',"a":1', '}}') }),
   'a long name': property('name'),
