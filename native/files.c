@@ -13,10 +13,11 @@ JSValue host_create_file(JSContext *ctx, JSValueConst this_val, int argc, JSValu
     int32_t mode;
     const char *path = JS_ToCString(ctx, argv[0]), *call = "open";
     const char *text = path && !JS_ToInt32(ctx, &mode, argv[1]) ? JS_ToCStringLen(ctx, &left, argv[2]) : NULL;
+    mode_t usual = umask(0); /* the mode is the caller's, and a confined process cannot change it afterwards */
     int fd = text ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) : -1, error = fd < 0 ? errno : 0;
     (void)this_val, (void)argc;
+    umask(usual);
     if (fd >= 0) {
-        if (fchmod(fd, mode) < 0) call = "fchmod", error = errno;
         for (const char *at = text; !error && left > 0;) {
             ssize_t length = write(fd, at, left);
             if (length >= 0) at += length, left -= (size_t)length;

@@ -180,8 +180,9 @@ int runner_main(char **arguments, char **variables, int32_t inherited, RunnerTas
         if (!watched[0].revents) continue;
         task->serving = 1; /* first: a request that is taken and forgotten would never be replied to */
         length = recv(STDIN_FILENO, request, sizeof request, MSG_TRUNC);
-        if (length > 0) serve((size_t)length, children, arguments, variables, inherited, task);
-        else if (length == 0 || (errno != EAGAIN && errno != EINTR)) return EXIT_SUCCESS;
+        if (length == 0 && watched[0].revents & POLLHUP) return EXIT_SUCCESS; /* else an empty message */
+        if (length >= 0) serve((size_t)length, children, arguments, variables, inherited, task);
+        else if (errno != EAGAIN && errno != EINTR) return EXIT_FAILURE;
         task->serving = 0;
     }
 }

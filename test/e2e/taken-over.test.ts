@@ -65,7 +65,16 @@ describe.skipIf(!POSSIBLE)('confinement: code that got into the daemon', () => {
       ['EACCES', OPEN, `=${tokenFile}.new`, CREATE, 0o600],
       ['EACCES', 87, `=${tokenFile}`], // unlink
     ]);
-    expect(await injector.call(daemon, OPEN, `=${tokenFile}`, READ_ONLY)).toMatch(DESCRIPTOR);
+    const token = await injector.call(daemon, OPEN, `=${tokenFile}`, READ_ONLY);
+    expect(token).toMatch(DESCRIPTOR);
+    const program = `=${join(lab.folder, 'program')}`; // beside the status file
+    await expectAll(daemon, [
+      ['ENOSYS', 91, token, 0o644], // fchmod
+      ['ENOSYS', 90, `=${tokenFile}`, 0o644], // chmod
+      ['EPERM', OPEN, program, CREATE, 0o4755], // root's, for everybody
+      ['EPERM', 257, -100, program, CREATE, 0o2755], // openat
+    ]);
+    expect(await injector.call(daemon, OPEN, program, CREATE, 0o755)).toMatch(DESCRIPTOR);
     expect(await injector.call(daemon, OPEN, '=/etc/hosts', READ_ONLY)).toMatch(DESCRIPTOR);
     await expectToGoOn(lab);
   });
@@ -235,6 +244,7 @@ describe.skipIf(!POSSIBLE)('notify.exec: code that got into the daemon', () => {
       message(20_000, [0, 8], ...Array.from({ length: 8 }, () => text)),
       message(20_000, [0, 0]).slice(0, 22),
       '00',
+      '',
     ];
     for (const hex of refused) await send(hex);
     await send(message(20_000, [0, 1], 'IPV6DDNS_TEXT=what an intruder can say\0'));
