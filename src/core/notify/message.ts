@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { NotifyFormat } from '../config/settings.ts';
+import { printable, printableJson } from '../text.ts';
 
 export type NotifyEvent = 'error' | 'recovery' | 'change' | 'heartbeat';
 
@@ -49,10 +50,10 @@ function describeItem({ event, name, address, previous, error }: Item): string {
   return `${name}: ${event === 'recovery' ? 'in line again, ' : ''}${says}${was}`;
 }
 
-/** One line of well-formed text without control characters. */
+/** One printable line. */
 function shorten(text: string, most: number): string {
   const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
-  return cut.replace(/\p{Cc}+/gu, ' ').replace(/\p{Cs}/gu, '\ufffd');
+  return printable(cut.replace(/\p{Cc}+/gu, ' ').replace(/\p{Cs}/gu, '\ufffd'));
 }
 
 /** The document of the format `json`. @param time RFC 3339 */
@@ -62,7 +63,7 @@ export function formatJson(message: Message, time: string): string {
     .slice(0, MOST_LISTED)
     .map((item) => ({ ...item, error: item.error && shorten(item.error, LONGEST_ERROR) }));
   const omitted = items.length - records.length;
-  return JSON.stringify({ event, time, text: describeMessage(message), failing, records, omitted });
+  return printableJson({ event, time, text: describeMessage(message), failing, records, omitted });
 }
 
 /** A request without its URL: that holds a secret, and whoever sends it knows it. */

@@ -60,6 +60,15 @@ describe('hookFor', () => {
     expect(records[0]?.error.length).toBeLessThanOrEqual(300);
   });
 
+  test('hookFor: the error turns the direction of text around → no format tells that', () => {
+    const message = newMessage([{ ...broken, error: 'a\u202eb\u2069\u200b' }], 1, false);
+    for (const format of ['json', 'healthchecks', 'uptime-kuma'] as const) {
+      const { body, suffix } = hookFor(format, message, TIME);
+      expect(body ?? decodeURIComponent(suffix)).toMatch(/^[\P{Cf}]*a\?b\?\?[\P{Cf}]*$/u);
+    }
+    expect(variablesOf(message, TIME)).toMatchObject({ IPV6DDNS_ERROR: 'a?b??' });
+  });
+
   test('hookFor: json, 1,000 names with long errors → bounded', () => {
     const items = Array.from({ length: 1000 }, () => ({ ...broken, error: '\u0001'.repeat(5000) + 'x'.repeat(5000) }));
     expect(hookFor('json', newMessage(items, 1000, false), TIME).body?.length).toBeLessThan(60_000);
