@@ -114,12 +114,14 @@ function readAltNames(reader: DatagramReader, start: number): string[] {
   return reader.everyAttribute(IFLA_ALT_IFNAME, start, end).map((at) => readName(reader.payload(at)));
 }
 
-/** Text up to the first NUL; names are bytes, printed as Latin-1 (at most 15 of them, 127 of an alternative name). */
+/** Text up to the first NUL. Names are bytes (at most 15 of them, 127 of an alternative name), for everybody's eyes UTF-8;
+ *  those that are not are read as Latin-1. */
 function readName(bytes: Uint8Array): string {
-  let name = '';
-  for (const byte of bytes) {
-    if (byte === 0) break;
-    name += String.fromCharCode(byte);
+  const end = bytes.indexOf(0);
+  const own = [...(end < 0 ? bytes : bytes.subarray(0, end))];
+  try {
+    return decodeURIComponent(own.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''));
+  } catch {
+    return String.fromCharCode(...own);
   }
-  return name;
 }

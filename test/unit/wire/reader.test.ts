@@ -264,6 +264,15 @@ describe('readDatagram: what old or odd kernels send', () => {
     expect(readDatagram(bytes)).toMatchObject([{ message: { ifName: 'eth9', altNames: ['lan', 'a-long-name'] } }]);
   });
 
+  test.each([
+    ['UTF-8', [0x77, 0xc3, 0xa4, 0x6e], 'w\u00e4n'],
+    ['none', [0x77, 0xe4, 0x6e], 'w\u00e4n'],
+    ['UTF-8 with a percent sign', [0x25, 0x34, 0x31], '%41'],
+  ])('readDatagram: the bytes of a name are %s → its text', (_, bytes, ifName) => {
+    const name = String.fromCharCode(...bytes);
+    expect(readDatagram(linkMessage(9, name))).toMatchObject([{ message: { ifName } }]);
+  });
+
   test('readDatagram: a link without a name → an empty one', () => {
     const bytes = withoutLast(linkMessage(9, 'abc'), 8);
     expect(readDatagram(bytes)).toMatchObject([{ message: { kind: 'link', ifIndex: 9, ifName: '' } }]);
