@@ -1,7 +1,7 @@
 import type { Secret } from '../core/config/secret.ts';
 import type { Level, LogEntry } from '../core/daemon/notices.ts';
 import type { Clock, Output } from '../core/ports.ts';
-import { cut, printableJson } from '../core/text.ts';
+import { printableJson } from '../core/text.ts';
 
 /** `journal`: the priority in front, the time is journald's own (sd-daemon(3)). */
 export type LogFormat = 'text' | 'journal' | 'json';
@@ -45,8 +45,8 @@ export class Log {
   }
 
   #line(level: Level, msg: string, fields: LogEntry['fields']): string {
-    // One line an event, whatever the text holds.
-    const text = cut(msg.replace(/[\r\n]+/g, ' '), LONGEST_LINE);
+    // One line an event, whatever the text holds. Secrets go first: half of one would not be known for one.
+    const text = shortened(this.redact(msg.replace(/[\r\n]+/g, ' ')));
     if (this.#format === 'journal') return `<${PRIORITIES[level]}>${text}`;
     const time = new Date(this.#clock.wallMs()).toISOString();
     if (this.#format === 'json') return printableJson({ time, level, msg: text, ...fields });
@@ -61,6 +61,10 @@ export class Log {
     }, text);
   }
 }
+
+/** Cut between words, if these are no longer than words are. */
+const shortened = (text: string): string =>
+  text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE).replace(/ \S{0,100}$/, ' ')}…` : text;
 
 const describeLost = (lines: number): string =>
   `${lines} ${lines === 1 ? 'line' : 'lines'} of the log lost: its reader did not keep up`;

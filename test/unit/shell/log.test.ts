@@ -47,8 +47,16 @@ describe('Log', () => {
   test('Log: a very long line → cut where nobody reads on', () => {
     logging('journal').write('info', `it is ${'long '.repeat(10_000)}`);
     const [line = ''] = output.err;
-    expect(line).toMatch(/^<6>it is long .* …$/);
+    expect(line).toMatch(/^<6>it is (long )+…$/);
     expect(line.length).toBeLessThan(4_100);
+  });
+
+  test('Log: a very long word with a secret where it is cut → the beginning of it, nothing of the secret', () => {
+    const log = logging('journal');
+    log.configure(false, new Secret('s3cret'));
+    for (let before = 3_990; before <= 4_000; before++) log.write('info', `${'w'.repeat(before)}s3cretwww`);
+    const isGood = (line: string) => line.startsWith(`<6>${'w'.repeat(3_990)}`) && !line.includes('s3');
+    expect(output.err.filter((line) => !isGood(line))).toEqual([]);
   });
 
   test('Log: JSON with characters that are not printable → escaped, a secret with them hidden', () => {
