@@ -7,7 +7,7 @@ import { candidatesOf, domainOf } from '../dns/names.ts';
  *  last two labels, have all its zones asked for at once (operator `ends_with`). Names that this finds no zone for are
  *  asked for all the same: tokens that are limited to zones may be refused the question. */
 
-/** From so many names on the question for a whole domain is the cheaper one, even if it is asked in vain. */
+/** From so many names on the question for a whole domain is the cheaper one, even if it finds nothing. */
 export const MANY = 4;
 
 /** Why a question was refused. */
@@ -74,7 +74,7 @@ function findingOf(name: string, answer: Answer): Finding | null {
   return answer.kind === 'unclear' ? { kind: 'nowhere', what: answer.what, ray: null } : null;
 }
 
-/** Every question was asked in vain. What the last refused one said, says more than that there is no zone. */
+/** No question found a zone. The words of the last refusal say more than that. */
 function nowhere(candidates: readonly string[], answers: Answers): Finding {
   const told = candidates.map((candidate) => answers.get(candidate));
   const refusal = told.findLast((answer) => answer?.kind === 'refused');
