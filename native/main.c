@@ -162,7 +162,7 @@ static void draw_hash(void)
 {
     const uint8_t *random = (const uint8_t *)getauxval(AT_RANDOM);
     if (random) memcpy(&js_hash_multiplier, random + 8, sizeof js_hash_multiplier);
-    js_hash_multiplier |= 1;
+    js_hash_multiplier = (js_hash_multiplier & ~7u) | 5; /* of the greatest order modulo 2^32, whatever was drawn */
 }
 
 int main(int argc, char **argv)
