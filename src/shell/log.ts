@@ -37,7 +37,7 @@ export class Log {
   write(level: Level, msg: string, fields: LogEntry['fields'] = {}): void {
     if (level === 'debug' && !this.#verbose) return;
     if (this.#lost > 0 && this.#output.stderr(this.#line('warning', describeLost(this.#lost), {}))) this.#lost = 0;
-    if (!this.#output.stderr(this.redact(this.#line(level, msg, fields)))) this.#lost += 1;
+    if (!this.#output.stderr(this.#line(level, msg, fields))) this.#lost += 1;
   }
 
   entry({ level, msg, fields }: LogEntry): void {
@@ -49,7 +49,7 @@ export class Log {
     const text = shortened(this.redact(msg.replace(/[\r\n]+/g, ' ')));
     if (this.#format === 'journal') return `<${PRIORITIES[level]}>${text}`;
     const time = new Date(this.#clock.wallMs()).toISOString();
-    if (this.#format === 'json') return printableJson({ time, level, msg: text, ...fields });
+    if (this.#format === 'json') return this.redact(printableJson({ time, level, msg: text, ...fields }));
     return `${time} ${level} ${text}`;
   }
 
