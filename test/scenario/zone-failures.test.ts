@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { UPDATING } from './zone-openings.ts';
 import { scenario } from './zone-script.ts';
 
 describe('zone: the network fails', () => {
@@ -68,15 +69,9 @@ describe('zone: the network fails', () => {
 });
 
 describe('zone: an unsure write', () => {
-  const synced = `
-    0     want home=A   → detected home=A · list home
-    0.1   found r1=A    → synced home=A (found)
-    10    want home=B   → detected home=B · write home: update r1 B
-  `;
-
   scenario(
     'zone: a write was sent and no answer came → read back, it had been carried out',
-    `${synced}
+    `${UPDATING}
     10.1  lost          → warning zone #1 · due 10.6
     10.6  due           → list home
     10.7  found r1=B    → synced home=B (found)
@@ -85,7 +80,7 @@ describe('zone: an unsure write', () => {
 
   scenario(
     'zone: a write was sent and no answer came → read back, it had not been carried out',
-    `${synced}
+    `${UPDATING}
     10.1  lost          → warning zone #1 · due 10.6
     10.6  due           → list home
     10.7  found r1=A    → write home: update r1 B
@@ -95,7 +90,7 @@ describe('zone: an unsure write', () => {
 
   scenario(
     'zone: a write was never sent → sent again, nothing to read back',
-    `${synced}
+    `${UPDATING}
     10.1  unreachable   → warning zone #1 · due 10.6
     10.6  due           → write home: update r1 B
     10.7  done          → synced home=B (update)
@@ -104,7 +99,7 @@ describe('zone: an unsure write', () => {
 
   scenario(
     'zone: the edge answers a write with an HTML page → read back',
-    `${synced}
+    `${UPDATING}
     10.1  html 502      → warning zone #1 · due 10.6
     10.6  due           → list home
     `,
@@ -112,7 +107,7 @@ describe('zone: an unsure write', () => {
 
   scenario(
     'zone: the answer to a write is cut → read back',
-    `${synced}
+    `${UPDATING}
     10.1  cut           → warning zone #1 · due 10.6
     10.6  due           → list home
     `,
@@ -120,7 +115,7 @@ describe('zone: an unsure write', () => {
 
   scenario(
     'zone: the answer to a write says something else → read back at once, and slower when it goes on',
-    `${synced}
+    `${UPDATING}
     10.1  done otherwise → list home
     10.2  found r1=A     → write home: update r1 B
     10.3  done otherwise → warning home #2 · due 10.8
@@ -192,10 +187,7 @@ describe('zone: a change that Cloudflare takes and does not make', () => {
 });
 
 describe('zone: a new address while a request is in flight that then fails', () => {
-  const overtaken = `
-    0     want home=A   → detected home=A · list home
-    0.1   found r1=A    → synced home=A (found)
-    10    want home=B   → detected home=B · write home: update r1 B
+  const overtaken = `${UPDATING}
     10.1  want home=C   → detected home=C
   `;
 

@@ -1,18 +1,14 @@
 import { describe } from 'vitest';
+import { UPDATING, VERIFYING } from './zone-openings.ts';
 import { scenario } from './zone-script.ts';
 
 const two = { names: { home: {}, www: {} } };
 const mine = { names: { home: { comment: 'mine' } } };
 
 describe('zone: a goal that changes while a request is in flight', () => {
-  const writing = `
-    0     want home=A → detected home=A · list home
-    0.1   found r1=A  → synced home=A (found)
-    10    want home=B → detected home=B · write home: update r1 B`;
-
   scenario(
     'zone: no address any more, then the write is done → nothing is confirmed, nothing is written',
-    `${writing}
+    `${UPDATING}
     10.1  want        → –
     10.2  done        → –
     10.2  states      → home unknown
@@ -22,7 +18,7 @@ describe('zone: a goal that changes while a request is in flight', () => {
 
   scenario(
     'zone: no address, then the one of before → it counts as right only when the write was set back',
-    `${writing}
+    `${UPDATING}
     10.1  want        → –
     10.2  want home=A → detected home=A
     10.3  done        → write home: update r1 A
@@ -152,10 +148,7 @@ describe('zone: records of other products beside ours', () => {
 describe('zone: what is said of the end of a failure', () => {
   scenario(
     'zone: the zone was out of reach during a verification → that is over without a word',
-    `
-    0      want home=A   → detected home=A · list home
-    0.1    found r1=A    → synced home=A (found)
-    3600   verify        → list home
+    `${VERIFYING}
     3600.1 unreachable   → warning zone #1 · due 3600.6
     3600.6 due           → list home
     3600.7 found r1=A    → –

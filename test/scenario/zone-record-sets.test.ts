@@ -1,16 +1,11 @@
 import { describe } from 'vitest';
+import { UPDATING } from './zone-openings.ts';
 import { scenario } from './zone-script.ts';
 
 describe('zone: the records are not what we thought', () => {
-  const synced = `
-    0     want home=A     → detected home=A · list home
-    0.1   found r1=A      → synced home=A (found)
-    10    want home=B     → detected home=B · write home: update r1 B
-  `;
-
   scenario(
     'zone: the record is gone (81044) → listed and made again',
-    `${synced}
+    `${UPDATING}
     10.1  fails 404 81044 → list home
     10.2  found -         → write home: create B
     10.3  done            → synced home=B (create)
@@ -19,7 +14,7 @@ describe('zone: the records are not what we thought', () => {
 
   scenario(
     'zone: somebody made it again under another id → that one is updated',
-    `${synced}
+    `${UPDATING}
     10.1  fails 400 81044 → list home
     10.2  found r7=A      → write home: update r7 B
     10.3  done            → synced home=B (update)
@@ -28,7 +23,7 @@ describe('zone: the records are not what we thought', () => {
 
   scenario(
     'zone: it goes on and on → slower and slower',
-    `${synced}
+    `${UPDATING}
     10.1  fails 404 81044 → list home
     10.2  found r2=A      → write home: update r2 B
     10.3  fails 404 81044 → warning home #2 · due 10.8
@@ -55,7 +50,7 @@ describe('zone: the records are not what we thought', () => {
 
   scenario(
     'zone: an identical record exists on updating, multi_record all → the surplus one is deleted',
-    `${synced}
+    `${UPDATING}
     10.1  fails 400 1004>81058 → list home
     10.2  found r1=A r2=B      → write home: delete r1
     10.3  done                 → synced home=B (delete)
@@ -65,7 +60,7 @@ describe('zone: the records are not what we thought', () => {
 
   scenario(
     'zone: an identical record exists on updating, multi_record first → the name answers with it already',
-    `${synced}
+    `${UPDATING}
     10.1  fails 400 81058 → list home
     10.2  found r1=A r2=B → synced home=B (found)
     `,
@@ -74,7 +69,7 @@ describe('zone: the records are not what we thought', () => {
 
   scenario(
     'zone: an identical record exists on updating, multi_record error → refused',
-    `${synced}
+    `${UPDATING}
     10.1  fails 400 81058 → list home
     10.2  found r1=A r2=B → error home #1 · due 310.2
     `,

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { VERIFYING } from './zone-openings.ts';
 import { scenario } from './zone-script.ts';
 
 /** A verification every minute, none of which ends the wait until `dueSec`. */
@@ -89,10 +90,7 @@ describe('zone: token or zone refused', () => {
 
   scenario(
     'zone: 401 of an incident while synced → the record counts as right again once it was read',
-    `
-    0      want home=A     → detected home=A · list home
-    0.1    found r1=A      → synced home=A (found)
-    3600   verify          → list home
+    `${VERIFYING}
     3601   fails 401 10000 → error zone #1 · due 3901
     3601   states          → home error
     3901   due             → list home

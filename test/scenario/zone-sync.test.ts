@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { UPDATING } from './zone-openings.ts';
 import { scenario } from './zone-script.ts';
 
 describe('zone: first look', () => {
@@ -178,10 +179,7 @@ describe('zone: a new address', () => {
 
   scenario(
     'zone: the address of before comes back while its successor is being written → written again',
-    `
-    0     want home=A   → detected home=A · list home
-    0.1   found r1=A    → synced home=A (found)
-    10    want home=B   → detected home=B · write home: update r1 B
+    `${UPDATING}
     10.1  want home=A   → detected home=A
     10.2  done          → write home: update r1 A
     10.3  done          → synced home=A (update)

@@ -1,13 +1,11 @@
 import { describe } from 'vitest';
+import { SET_BACK, VERIFYING } from './zone-openings.ts';
 import { scenario } from './zone-script.ts';
 
 describe('zone: verification', () => {
   scenario(
     'zone: the record was changed by somebody else → logged and set back',
-    `
-    0     want home=A   → detected home=A · list home
-    0.1   found r1=A    → synced home=A (found)
-    3600  verify        → list home
+    `${VERIFYING}
     3601  found r1=B    → drifted home=B · write home: update r1 A
     3602  done          → synced home=A (update)
     `,
@@ -15,10 +13,7 @@ describe('zone: verification', () => {
 
   scenario(
     'zone: the record was deleted → made again',
-    `
-    0     want home=A   → detected home=A · list home
-    0.1   found r1=A    → synced home=A (found)
-    3600  verify        → list home
+    `${VERIFYING}
     3601  found -       → drifted home=- · write home: create A
     3602  done          → synced home=A (create)
     `,
@@ -26,12 +21,7 @@ describe('zone: verification', () => {
 
   scenario(
     'zone: changed by somebody else three times in a row → a conflict, set back at the pace of a refusal only, however often it is verified',
-    `
-    0      want home=A   → detected home=A · list home
-    0.1    found r1=A    → synced home=A (found)
-    3600   verify        → list home
-    3601   found r1=B    → drifted home=B · write home: update r1 A
-    3602   done          → synced home=A (update)
+    `${SET_BACK}
     7200   verify        → list home
     7201   found r1=B    → drifted home=B · write home: update r1 A
     7202   done          → synced home=A (update)
@@ -48,10 +38,7 @@ describe('zone: verification', () => {
 
   scenario(
     'zone: changed by somebody else once, and setting it back fails again and again → no conflict',
-    `
-    0      want home=A   → detected home=A · list home
-    0.1    found r1=A    → synced home=A (found)
-    3600   verify        → list home
+    `${VERIFYING}
     3601   found -       → drifted home=- · write home: create A
     3601.1 lost          → warning zone #1 · due 3601.6
     3601.6 due           → list home
@@ -68,12 +55,7 @@ describe('zone: verification', () => {
 
   scenario(
     'zone: left alone once in between → no conflict',
-    `
-    0      want home=A   → detected home=A · list home
-    0.1    found r1=A    → synced home=A (found)
-    3600   verify        → list home
-    3601   found r1=B    → drifted home=B · write home: update r1 A
-    3602   done          → synced home=A (update)
+    `${SET_BACK}
     7200   verify        → list home
     7201   found r1=B    → drifted home=B · write home: update r1 A
     7202   done          → synced home=A (update)
@@ -86,10 +68,7 @@ describe('zone: verification', () => {
 
   scenario(
     'zone: nothing changed → silent',
-    `
-    0     want home=A   → detected home=A · list home
-    0.1   found r1=A    → synced home=A (found)
-    3600  verify        → list home
+    `${VERIFYING}
     3601  found r1=A    → –
     `,
   );
