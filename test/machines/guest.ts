@@ -11,6 +11,8 @@ export interface Board {
   readonly name: string;
   /** The kernel's: one for AArch64 runs what was made for 32-bit ARM, too. */
   readonly kernel: string;
+  /** Its release as tools/foreign-kernel brings it, by Debian's suite. */
+  readonly release: '6.1' | '6.12';
   readonly emulator: readonly [program: string, ...parameters: string[]];
   /** The network card, of the kind for which tools/foreign-kernel brings the modules. */
   readonly card: string;
@@ -21,6 +23,7 @@ export interface Board {
 /** What boots one kernel for AArch64, whichever ARM the executable is for. */
 const ARM = {
   kernel: 'aarch64',
+  release: '6.1',
   emulator: ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'cortex-a53'],
   card: 'virtio-net-device',
   console: 'ttyAMA0',
@@ -32,6 +35,7 @@ const ALL: readonly Board[] = [
   {
     name: 'mipsel',
     kernel: 'mipsel',
+    release: '6.1',
     emulator: ['qemu-system-mipsel', '-M', 'malta', '-cpu', '24Kc'],
     card: 'pcnet,romfile=',
     console: 'ttyS0',
@@ -41,6 +45,7 @@ const ALL: readonly Board[] = [
   {
     name: 'i686',
     kernel: 'i686',
+    release: '6.1',
     emulator: ['qemu-system-i386', '-M', 'pc', '-cpu', 'pentium3'],
     card: 'pcnet,romfile=',
     console: 'ttyS0',
@@ -48,6 +53,7 @@ const ALL: readonly Board[] = [
   {
     name: 'riscv64',
     kernel: 'riscv64',
+    release: '6.12',
     emulator: ['qemu-system-riscv64', '-M', 'virt'],
     card: 'virtio-net-device',
     console: 'ttyS0',
