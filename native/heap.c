@@ -19,7 +19,7 @@
 #define MAX_SMALL 512
 #define RUN 1024 /* short, because of every size half a run is free on average */
 #define RANGE (64u << 20) /* reserved, not used: what does not fit is malloc's too */
-#define GROWTH (128u << 10) /* given pages at once: a fault for each takes 1.5 ms of a start */
+#define GROWTH (128u << 10) /* gets its pages at once: a fault for each makes a start 1.5 ms longer */
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
 #endif
